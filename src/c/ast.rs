@@ -1,0 +1,330 @@
+//! The syntax tree of the C subset: what a listing says, before types and steps.
+
+use crate::source::{Sources, Span};
+
+/// A protocol listing (with all it includes) or a protocol and a scenario read together.
+#[derive(Debug, Clone, Default)]
+pub struct Program {
+    /// The texts behind every span.
+    pub sources: Sources,
+    /// Structs, in the order of reading.
+    pub structs: Vec<Struct>,
+    /// Enums; one reopened by a listing is one entry with all its enumerators.
+    pub enums: Vec<Enum>,
+    /// Objects and scalars with static storage.
+    pub globals: Vec<Global>,
+    /// Functions after late binding: an overriding definition has replaced the included one.
+    pub functions: Vec<Function>,
+    /// What the `/** @… */` comments of the listing and of the scenario say.
+    pub tags: Tags,
+}
+
+/// A name with its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ident {
+    /// The name, after `#define` renames.
+    pub name: String,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// `struct NAME { … };`
+#[derive(Debug, Clone)]
+pub struct Struct {
+    /// Its tag.
+    pub name: Ident,
+    /// Its fields, in order.
+    pub fields: Vec<Field>,
+}
+
+/// A field of a struct.
+#[derive(Debug, Clone)]
+pub struct Field {
+    /// Its name.
+    pub name: Ident,
+    /// Its type.
+    pub ty: Type,
+    /// `__ghost`: written by listings, never read by them.
+    pub ghost: bool,
+}
+
+/// `enum NAME { … };`, enumerators numbered from 0 in order of appearance.
+#[derive(Debug, Clone)]
+pub struct Enum {
+    /// Its tag.
+    pub name: Ident,
+    /// Its enumerators.
+    pub enumerators: Vec<Ident>,
+}
+
+/// A type as written.
+#[derive(Debug, Clone)]
+pub enum Type {
+    /// `void`, only as a return type.
+    Void,
+    /// `bool`
+    Bool,
+    /// `unsigned` (32), `u8`, `u16`, `u32`, or a bit-field of a constant width.
+    Unsigned(u32),
+    /// `enum NAME`
+    Enum(Ident),
+    /// `bitset(enum NAME)`
+    Bitset(Ident),
+    /// `struct NAME`
+    Struct(Ident),
+    /// `T *`
+    Pointer(Box<Type>),
+    /// `T x[N]`; the size is a constant expression.
+    Array(Box<Type>, Box<Expr>),
+}
+
+/// A variable with static storage.
+#[derive(Debug, Clone)]
+pub struct Global {
+    /// Its name.
+    pub name: Ident,
+    /// Its type.
+    pub ty: Type,
+    /// Its initialiser.
+    pub init: Option<Init>,
+    /// `extern`: declared here, defined elsewhere.
+    pub external: bool,
+}
+
+/// An initialiser.
+#[derive(Debug, Clone)]
+pub enum Init {
+    /// `= e`
+    Expr(Expr),
+    /// `= { … }`
+    List(Vec<(Designator, Init)>, Span),
+}
+
+/// What an element of an initialiser list is for.
+#[derive(Debug, Clone)]
+pub enum Designator {
+    /// The next element.
+    Next,
+    /// `.field =`
+    Field(Ident),
+    /// `[i] =`
+    Index(Expr),
+}
+
+/// A function definition.
+#[derive(Debug, Clone)]
+pub struct Function {
+    /// Its name.
+    pub name: Ident,
+    /// Its parameters.
+    pub params: Vec<Param>,
+    /// Its return type.
+    pub result: Type,
+    /// What stands after the parameter list: `__atomic`, `__acquires(sem)`, `__task(t)`, …
+    pub annotations: Vec<Annotation>,
+    /// The body, a [`StmtKind::Block`].
+    pub body: Stmt,
+    /// The whole definition.
+    pub span: Span,
+}
+
+/// A parameter.
+#[derive(Debug, Clone)]
+pub struct Param {
+    /// Its name.
+    pub name: Ident,
+    /// Its type.
+    pub ty: Type,
+}
+
+/// An annotation after a parameter list; known names and argument counts only.
+#[derive(Debug, Clone)]
+pub struct Annotation {
+    /// Which.
+    pub kind: AnnotationKind,
+    /// Where.
+    pub span: Span,
+}
+
+/// The annotations of design section 3.1.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AnnotationKind {
+    /// One step, with everything it calls.
+    Atomic,
+    /// Adds the lock behind this parameter to the thread's held locks.
+    Acquires(Ident),
+    /// The same, if the function returns true.
+    CondAcquires(Ident),
+    /// Removes it.
+    Releases(Ident),
+    /// Every error raised inside breaks this property.
+    Breaks(Ident),
+    /// Strongly fair at the position of its call.
+    StronglyFair,
+    /// A user task; its name is a `task_struct` object.
+    Task(Ident),
+    /// A kernel daemon.
+    Daemon(Ident),
+    /// A thread without fairness.
+    Unfair,
+}
+
+/// A statement.
+#[derive(Debug, Clone)]
+pub struct Stmt {
+    /// What it is.
+    pub kind: StmtKind,
+    /// Where.
+    pub span: Span,
+}
+
+/// The statements of the subset.
+#[derive(Debug, Clone)]
+pub enum StmtKind {
+    /// `;`
+    Empty,
+    /// `e;`
+    Expr(Expr),
+    /// `T x = e;`; a declaration of several names is several of these in a [`StmtKind::Declarations`].
+    Declare(Ident, Type, Option<Expr>),
+    /// `T x, *y;` in the scope of the enclosing block.
+    Declarations(Vec<Stmt>),
+    /// `{ … }`
+    Block(Vec<Stmt>),
+    /// `if (c) a else b`
+    If(Expr, Box<Stmt>, Option<Box<Stmt>>),
+    /// `while (c) body`
+    While(Expr, Box<Stmt>),
+    /// `do body while (c);`
+    DoWhile(Box<Stmt>, Expr),
+    /// `for (init; c; next) body`
+    For(Option<Box<Stmt>>, Option<Expr>, Option<Expr>, Box<Stmt>),
+    /// `break;`
+    Break,
+    /// `continue;`
+    Continue,
+    /// `return e;`
+    Return(Option<Expr>),
+    /// `goto l;`
+    Goto(Ident),
+    /// `l: s`
+    Label(Ident, Box<Stmt>),
+}
+
+/// An expression.
+#[derive(Debug, Clone)]
+pub struct Expr {
+    /// What it is.
+    pub kind: ExprKind,
+    /// Where.
+    pub span: Span,
+}
+
+/// The expressions of the subset.
+#[derive(Debug, Clone)]
+pub enum ExprKind {
+    /// A number.
+    Int(i64),
+    /// `true`, `false`
+    Bool(bool),
+    /// `NULL`
+    Null,
+    /// A variable, parameter or enumerator.
+    Name(String),
+    /// `a.f` (`arrow` false) or `p->f`
+    Field(Box<Expr>, Ident, bool),
+    /// `a[i]`
+    Index(Box<Expr>, Box<Expr>),
+    /// `&e`
+    AddressOf(Box<Expr>),
+    /// `*e`
+    Deref(Box<Expr>),
+    /// `!e`
+    Not(Box<Expr>),
+    /// `~e`
+    Complement(Box<Expr>),
+    /// `-e`
+    Negate(Box<Expr>),
+    /// Arithmetic, comparison and bit operators.
+    Binary(BinaryOp, Box<Expr>, Box<Expr>),
+    /// `a && b`
+    And(Box<Expr>, Box<Expr>),
+    /// `a || b`
+    Or(Box<Expr>, Box<Expr>),
+    /// `c ? a : b`
+    Conditional(Box<Expr>, Box<Expr>, Box<Expr>),
+    /// `a = b`, or `a += b` with the operator.
+    Assign(Option<BinaryOp>, Box<Expr>, Box<Expr>),
+    /// `++a`, `a++`, `--a`, `a--`
+    Step {
+        /// `++` rather than `--`.
+        increment: bool,
+        /// `++a` rather than `a++`.
+        prefix: bool,
+        /// What is changed.
+        target: Box<Expr>,
+    },
+    /// `f(a, b)`; also `await(e)`, `choose(n)`, `BUG_ON(e)`, `BUG_ON(e, Property)`, `kfree(p)`, `panic()`.
+    Call(Ident, Vec<Expr>),
+}
+
+/// Binary operators that evaluate both sides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(missing_docs)]
+pub enum BinaryOp {
+    Add,
+    Sub,
+    Mul,
+    Div,
+    Rem,
+    Shl,
+    Shr,
+    BitAnd,
+    BitOr,
+    BitXor,
+    Eq,
+    Ne,
+    Lt,
+    Le,
+    Gt,
+    Ge,
+}
+
+/// The story a listing or scenario tells about itself in its `/** … */` comment.
+#[derive(Debug, Clone, Default)]
+pub struct Tags {
+    /// `@protocol NAME` of the listing itself (not of what it includes).
+    pub protocol: Option<Ident>,
+    /// `@after NAME`: the protocol a user's listing is compared with.
+    pub after: Option<Ident>,
+    /// `@commit HASH ("subject")`, in order.
+    pub commits: Vec<Commit>,
+    /// `@source …`
+    pub sources: Vec<String>,
+    /// `@breaks PROPERTY in SCENARIO: reason`
+    pub breaks: Vec<Breaks>,
+    /// `@scenario NAME: story`
+    pub scenario: Option<(Ident, String)>,
+    /// The rest of the comment: what the listing or scenario is about, one line.
+    pub summary: String,
+}
+
+/// A commit as the kernel cites it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Commit {
+    /// At least 12 hex digits.
+    pub hash: String,
+    /// The subject line.
+    pub subject: String,
+}
+
+/// A violation that is expected, and why.
+#[derive(Debug, Clone)]
+pub struct Breaks {
+    /// The property.
+    pub property: Ident,
+    /// The scenario.
+    pub scenario: Ident,
+    /// "by mistake, fixed by v4.15" or "by design: …"
+    pub reason: String,
+}

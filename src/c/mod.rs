@@ -1,0 +1,3 @@
+//! C listings: text to syntax tree to steps. Knows no kernel name.
+
+pub mod ast;

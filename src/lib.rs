@@ -1,0 +1,6 @@
+//! oomspec: a formal specification of Linux's OOM reaper protocols, and the checker that decides it.
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+
+pub mod c;
+pub mod source;

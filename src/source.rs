@@ -1,0 +1,165 @@
+//! Texts the user wrote, places in them, and messages about those places.
+//!
+//! Both front ends (C and TLA+) report through [`Diagnostic`]; rendering is left to `annotate-snippets`, rustc's own renderer.
+
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+
+/// Index of a file in [`Sources`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FileId(pub u32);
+
+/// A place in a file, in bytes, end exclusive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Span {
+    /// The file.
+    pub file: FileId,
+    /// First byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+/// One text: its display name (never an absolute path of this machine unless the user gave one) and its content.
+#[derive(Debug, Clone)]
+pub struct File {
+    /// Name shown in messages, e.g. `linux/v4.14.c`.
+    pub name: String,
+    /// Content.
+    pub text: String,
+}
+
+/// The files a program or module was read from.
+#[derive(Debug, Clone, Default)]
+pub struct Sources {
+    files: Vec<File>,
+}
+
+impl Sources {
+    /// Adds a file and returns its id.
+    pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> FileId {
+        self.files.push(File {
+            name: name.into(),
+            text: text.into(),
+        });
+        FileId(self.files.len() as u32 - 1)
+    }
+
+    /// The file behind an id.
+    pub fn file(&self, id: FileId) -> &File {
+        &self.files[id.0 as usize]
+    }
+
+    /// All files, in the order in which they were read.
+    pub fn files(&self) -> impl Iterator<Item = (FileId, &File)> {
+        self.files
+            .iter()
+            .enumerate()
+            .map(|(i, f)| (FileId(i as u32), f))
+    }
+
+    /// The text at a span.
+    pub fn text(&self, span: Span) -> &str {
+        &self.file(span.file).text[span.start as usize..span.end as usize]
+    }
+
+    /// The 1-based line on which a span starts.
+    pub fn line(&self, span: Span) -> u32 {
+        let before = &self.file(span.file).text.as_bytes()[..span.start as usize];
+        before.iter().filter(|&&b| b == b'\n').count() as u32 + 1
+    }
+}
+
+/// An error in the user's text: what is wrong, where, and what to write instead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// Lower case, fits after "error: ".
+    pub message: String,
+    /// The place, underlined when rendered.
+    pub span: Option<Span>,
+    /// Text under the underline.
+    pub label: String,
+    /// What to do instead.
+    pub help: Option<String>,
+}
+
+impl Diagnostic {
+    /// A message about a place.
+    pub fn at(span: Span, message: impl Into<String>) -> Self {
+        Diagnostic {
+            message: message.into(),
+            span: Some(span),
+            label: String::new(),
+            help: None,
+        }
+    }
+
+    /// A message about no place in particular (a file that is not there).
+    pub fn general(message: impl Into<String>) -> Self {
+        Diagnostic {
+            message: message.into(),
+            span: None,
+            label: String::new(),
+            help: None,
+        }
+    }
+
+    /// Adds the text under the underline.
+    #[must_use]
+    pub fn label(mut self, label: impl Into<String>) -> Self {
+        self.label = label.into();
+        self
+    }
+
+    /// Adds what to do instead.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// The message as rustc would show it, with the source line underlined.
+    pub fn render(&self, sources: &Sources, color: bool) -> String {
+        let renderer = if color {
+            Renderer::styled()
+        } else {
+            Renderer::plain()
+        };
+        let mut group = Level::ERROR.primary_title(&self.message).elements(
+            self.span.map(|span| {
+                let file = sources.file(span.file);
+                Snippet::source(&file.text)
+                    .path(&file.name)
+                    .annotation(
+                        AnnotationKind::Primary
+                            .span(span.start as usize..span.end as usize)
+                            .label(&self.label),
+                    )
+            }),
+        );
+        if let Some(help) = &self.help {
+            group = group.element(Level::HELP.message(help));
+        }
+        renderer.render(&[group])
+    }
+}
+
+/// All the errors found in one reading; never empty.
+#[derive(Debug, Clone)]
+pub struct Diagnostics {
+    /// The texts the spans point into.
+    pub sources: Sources,
+    /// The errors, in the order of the text.
+    pub errors: Vec<Diagnostic>,
+}
+
+impl Diagnostics {
+    /// Every message, one after the other.
+    pub fn render(&self, color: bool) -> String {
+        let parts: Vec<String> = self
+            .errors
+            .iter()
+            .map(|d| d.render(&self.sources, color))
+            .collect();
+        parts.join("\n\n")
+    }
+}
