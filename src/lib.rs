@@ -3,4 +3,6 @@
 #![deny(missing_docs)]
 
 pub mod c;
+pub mod explore;
+pub mod machine;
 pub mod source;
