@@ -104,6 +104,11 @@ impl Machine {
         }
     }
 
+    /// Every error that some step could raise.
+    pub fn errors(&self) -> &[Error] {
+        &self.errors.list
+    }
+
     fn error_at(&self, thread: ThreadId, at: usize, kind: ErrorKind) -> usize {
         self.errors.number(thread, at, kind)
     }
