@@ -3,6 +3,9 @@
 #![deny(missing_docs)]
 
 pub mod c;
+pub mod check;
 pub mod explore;
 pub mod machine;
+pub mod report;
 pub mod source;
+pub mod spec;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::c::ast::{Program, Tags};
 use crate::c::library::{Builtin, Folder, Library, Listing};
-use crate::c::{compile, read_program, suggest};
+use crate::c::{compile, nearest, read_program};
 use crate::machine::Machine;
 use crate::source::{Diagnostic, Diagnostics, Sources};
 
@@ -47,11 +47,19 @@ impl Spec {
     fn of(library: Box<dyn Library>) -> Self {
         let files = library.list();
         let in_folder = |folder: &str| -> Vec<String> {
-            files.iter().filter(|path| path.starts_with(folder) && path.ends_with(".c")).cloned().collect()
+            files
+                .iter()
+                .filter(|path| path.starts_with(folder) && path.ends_with(".c"))
+                .cloned()
+                .collect()
         };
         let protocols = historical(&*library, in_folder("linux/"), in_folder("proposals/"));
         let scenarios = in_folder("scenarios/");
-        Spec { library, protocols, scenarios }
+        Spec {
+            library,
+            protocols,
+            scenarios,
+        }
     }
 
     /// The names of the protocols, in historical order: a proposal stands behind the kernel it changes.
@@ -62,6 +70,31 @@ impl Spec {
     /// The names of the scenarios.
     pub fn scenarios(&self) -> Vec<String> {
         self.scenarios.iter().map(|path| stem(path)).collect()
+    }
+
+    /// The scenarios, each with its story.
+    pub fn scenario_stories(&self) -> Vec<(String, String)> {
+        let Some(protocol) = self.protocols.first() else {
+            return Vec::new();
+        };
+        let story = |path: &String| {
+            let protocol = Listing::from_library(&*self.library, protocol).ok()?;
+            let scenario = Listing::from_library(&*self.library, path).ok()?;
+            self.read(&protocol, Some(&scenario))
+                .ok()?
+                .tags
+                .scenario
+                .map(|(_, story)| story)
+        };
+        self.scenarios
+            .iter()
+            .map(|path| (stem(path), story(path).unwrap_or_default()))
+            .collect()
+    }
+
+    /// A protocol as one self-contained listing.
+    pub fn flatten(&self, _protocol: &Listing) -> Result<String, Diagnostics> {
+        Err(without_text(Diagnostic::general("not yet")))
     }
 
     /// Where the listings come from.
@@ -90,7 +123,7 @@ impl Spec {
         }
         let names: Vec<String> = paths.iter().map(|path| stem(path)).collect();
         let diagnostic = Diagnostic::general(format!("there is no {what} `{name}`"));
-        Err(match suggest::closest(wanted, names.iter().map(String::as_str)) {
+        Err(match nearest::nearest(wanted, names.iter().map(String::as_str)) {
             Some(close) => diagnostic.help(format!("did you mean `{close}`?")),
             None => diagnostic.help(format!("there are: {}", names.join(", "))),
         })
@@ -117,7 +150,10 @@ impl Spec {
 
 /// A message that belongs to no text.
 pub fn without_text(diagnostic: Diagnostic) -> Diagnostics {
-    Diagnostics { sources: Sources::default(), errors: vec![diagnostic] }
+    Diagnostics {
+        sources: Sources::default(),
+        errors: vec![diagnostic],
+    }
 }
 
 /// `linux/v4.14.c` is `v4.14`.
@@ -148,7 +184,12 @@ fn historical(library: &dyn Library, mut kernels: Vec<String>, proposals: Vec<St
     for kernel in kernels {
         let name = stem(&kernel);
         order.push(kernel);
-        order.extend(bases.iter().filter(|(_, base)| *base == Some(name.clone())).map(|(path, _)| path.clone()));
+        order.extend(
+            bases
+                .iter()
+                .filter(|(_, base)| *base == Some(name.clone()))
+                .map(|(path, _)| path.clone()),
+        );
     }
     let rest: Vec<String> = proposals.into_iter().filter(|path| !order.contains(path)).collect();
     order.extend(rest);
@@ -156,5 +197,7 @@ fn historical(library: &dyn Library, mut kernels: Vec<String>, proposals: Vec<St
 }
 
 fn version(name: &str) -> Vec<u32> {
-    name.split(|c: char| !c.is_ascii_digit()).filter_map(|part| part.parse().ok()).collect()
+    name.split(|c: char| !c.is_ascii_digit())
+        .filter_map(|part| part.parse().ok())
+        .collect()
 }

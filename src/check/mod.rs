@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
-use crate::explore::{Graph, Label, Limits, Progress, StateId, explore};
+use crate::explore::{Graph, Limits, Progress, StateId, explore};
+use crate::machine::Label;
 use crate::spec::Instance;
 use property::{DEADLOCK, Kind, Property};
 
@@ -90,7 +91,11 @@ pub fn check(instance: Instance, limits: Limits, wanted: &[String], progress: Pr
     let graph = explore(&instance.machine, limits, progress);
     let findings = findings(&instance, &graph, wanted);
     Checked {
-        counts: Counts { generated: graph.generated(), distinct: graph.distinct(), depth: graph.depth() },
+        counts: Counts {
+            generated: graph.generated(),
+            distinct: graph.distinct(),
+            depth: graph.depth(),
+        },
         incomplete: graph.incomplete.clone(),
         findings,
         time: start.elapsed(),
@@ -117,7 +122,12 @@ pub fn findings(instance: &Instance, graph: &Graph, wanted: &[String]) -> Vec<Fi
                 None => Verdict::Holds,
             };
             let known = known(instance, &property);
-            Finding { property, verdict, counterexample: state.map(|state| to_state(graph, state)), known }
+            Finding {
+                property,
+                verdict,
+                counterexample: state.map(|state| to_state(graph, state)),
+                known,
+            }
         })
         .collect()
 }
@@ -125,12 +135,16 @@ pub fn findings(instance: &Instance, graph: &Graph, wanted: &[String]) -> Vec<Fi
 fn known(instance: &Instance, property: &Property) -> Option<String> {
     let breaks = instance.tags.breaks.iter();
     let mut here = breaks.filter(|breaks| breaks.scenario.name == instance.scenario);
-    here.find(|breaks| breaks.property.name == property.name).map(|breaks| breaks.reason.clone())
+    here.find(|breaks| breaks.property.name == property.name)
+        .map(|breaks| breaks.reason.clone())
 }
 
 fn to_state(graph: &Graph, state: StateId) -> Counterexample {
     let steps = graph.path(state).into_iter().map(|edge| edge.label).collect();
-    Counterexample { steps, loop_start: None }
+    Counterexample {
+        steps,
+        loop_start: None,
+    }
 }
 
 /// True for the property whose graph must be complete before it says anything.

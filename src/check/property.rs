@@ -35,19 +35,44 @@ pub struct Property {
 
 impl Property {
     fn new(name: &str, code: &str, kind: Kind, description: &str) -> Self {
-        Property { name: name.into(), code: code.into(), kind, description: description.into() }
+        Property {
+            name: name.into(),
+            code: code.into(),
+            kind,
+            description: description.into(),
+        }
     }
 }
 
 /// The properties of the language itself: what the machine's own errors and a standstill break.
 pub fn built_in() -> Vec<Property> {
     vec![
-        Property::new("NoUseAfterFree", "UF", Kind::Safety, "nothing is used after it was freed"),
+        Property::new(
+            "NoUseAfterFree",
+            "UF",
+            Kind::Safety,
+            "nothing is used after it was freed",
+        ),
         Property::new("NoNullDereference", "ND", Kind::Safety, "no NULL pointer is followed"),
-        Property::new("NoOverflow", "OF", Kind::Safety, "no counter and no index leaves its range"),
-        Property::new("LocksBalanced", "LB", Kind::Safety, "locks are released by their holder, and only once"),
+        Property::new(
+            "NoOverflow",
+            "OF",
+            Kind::Safety,
+            "no counter and no index leaves its range",
+        ),
+        Property::new(
+            "LocksBalanced",
+            "LB",
+            Kind::Safety,
+            "locks are released by their holder, and only once",
+        ),
         Property::new("NoBug", "NB", Kind::Safety, "no BUG_ON() fires"),
-        Property::new(DEADLOCK, "DL", Kind::Deadlock, "while a task has not finished, some thread can step"),
+        Property::new(
+            DEADLOCK,
+            "DL",
+            Kind::Deadlock,
+            "while a task has not finished, some thread can step",
+        ),
     ]
 }
 
@@ -60,7 +85,12 @@ pub fn safety(machine: &Machine) -> Vec<Property> {
     for error in machine.errors() {
         if !properties.iter().any(|property| property.name == error.property) {
             let description = format!("no step breaks {}", error.property);
-            properties.push(Property::new(&error.property, &initials(&error.property), Kind::Safety, &description));
+            properties.push(Property::new(
+                &error.property,
+                &initials(&error.property),
+                Kind::Safety,
+                &description,
+            ));
         }
     }
     properties
@@ -68,7 +98,12 @@ pub fn safety(machine: &Machine) -> Vec<Property> {
 
 /// `NoDoubleUnmap` is `DU`.
 fn initials(name: &str) -> String {
-    let letters: Vec<char> = name.strip_prefix("No").unwrap_or(name).chars().filter(|c| c.is_uppercase()).collect();
+    let letters: Vec<char> = name
+        .strip_prefix("No")
+        .unwrap_or(name)
+        .chars()
+        .filter(|c| c.is_uppercase())
+        .collect();
     match letters.as_slice() {
         [first, .., last] => format!("{first}{last}"),
         _ => name.chars().take(2).collect::<String>().to_uppercase(),

@@ -1,0 +1,75 @@
+//! Text to syntax tree: one file a stage.
+//!
+//! `lexer` and `annotations` settle what is no C, `load` follows includes, `syntax` says what the subset leaves out, `defines` finds
+//! what names stand for, `definitions`, `types`, `statements` and `expressions` convert the grammar's trees, `bind` makes one program of
+//! all files, `tags` reads the story at the top. A node of the grammar that none of them knows is an error, never skipped.
+
+mod annotations;
+mod bind;
+mod constant;
+mod convert;
+mod defines;
+mod definitions;
+mod expressions;
+mod lexer;
+mod load;
+mod statements;
+mod syntax;
+mod tags;
+mod types;
+
+pub use constant::constant;
+
+use super::ast::Program;
+use super::library::{Library, Listing};
+use crate::source::{Diagnostic, Diagnostics};
+use bind::Binder;
+use convert::Converter;
+use defines::Defines;
+use load::{Loaded, load};
+
+/// Reads a protocol, with all it includes, and a scenario.
+///
+/// The file of the protocol itself is always the first of [`Program::sources`].
+pub fn read_program(
+    library: &dyn Library,
+    protocol: &Listing,
+    scenario: Option<&Listing>,
+) -> Result<Program, Diagnostics> {
+    program(load(library, protocol, scenario)).map(|(program, _)| program)
+}
+
+/// The program in the loaded files, and the files.
+fn program(loaded: Loaded) -> Result<(Program, Vec<load::Unit>), Diagnostics> {
+    let Loaded {
+        sources,
+        units,
+        mut errors,
+    } = loaded;
+    let (defines, mut more) = Defines::of(&units);
+    errors.append(&mut more);
+    let mut binder = Binder::default();
+    for unit in units.iter().filter(|unit| !unit.broken) {
+        let mut converter = Converter::new(&unit.masked, unit.file, &unit.marks, &defines);
+        let found = converter.definitions(unit.tree.root_node());
+        errors.append(&mut converter.errors);
+        binder.add(found, unit.scenario);
+    }
+    let (mut program, mut more) = binder.finish();
+    errors.append(&mut more);
+    for main in [
+        units.iter().rfind(|unit| !unit.scenario),
+        units.iter().rfind(|unit| unit.scenario),
+    ] {
+        if let Some(unit) = main {
+            tags::read(unit, &mut program.tags, &mut errors);
+        }
+    }
+    if errors.is_empty() {
+        program.sources = sources;
+        return Ok((program, units));
+    }
+    errors.sort_by_key(|error: &Diagnostic| error.span.map(|span| (span.file, span.start)));
+    errors.dedup();
+    Err(Diagnostics { sources, errors })
+}
