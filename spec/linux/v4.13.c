@@ -14,9 +14,14 @@
  * @breaks   NoNeedlessKill in foreign-mmput: by mistake, fixed by v4.14
  * @breaks   NoNeedlessKill in aio-never: by mistake, fixed by v4.14
  * @breaks   NoNeedlessKill in aio-needs-memory: by mistake, fixed by v4.14
+ * @breaks   SkipMeansGone in quick-exit: by mistake, fixed by v4.14
+ * @breaks   SkipMeansGone in two-threads: by mistake, fixed by v4.14
+ * @breaks   SkipMeansGone in foreign-mmput: by mistake, fixed by v4.14
+ * @breaks   SkipMeansGone in aio-never: by mistake, fixed by v4.14
+ * @breaks   SkipMeansGone in aio-never-alone: by mistake, fixed by v4.14
+ * @breaks   SkipMeansGone in aio-needs-memory: by mistake, fixed by v4.14
  * @breaks   MemoryReaped in aio-never: by mistake, fixed by v4.14
  * @breaks   MemoryReaped in aio-never-alone: by mistake, fixed by v4.14
- * @breaks   MemoryReaped in aio-needs-memory: by mistake, fixed by v4.14
  * @breaks   OomResolves in aio-never-alone: by mistake, fixed by v4.14 (panics with a victim's memory unreaped)
  */
 #include "mm_types.h"

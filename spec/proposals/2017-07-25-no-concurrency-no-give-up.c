@@ -19,6 +19,7 @@
  * @breaks   ReaperNeverStuck in aio-never-alone: by design: waits for exit_aio() for ever
  * @breaks   ReaperNeverStuck in aio-needs-memory: by design: waits for exit_aio(), which waits for memory
  * @breaks   ReaperNeverStuck in lock-held: by design: waits for the lock, whose holder waits for memory
+ * @breaks   ExitProgresses in lock-held: by design: waits for the lock, whose holder waits for memory
  */
 #include "2017-07-25-no-concurrency.c"
 

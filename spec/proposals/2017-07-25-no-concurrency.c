@@ -16,9 +16,14 @@
  * @breaks   NoNeedlessKill in foreign-mmput: by design: tries are few, an exit can take longer
  * @breaks   NoNeedlessKill in aio-never: by design: exit_aio() outlasts every try
  * @breaks   NoNeedlessKill in aio-needs-memory: by design: exit_aio() outlasts every try
+ * @breaks   SkipMeansGone in quick-exit: by design: gives up after a few tries
+ * @breaks   SkipMeansGone in two-threads: by design: gives up after a few tries
+ * @breaks   SkipMeansGone in foreign-mmput: by design: gives up after a few tries
+ * @breaks   SkipMeansGone in aio-never: by design: gives up after a few tries
+ * @breaks   SkipMeansGone in aio-never-alone: by design: gives up after a few tries
+ * @breaks   SkipMeansGone in aio-needs-memory: by design: gives up after a few tries
  * @breaks   MemoryReaped in aio-never: by design: exit_aio() outlasts every try
  * @breaks   MemoryReaped in aio-never-alone: by design: exit_aio() outlasts every try
- * @breaks   MemoryReaped in aio-needs-memory: by design: exit_aio() outlasts every try
  * @breaks   OomResolves in aio-never-alone: by design: exit_aio() outlasts every try, then there is nobody left to kill
  */
 #include "v4.13.c"
