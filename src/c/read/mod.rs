@@ -11,14 +11,18 @@ mod convert;
 mod defines;
 mod definitions;
 mod expressions;
+mod flatten;
 mod lexer;
 mod load;
 mod statements;
 mod syntax;
 mod tags;
 mod types;
+mod uncalled;
 
 pub use constant::constant;
+pub use flatten::flatten;
+pub use uncalled::{Callers, uncalled};
 
 use super::ast::Program;
 use super::library::{Library, Listing};
