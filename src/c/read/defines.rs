@@ -1,6 +1,6 @@
 //! `#define NAME constant-or-name`: the last one of the whole program holds, in every file.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::annotations::Marks;
 use super::constant::constant_with;
@@ -47,10 +47,9 @@ impl Defines {
         let mut last = HashMap::new();
         let mut errors = Vec::new();
         for unit in units {
-            let mut own: HashMap<String, Span> = HashMap::new();
+            let mut own = HashSet::new();
             for define in written(unit) {
-                if let Some(first) = own.insert(define.name.clone(), define.span) {
-                    let _ = first;
+                if !own.insert(define.name.clone()) {
                     errors.push(
                         Diagnostic::at(define.span, format!("`{}` is defined twice in this file", define.name))
                             .help("keep one of the two: the last one would hold everywhere"),
@@ -122,34 +121,23 @@ fn expression(text: &str, start: usize, file: FileId) -> Result<Expr, Diagnostic
     };
     let refused =
         || Diagnostic::at(whole, "a #define is a constant or a name").help("write a function for anything else");
-    // The offset of the text in the file is not negative: "#define" stands before it.
-    let (Some(offset), Some(tree)) = (
-        start.checked_sub(BEFORE.len()),
-        tree(format!("{BEFORE}{trimmed}\n;").as_bytes()),
-    ) else {
-        return Err(refused());
-    };
+    let declaration = format!("{BEFORE}{trimmed}\n;");
+    // "#define" is longer than what stands before the value here.
+    let offset = start.saturating_sub(BEFORE.len());
+    let tree = tree(declaration.as_bytes()).ok_or_else(refused)?;
     let root = tree.root_node();
-    if root.has_error() {
-        return Err(refused());
-    }
     let value = match children(root).as_slice() {
-        [(_, declaration)] => declaration
+        [(_, only)] if !root.has_error() => only
             .child_by_field_name("declarator")
             .and_then(|declarator| declarator.child_by_field_name("value")),
         _ => None,
     };
-    let Some(value) = value else {
-        return Err(refused());
-    };
     let (plain, marks) = (Defines::default(), Marks::default());
-    let wrapped = format!("{BEFORE}{trimmed}\n;");
-    let mut converter = Converter::new(wrapped.as_bytes(), file, &marks, &plain);
+    let mut converter = Converter::new(declaration.as_bytes(), file, &marks, &plain);
     converter.offset = offset;
-    match converter.expression(value) {
-        Ok(expr) => Ok(expr),
-        Err(error) if error.message.contains("number") || error.message.contains("nested") => Err(error),
-        Err(_) => Err(refused()),
+    match converter.expression(value.ok_or_else(refused)?) {
+        Err(error) if !error.message.contains("number") && !error.message.contains("nested") => Err(refused()),
+        result => result,
     }
 }
 

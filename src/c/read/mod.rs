@@ -1,7 +1,8 @@
 //! Text to syntax tree: one file a stage.
 //!
 //! `lexer` and `annotations` settle what is no C, `load` follows includes, `syntax` says what the subset leaves out, `defines` finds
-//! what names stand for, `definitions`, `types`, `statements` and `expressions` convert the grammar's trees, `bind` makes one program of
+//! what names stand for, `definitions`, `records`, `functions`, `types`, `statements` and
+//! `expressions` convert the grammar's trees, `bind` makes one program of
 //! all files, `tags` reads the story at the top. A node of the grammar that none of them knows is an error, never skipped.
 
 mod annotations;
@@ -11,14 +12,20 @@ mod convert;
 mod defines;
 mod definitions;
 mod expressions;
+mod flatten;
+mod functions;
 mod lexer;
 mod load;
+mod records;
 mod statements;
 mod syntax;
 mod tags;
 mod types;
+mod uncalled;
 
 pub use constant::constant;
+pub use flatten::flatten;
+pub use uncalled::{Callers, uncalled};
 
 use super::ast::Program;
 use super::library::{Library, Listing};
@@ -57,12 +64,10 @@ fn program(loaded: Loaded) -> Result<(Program, Vec<load::Unit>), Diagnostics> {
     }
     let (mut program, mut more) = binder.finish();
     errors.append(&mut more);
-    for main in [
-        units.iter().rfind(|unit| !unit.scenario),
-        units.iter().rfind(|unit| unit.scenario),
-    ] {
-        if let Some(unit) = main {
-            tags::read(unit, &mut program.tags, &mut errors);
+    for scenario in [false, true] {
+        // What is included stands before the file that was asked for.
+        if let Some(main) = units.iter().rfind(|unit| unit.scenario == scenario) {
+            tags::read(main, &mut program.tags, &mut errors);
         }
     }
     if errors.is_empty() {
@@ -73,3 +78,6 @@ fn program(loaded: Loaded) -> Result<(Program, Vec<load::Unit>), Diagnostics> {
     errors.dedup();
     Err(Diagnostics { sources, errors })
 }
+
+#[cfg(test)]
+mod tests;

@@ -65,10 +65,10 @@ fn syntax_error(node: Node<'_>, parent: Option<Node<'_>>, text: &str, file: File
     let place = place(node, bytes, file);
     let found = &text[place.start as usize..place.end as usize];
     let error = Diagnostic::at(place, "syntax error");
-    let in_field = parent.is_some_and(|p| p.kind() == "field_declaration");
-    if in_field && found.starts_with("__") {
+    let annotated = parent.filter(|p| p.kind() == "field_declaration" && text[p.byte_range()].contains("__"));
+    if annotated.is_some() {
         return error
-            .label("not an annotation of fields")
+            .label("not understood")
             .help("fields take `__ghost` only, after their name");
     }
     if found.contains("for_each") {
@@ -82,9 +82,10 @@ fn syntax_error(node: Node<'_>, parent: Option<Node<'_>>, text: &str, file: File
     if line_ends && !found.ends_with([';', '{', '}', ',']) && !found.is_empty() {
         return error.label("not understood").help("is a `;` missing here?");
     }
-    error
-        .label("not understood")
-        .help("only C that a grammar knows can be read")
+    error.label("not understood").help(match found {
+        "if" | "while" => "its condition stands in round brackets",
+        _ => "compare with a listing of the spec; what the C grammar does not know cannot be read",
+    })
 }
 
 /// The last error inside an error: the outer one holds what came to nothing because of it.
