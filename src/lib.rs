@@ -3,4 +3,5 @@
 #![deny(missing_docs)]
 
 pub mod c;
+pub mod check;
 pub mod source;

@@ -1,0 +1,3 @@
+//! What a program's state graph satisfies: one technique per module.
+
+pub mod cycles;
