@@ -124,16 +124,18 @@ impl Diagnostic {
         } else {
             Renderer::plain()
         };
-        let mut group = Level::ERROR
-            .primary_title(&self.message)
-            .elements(self.span.map(|span| {
+        let mut group = Level::ERROR.primary_title(&self.message).elements(
+            self.span.map(|span| {
                 let file = sources.file(span.file);
-                Snippet::source(&file.text).path(&file.name).annotation(
-                    AnnotationKind::Primary
-                        .span(span.start as usize..span.end as usize)
-                        .label(&self.label),
-                )
-            }));
+                Snippet::source(&file.text)
+                    .path(&file.name)
+                    .annotation(
+                        AnnotationKind::Primary
+                            .span(span.start as usize..span.end as usize)
+                            .label(&self.label),
+                    )
+            }),
+        );
         if let Some(help) = &self.help {
             group = group.element(Level::HELP.message(help));
         }
