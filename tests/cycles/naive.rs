@@ -14,7 +14,10 @@ pub fn violated(problem: &Problem<'_>, formula: &Formula) -> bool {
             edges.map(move |edge| Step { state, edge })
         })
         .collect();
-    assert!(steps.len() <= 16, "too many steps to enumerate all sets of them");
+    assert!(
+        steps.len() <= 16,
+        "too many steps to enumerate all sets of them"
+    );
     let formula = spelled_out(formula);
     let parts = subformulas(&formula);
 
@@ -63,7 +66,9 @@ fn fair(problem: &Problem<'_>, steps: &[Step], chosen: &[usize]) -> bool {
 
 /// Whether some closed walk takes exactly these steps: from each of them, each of them can be reached.
 fn closed_walk(problem: &Problem<'_>, steps: &[Step], chosen: &[usize]) -> bool {
-    let all = chosen.iter().fold(0u32, |set, &i| set | 1 << steps[i].state);
+    let all = chosen
+        .iter()
+        .fold(0u32, |set, &i| set | 1 << steps[i].state);
     let source = |i: usize| 1u32 << steps[i].state;
     let target = |i: usize| 1u32 << problem.graph.after(steps[i]);
     let closure = |from: &dyn Fn(usize) -> u32, to: &dyn Fn(usize) -> u32| {

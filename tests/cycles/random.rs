@@ -1,7 +1,8 @@
 //! Ten thousand random graphs, fairness conditions and formulas: the verdicts of the search and of the enumeration are the same.
 
 use oomspec::check::cycles::{
-    Fairness, Formula, Kind, Lasso, Predicate, Problem, Unsupported, find_violation, verify_lasso,
+    Fairness, Formula, Kind, Lasso, Predicate, Problem, Step, Unsupported, find_violation,
+    verify_lasso,
 };
 
 use super::model::{Model, always, eventually, leads_to, p};
@@ -33,14 +34,24 @@ fn model(random: &mut Random) -> Model {
     let states = 1 + random.below(6);
     let most = if random.chance(10) { 14 } else { 11 };
     let edges: Vec<(u32, u16, u32)> = (0..random.below(most + 1 - states))
-        .map(|_| (random.below(states), random.below(3) as u16, random.below(states)))
+        .map(|_| {
+            (
+                random.below(states),
+                random.below(3) as u16,
+                random.below(states),
+            )
+        })
         .collect();
     let mut model = Model::new(states, &edges);
     if random.chance(20) {
         model = model.starting_in(&[0, random.below(states)]);
     }
     for _ in 0..random.below(4) {
-        let kind = if random.chance(50) { Kind::Weak } else { Kind::Strong };
+        let kind = if random.chance(50) {
+            Kind::Weak
+        } else {
+            Kind::Strong
+        };
         if random.chance(70) {
             model = model.fair(kind, random.below(3) as u16);
         } else {
@@ -163,4 +174,50 @@ fn nested_formulas_agree_or_are_refused() {
         supported += u32::from(agree(&model.problem(), &formula).is_ok());
     }
     assert!(supported > 3_000, "{supported}");
+}
+
+/// Whether some lasso of `length` steps in all violates the formula, by trying every walk of that length.
+fn violated_in(problem: &Problem<'_>, formula: &Formula, length: usize) -> bool {
+    let graph = &problem.graph;
+    let start = |&state: &u32| (vec![], state);
+    let mut open: Vec<(Vec<Step>, u32)> = graph.initial().iter().map(start).collect();
+    while let Some((walk, state)) = open.pop() {
+        if walk.len() == length {
+            let splits = (0..length).filter(|&i| walk[i].state == state);
+            let mut lassos = splits.map(|i| Lasso {
+                stem: walk[..i].to_vec(),
+                cycle: walk[i..].to_vec(),
+            });
+            if lassos.any(|l| verify_lasso(problem, formula, &l).is_ok()) {
+                return true;
+            }
+            continue;
+        }
+        for edge in graph.edges_of(state).map(Some).chain([None]) {
+            let step = Step { state, edge };
+            open.push(([&walk[..], &[step]].concat(), graph.after(step)));
+        }
+    }
+    false
+}
+
+#[test]
+fn lassos_are_as_short_as_any() {
+    let mut compared = 0;
+    for seed in 0..2_000 {
+        let mut random = Random(1 << 41 | seed);
+        let model = model(&mut random);
+        let formula = usual(&mut random, 1);
+        let problem = model.problem();
+        let Ok(Some(lasso)) = find_violation(&problem, &formula) else {
+            continue;
+        };
+        let length = lasso.stem.len() + lasso.cycle.len();
+        if length <= 7 {
+            compared += 1;
+            let shorter = (1..length).find(|&l| violated_in(&problem, &formula, l));
+            assert_eq!(shorter, None, "{lasso:?}\n{formula:?}\n{problem:?}");
+        }
+    }
+    assert!(compared > 500, "{compared}");
 }

@@ -32,7 +32,7 @@ impl<'c> Arena<'c> {
             reach.keep.clone(),
         ]);
         let states: Vec<u32> = (0..graph.states())
-            .filter(|&s| reach.distance(s).is_some())
+            .filter(|&s| reach.distance(s, *reach.event_sets().end()).is_some())
             .collect();
         let mut edges = Bits::new(graph.edges() as usize);
         let mut stutters = Bits::new(graph.states() as usize);
@@ -67,10 +67,9 @@ impl<'c> Arena<'c> {
         let edges = graph.row(state).filter(move |&e| {
             self.edges.contains(e) && region[graph.target(e) as usize] == region[state as usize]
         });
-        stutter
-            .into_iter()
-            .chain(edges.map(Some))
-            .map(move |edge| Step { state, edge })
+        // Stuttering last: a loop that can do without it should.
+        let ways = edges.map(Some).chain(stutter);
+        ways.map(move |edge| Step { state, edge })
     }
 }
 

@@ -5,11 +5,11 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use super::clauses::{Clause, Event};
+use super::clauses::Prop;
 use super::components::{Arena, FairComponents};
 use super::graph::Step;
 use super::reach::Reach;
-use super::{Kind, Lasso, Problem};
+use super::{Fairness, Kind, Lasso, Problem};
 
 /// How many steps the search may look at: in all, and from one anchor.
 const BUDGET: usize = 2_000_000;
@@ -17,149 +17,123 @@ const BUDGET_PER_ANCHOR: usize = 200_000;
 /// The longest loop that is worth the quadratic search for detours.
 const MAX_SHRINK: usize = 300;
 
-/// A short lasso for the clause, if there is any fair component.
+/// A short lasso, if there is any fair component.
 pub(super) fn shortest(
     problem: &Problem<'_>,
-    clause: &Clause,
     reach: &Reach,
     arena: &Arena<'_>,
     fair: &FairComponents,
 ) -> Option<Lasso> {
-    let mut anchors: Vec<(u32, u32, usize)> = vec![];
+    // An event may happen on the way to the anchor, or in the loop.
+    let mut anchors: Vec<(u32, u32, u32, usize)> = vec![];
     for (i, component) in fair.components.iter().enumerate() {
-        anchors.extend(
-            component
-                .iter()
-                .filter_map(|&s| Some((reach.distance(s)?, s, i))),
-        );
+        for events in reach.event_sets().rev() {
+            anchors.extend(component.iter().filter_map(|&state| {
+                let distance = reach.distance(state, events)?;
+                Some((distance, state, events, i))
+            }));
+        }
     }
     anchors.sort_unstable();
 
-    let mut loops: HashMap<usize, LoopSearch<'_>> = HashMap::new();
+    let mut searches = HashMap::new();
     let mut best: Option<Lasso> = None;
     let mut budget = BUDGET;
-    for (distance, anchor, i) in anchors {
+    for (distance, anchor, events, i) in anchors {
         let room = best.as_ref().map_or(usize::MAX, |b| b.cost().0 - 1);
-        let room = room.saturating_sub(distance as usize);
+        let mut room = room.saturating_sub(distance as usize);
         if room == 0 || (budget == 0 && best.is_some()) {
             break;
         }
-        let new = !loops.contains_key(&i);
-        let search = loops
-            .entry(i)
-            .or_insert_with(|| LoopSearch::new(problem, arena, fair, &fair.components[i]));
-        let mut room = room;
-        let mut found = None;
-        if new {
-            let cycle = search.shrunk(search.greedy(anchor, &mut budget));
-            if cycle.len() <= room {
-                room = cycle.len() - 1;
-                found = Some(cycle);
+        let mut cycle = None;
+        let search = searches.entry((i, events)).or_insert_with(|| {
+            let missing = reach.starts.iter().enumerate();
+            let missing = missing.filter(|(e, _)| events >> e & 1 == 0);
+            let search = LoopSearch::new(
+                problem,
+                arena,
+                fair,
+                &fair.components[i],
+                missing.map(|(_, start)| start),
+            )?;
+            let greedy = search.shrunk(search.greedy(anchor, &mut budget));
+            if greedy.len() <= room {
+                room = greedy.len() - 1;
+                cycle = Some(greedy);
             }
-        }
-        if let Some(cycle) = search.exact(anchor, room, &mut budget) {
-            found = Some(cycle);
-        }
-        if let Some(cycle) = found {
-            let stem = reach.path(anchor);
-            let lasso = joined_early(problem, clause, Lasso { stem, cycle });
-            if best.as_ref().is_none_or(|b| lasso.cost() < b.cost()) {
-                best = Some(lasso);
-            }
+            Some(search)
+        });
+        let shorter = search
+            .as_ref()
+            .and_then(|search| search.exact(anchor, room, &mut budget));
+        if let Some(cycle) = shorter.or(cycle) {
+            let stem = reach.path(anchor, events);
+            best = Some(Lasso { stem, cycle }.rolled_up());
         }
     }
     best
 }
 
-/// Cuts the stem where it first meets the cycle, if the clause still holds of what is left.
-fn joined_early(problem: &Problem<'_>, clause: &Clause, lasso: Lasso) -> Lasso {
-    let lasso = lasso.rolled_up();
-    for i in 0..lasso.stem.len() {
-        let meets = |s: &Step| s.state == lasso.stem[i].state;
-        if let Some(j) = lasso.cycle.iter().position(meets) {
-            let mut shorter = Lasso {
-                stem: lasso.stem[..i].to_vec(),
-                cycle: lasso.cycle.clone(),
-            };
-            shorter.cycle.rotate_left(j);
-            if happens(problem, &clause.happens, &shorter, 0) {
-                return shorter.rolled_up();
-            }
-        }
-    }
-    lasso
-}
-
-/// Whether the events happen on the run from a position on. The clause's other parts do not depend on where the stem ends.
-fn happens(problem: &Problem<'_>, events: &[Event], run: &Lasso, from: usize) -> bool {
-    let steps: Vec<Step> = run.stem.iter().chain(&run.cycle).copied().collect();
-    let from = from.min(run.stem.len());
-    events.iter().all(|event| {
-        (from..steps.len()).any(|i| {
-            event.start.holds(problem.predicates, steps[i])
-                && steps[i.min(run.stem.len())..]
-                    .iter()
-                    .all(|&s| event.keep.holds(problem.predicates, s))
-                && happens(problem, &event.then, run, i)
-        })
-    })
-}
-
 /// What some step of a loop has to do.
 #[derive(Clone, Copy)]
-enum Demand {
+enum Demand<'a> {
     /// Take the condition, or leave a state where it is disabled.
-    Weak(usize),
+    Weak(&'a Fairness),
     /// Take the condition, unless no state of the loop enables it.
-    Strong(usize),
-    /// Satisfy this one of the clause's recurring propositions.
-    Recur(usize),
+    Strong(&'a Fairness),
+    /// Satisfy the proposition.
+    Satisfy(&'a Prop),
 }
 
 struct LoopSearch<'a> {
     problem: &'a Problem<'a>,
     arena: &'a Arena<'a>,
     region: &'a [u32],
-    demands: Vec<Demand>,
+    demands: Vec<Demand<'a>>,
 }
 
 impl<'a> LoopSearch<'a> {
+    /// The search for a loop in which, besides, each of the events starts; none if no loop of the component has them all.
     fn new(
         problem: &'a Problem<'a>,
         arena: &'a Arena<'a>,
         fair: &'a FairComponents,
         component: &[u32],
-    ) -> Self {
-        let mut demands = vec![];
-        for (i, condition) in problem.fairness.iter().enumerate() {
-            if component.iter().any(|&s| condition.enabled(s)) {
-                demands.push(match condition.kind {
-                    Kind::Weak => Demand::Weak(i),
-                    Kind::Strong => Demand::Strong(i),
-                });
-            }
-        }
-        demands.extend((0..arena.recurs.len()).map(Demand::Recur));
-        LoopSearch {
+        events: impl Iterator<Item = &'a Prop>,
+    ) -> Option<Self> {
+        let fairness = problem.fairness.iter();
+        let relevant = fairness.filter(|c| component.iter().any(|&s| c.enabled(s)));
+        let demands = relevant.map(|c| match c.kind {
+            Kind::Weak => Demand::Weak(c),
+            Kind::Strong => Demand::Strong(c),
+        });
+        let mut search = LoopSearch {
             problem,
             arena,
             region: &fair.region,
-            demands,
+            demands: demands
+                .chain(arena.recurs.iter().map(Demand::Satisfy))
+                .collect(),
+        };
+        for event in events.map(Demand::Satisfy) {
+            let meets = |&s: &u32| search.steps(s).any(|step| search.meets(event, step));
+            if !component.iter().any(meets) {
+                return None;
+            }
+            search.demands.push(event);
         }
+        Some(search)
     }
 
     fn steps(&self, state: u32) -> impl Iterator<Item = Step> {
         self.arena.steps(self.problem, self.region, state)
     }
 
-    fn meets(&self, demand: Demand, step: Step) -> bool {
+    fn meets(&self, demand: Demand<'_>, step: Step) -> bool {
         match demand {
-            Demand::Weak(i) => {
-                let condition = &self.problem.fairness[i];
-                !condition.enabled(step.state) || condition.taken(step)
-            }
-            Demand::Strong(i) => self.problem.fairness[i].taken(step),
-            Demand::Recur(i) => self.arena.recurs[i].holds(self.problem.predicates, step),
+            Demand::Weak(c) => !c.enabled(step.state) || c.taken(step),
+            Demand::Strong(c) => c.taken(step),
+            Demand::Satisfy(p) => p.holds(self.problem.predicates, step),
         }
     }
 
@@ -167,10 +141,7 @@ impl<'a> LoopSearch<'a> {
     fn satisfied_by(&self, cycle: &[Step]) -> bool {
         self.demands.iter().all(|&d| {
             let never_enabled = match d {
-                Demand::Strong(i) => {
-                    let condition = &self.problem.fairness[i];
-                    cycle.iter().all(|s| !condition.enabled(s.state))
-                }
+                Demand::Strong(c) => cycle.iter().all(|s| !c.enabled(s.state)),
                 _ => false,
             };
             never_enabled || cycle.iter().any(|&s| self.meets(d, s))
@@ -295,7 +266,7 @@ impl<'a> LoopSearch<'a> {
                 met |= 1 << (2 * i);
             }
             if let Demand::Strong(c) = demand
-                && self.problem.fairness[c].enabled(step.state)
+                && c.enabled(step.state)
             {
                 met |= 2 << (2 * i);
             }

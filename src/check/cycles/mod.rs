@@ -49,7 +49,7 @@ pub fn find_violation(
         let reach = reach::explore(problem, &clause)?;
         let arena = components::Arena::new(problem, &clause, &reach);
         let fair = components::fair_components(problem, &arena);
-        if let Some(lasso) = loops::shortest(problem, &clause, &reach, &arena, &fair)
+        if let Some(lasso) = loops::shortest(problem, &reach, &arena, &fair)
             && best.as_ref().is_none_or(|b| lasso.cost() < b.cost())
         {
             best = Some(lasso);

@@ -1,8 +1,13 @@
 //! What a clause asks of the finite part of a run: how far each state is, and by which path, with the clause's events behind it.
 
+use std::ops::RangeInclusive;
+
 use super::clauses::{Clause, Event, Prop, Unsupported};
 use super::graph::Step;
 use super::{Predicate, Problem};
+
+/// How many events a clause may follow at once.
+const MAX_EVENTS: usize = 12;
 
 const UNREACHED: u32 = u32::MAX;
 /// How a node was entered, other than by an edge.
@@ -13,9 +18,10 @@ const START: u32 = u32::MAX - 2;
 /// Breadth-first distances over pairs of a state and the set of events that have happened.
 pub(super) struct Reach {
     states: u32,
-    all_events: u32,
     /// By set of events, then by state.
     nodes: Vec<Node>,
+    /// What each event starts with.
+    pub starts: Vec<Prop>,
     /// What the events that have all happened demand of every later step.
     pub keep: Prop,
 }
@@ -42,13 +48,11 @@ pub(super) fn explore(problem: &Problem<'_>, clause: &Clause) -> Result<Reach, U
         add_monitors(event, None, problem.predicates, &mut monitors);
     }
     let states = problem.graph.states();
-    let size = 1u64
-        .checked_shl(monitors.len() as u32)
-        .and_then(|sets| sets.checked_mul(u64::from(states)));
-    // At twelve bytes each, that is 6 GB.
-    let Some(size) = size.filter(|&size| size < 1 << 29) else {
+    let size = u64::from(states) << monitors.len().min(31);
+    // At twelve bytes a node, that is 6 GB.
+    if monitors.len() > MAX_EVENTS || size >= 1 << 29 {
         return Err(Unsupported::TooLarge);
-    };
+    }
     let unreached = Node {
         distance: UNREACHED,
         parent: 0,
@@ -61,8 +65,8 @@ pub(super) fn explore(problem: &Problem<'_>, clause: &Clause) -> Result<Reach, U
         queue: vec![],
         reach: Reach {
             states,
-            all_events: (size / u64::from(states.max(1))).saturating_sub(1) as u32,
             nodes: vec![unreached; size as usize],
+            starts: monitors.iter().map(|m| m.start.clone()).collect(),
             keep: Prop::all(monitors.iter().map(|m| m.keep.clone())),
         },
     };
@@ -71,16 +75,21 @@ pub(super) fn explore(problem: &Problem<'_>, clause: &Clause) -> Result<Reach, U
 }
 
 impl Reach {
-    /// How many steps lead to `state` with all events behind; none if nothing does.
-    pub fn distance(&self, state: u32) -> Option<u32> {
-        let node = self.nodes[self.index(state, self.all_events)];
+    /// The sets of events that can be told apart: all numbers up to the set of all events, each a bit.
+    pub fn event_sets(&self) -> RangeInclusive<u32> {
+        0..=(1 << self.starts.len()) - 1
+    }
+
+    /// How many steps lead to `state` with exactly these events behind; none if nothing does.
+    pub fn distance(&self, state: u32, events: u32) -> Option<u32> {
+        let node = self.nodes[self.index(state, events)];
         (node.distance != UNREACHED).then_some(node.distance)
     }
 
-    /// A shortest path to `state` with all events behind.
-    pub fn path(&self, state: u32) -> Vec<Step> {
+    /// A shortest path to `state` with exactly these events behind.
+    pub fn path(&self, state: u32, events: u32) -> Vec<Step> {
         let mut steps = vec![];
-        let mut at = self.index(state, self.all_events);
+        let mut at = self.index(state, events);
         loop {
             let node = self.nodes[at];
             if node.distance == UNREACHED || node.via == START {
