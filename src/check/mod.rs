@@ -1,5 +1,6 @@
 //! One technique a file: what an explored graph says about each property. Prints nothing.
 
+pub mod cycles;
 pub mod deadlock;
 mod invariant;
 pub mod property;
