@@ -4,3 +4,4 @@
 
 pub mod c;
 pub mod source;
+pub mod tla;
