@@ -2,7 +2,9 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+pub mod actors;
 pub mod c;
 pub mod explore;
 pub mod machine;
+pub mod report;
 pub mod source;
