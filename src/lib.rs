@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+pub mod actors;
 pub mod c;
 pub mod check;
 pub mod explore;
