@@ -26,7 +26,7 @@ Init == /\ owes = [m \in DOMAIN maps |-> {}]
 
 \* An allocation begins to wait.
 Ask == /\ ~waiting
-       /\ waiting'
+       /\ waiting' = TRUE
        /\ UNCHANGED <<maps, owes, victims, givenUp, torn, free>>
 
 \* Nobody is killed while an earlier victim still owes pages. What the new one owes is settled now.
@@ -60,7 +60,7 @@ GiveUp(m) == /\ m \in victims
 
 \* The waiting allocation gets a page.
 Serve == /\ waiting
-         /\ ~waiting'
+         /\ waiting' = FALSE
          /\ \E p \in free : free' = free \ {p}
          /\ UNCHANGED <<maps, owes, victims, givenUp, torn>>
 
