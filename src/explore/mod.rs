@@ -4,6 +4,7 @@ mod bfs;
 mod visited;
 
 pub use bfs::{Limits, Progress, explore};
+pub(crate) use visited::{Visited, hash_words};
 
 use crate::machine::Label;
 use crate::machine::program::ThreadId;
@@ -17,7 +18,7 @@ pub struct Graph {
     words: usize,
     states: Vec<u64>,
     /// First edge of each state, and one more.
-    offsets: Vec<usize>,
+    offsets: Vec<u32>,
     targets: Vec<StateId>,
     labels: Vec<Label>,
     /// First state of each level, and one more.
@@ -69,7 +70,7 @@ impl Graph {
 
     /// The steps that leave a state.
     pub fn edges(&self, id: StateId) -> impl ExactSizeIterator<Item = Edge> + '_ {
-        let range = self.offsets[id as usize]..self.offsets[id as usize + 1];
+        let range = self.offsets[id as usize] as usize..self.offsets[id as usize + 1] as usize;
         range.map(move |edge| Edge {
             from: id,
             label: self.labels[edge],
@@ -83,7 +84,7 @@ impl Graph {
     }
 
     /// The offsets of the edges by state, one more than there are states.
-    pub fn offsets(&self) -> &[usize] {
+    pub fn offsets(&self) -> &[u32] {
         &self.offsets
     }
 
@@ -107,7 +108,7 @@ impl Graph {
         let mut path = Vec::new();
         let mut at = to;
         while at != 0 {
-            let edge = self.parents[at as usize] as usize;
+            let edge = self.parents[at as usize];
             let from = (self.offsets.partition_point(|&first| first <= edge) - 1) as StateId;
             path.push(Edge {
                 from,
