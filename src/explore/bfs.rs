@@ -63,7 +63,7 @@ pub fn explore(machine: &Machine, limits: Limits, progress: Progress) -> Graph {
         if visited.len() > limits.max_states && !frontier.is_empty() {
             graph.incomplete = Some(format!("more than {} distinct states", limits.max_states));
             graph.levels.push(frontier.end as StateId);
-            graph.offsets.resize(visited.len() + 1, graph.targets.len());
+            graph.offsets.resize(visited.len() + 1, graph.targets.len() as u32);
             break;
         }
     }
@@ -173,6 +173,6 @@ fn add(graph: &mut Graph, visited: &mut Visited, found: Found) {
     graph.labels.extend(found.labels);
     for count in found.counts {
         let last = graph.offsets[graph.offsets.len() - 1];
-        graph.offsets.push(last + count as usize);
+        graph.offsets.push(last + count);
     }
 }
