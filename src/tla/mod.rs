@@ -1,7 +1,9 @@
 //! TLA+: modules read into formulas, formulas evaluated in states. Knows nothing of the C side, and explores nothing.
 
+mod config;
 mod display;
 mod eval;
+mod explain;
 mod expr;
 mod load;
 mod parse;
@@ -11,11 +13,15 @@ mod spec;
 mod standard;
 mod successors;
 mod syntax;
+mod temporal;
 mod value;
 
+pub use config::{Config, Name, Replacement};
 pub use eval::{EvalError, State, eval_action, eval_constant, eval_predicate, eval_state};
+pub use explain::{Blame, explain};
 pub use expr::{Expr, Level, Reads};
 pub use spec::{Constant, Library, Spec};
 pub use successors::{ActionLabel, init_states, successors};
 pub use syntax::{Definition, Ident};
+pub use temporal::{Abstraction, Behaviour, Fairness, Step, Temporal, classify};
 pub use value::Value;

@@ -67,7 +67,7 @@ impl Reader<'_> {
             extends: Vec::new(),
             units: Vec::new(),
         };
-        for child in children(node) {
+        for child in children(node).into_iter().filter(|n| !n.is_extra()) {
             match child.kind() {
                 "extends" => module.extends = self.idents(child, "identifier_ref"),
                 "header_line" | "MODULE" | "identifier" | "double_line" | "single_line" => {}
