@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::theory::Theory;
 use crate::machine::Machine;
 
 /// What it takes to refute a property.
@@ -79,25 +80,21 @@ pub fn built_in() -> Vec<Property> {
 /// The name of the deadlock property.
 pub const DEADLOCK: &str = "NoDeadlock";
 
-/// The safety properties that a machine's errors can break, the built-in ones first, those that listings name after them.
-pub fn safety(machine: &Machine) -> Vec<Property> {
+/// The properties that a machine's errors can break and that no module defines: the built-in ones, then those that listings name.
+pub fn of_machine(machine: &Machine, theory: &Theory) -> Vec<Property> {
     let mut properties = built_in();
     for error in machine.errors() {
         if !properties.iter().any(|property| property.name == error.property) {
             let description = format!("no step breaks {}", error.property);
-            properties.push(Property::new(
-                &error.property,
-                &initials(&error.property),
-                Kind::Safety,
-                &description,
-            ));
+            properties.push(Property::new(&error.property, &initials(&error.property), Kind::Safety, &description));
         }
     }
+    properties.retain(|property| theory.properties().all(|defined| defined.name != property.name));
     properties
 }
 
 /// `NoDoubleUnmap` is `DU`.
-fn initials(name: &str) -> String {
+pub fn initials(name: &str) -> String {
     let letters: Vec<char> = name
         .strip_prefix("No")
         .unwrap_or(name)

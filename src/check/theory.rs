@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::property::{Kind, Property};
 use crate::source::{Diagnostic, Diagnostics};
-use crate::tla::{Definition, Spec, Step, Temporal};
+use crate::tla::{Definition, Level, Spec, Step, Temporal};
 
 /// A module with the properties that it defines.
 #[derive(Debug)]
@@ -55,21 +55,32 @@ impl Theory {
 }
 
 fn formula(spec: &Spec, definition: &Definition) -> Result<Option<(Property, Meaning)>, Diagnostic> {
-    if !definition.params.is_empty() || !spec.is_temporal(definition)? {
+    let name = definition.name.text.to_string();
+    if !definition.parameters.is_empty() || definition.local || spec.operator(&name)?.level() < Level::Temporal {
         return Ok(None);
     }
-    let name = definition.name.text.to_string();
-    let (meaning, kind) = match spec.specification_of(definition) {
-        Some((instance, specification)) => (Meaning::Refinement { instance, specification }, Kind::Refinement),
+    let (meaning, kind) = match specification(spec, definition) {
+        Some(meaning) => (meaning, Kind::Refinement),
         None => {
             let temporal = spec.temporal(&name)?;
             let kind = kind(&temporal);
             (Meaning::Formula(temporal), kind)
         }
     };
-    let comment = spec.comment(definition);
-    let (code, description) = legend(&comment, &name);
+    let (code, description) = legend(&spec.comment(definition), &name);
     Ok(Some((Property { name, code, kind, description }, meaning)))
+}
+
+/// `Refines == Abs!Spec` is decided step by step, through the mapping.
+fn specification(spec: &Spec, definition: &Definition) -> Option<Meaning> {
+    let text = spec.sources().text(definition.span);
+    let (_, body) = text.split_once("==")?;
+    let (instance, specification) = body.trim().split_once('!')?;
+    let is_name = |name: &str| !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_');
+    if !is_name(instance) || !is_name(specification) {
+        return None;
+    }
+    Some(Meaning::Refinement { instance: instance.into(), specification: specification.into() })
 }
 
 /// `UF  nothing is used after it was freed`: two letters and the words, from the first line of the comment.

@@ -112,7 +112,7 @@ impl Graph {
             let from = (self.offsets.partition_point(|&first| first <= edge) - 1) as StateId;
             path.push(Edge {
                 from,
-                label: self.labels[edge],
+                label: self.labels[edge as usize],
                 to: at,
             });
             at = from;

@@ -4,7 +4,7 @@
  * that blocks in exit_aio(), or a lock that is held until memory is free,
  * blocks the reaper and every allocation for ever.
  *
- * @protocol 2017-07-25-no-concurrency-no-give-up
+ * @protocol 2017-07-25-no-give-up
  * @after    2017-07-25-no-concurrency
  * @source   kernel-history G3b, G4; the mail of 2017-07-25, 14:26 EST
  * @breaks   OomResolves in aio-never: by design: waits for exit_aio() for ever
