@@ -10,9 +10,12 @@ use crate::source::Diagnostic;
 pub trait Library {
     /// The bytes of a file; the path is relative to the root and uses `/`.
     fn read(&self, path: &str) -> Option<Vec<u8>>;
-    /// The paths of all files, sorted.
+    /// The paths of all files in those folders, sorted.
     fn list(&self) -> Vec<String>;
 }
+
+/// The folders of a library.
+const GROUPS: [&str; 4] = ["kernel", "linux", "proposals", "scenarios"];
 
 static SPEC: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/spec");
 
@@ -36,6 +39,7 @@ impl Library for Builtin {
                 }
             }
         }
+        paths.retain(|path| GROUPS.iter().any(|group| path.starts_with(&format!("{group}/"))));
         paths.sort();
         paths
     }
@@ -61,7 +65,7 @@ impl Library for Folder {
 
     fn list(&self) -> Vec<String> {
         let mut paths = Vec::new();
-        for group in ["kernel", "linux", "proposals", "scenarios"] {
+        for group in GROUPS {
             let Ok(entries) = std::fs::read_dir(self.root.join(group)) else {
                 continue;
             };
@@ -117,12 +121,12 @@ impl Listing {
 }
 
 /// The longest text that is read, in bytes.
-const MAX_BYTES: usize = 1 << 20;
+const MAX_BYTES: usize = 1 << 17;
 
 /// The bytes as text, or what is wrong with them.
 pub(in crate::c) fn text(name: &str, bytes: Vec<u8>) -> Result<String, Diagnostic> {
     if bytes.len() > MAX_BYTES {
-        return Err(Diagnostic::general(format!("{name} is longer than a mebibyte"))
+        return Err(Diagnostic::general(format!("{name} is longer than 128 KiB"))
             .help("a listing keeps the synchronisation skeleton only"));
     }
     String::from_utf8(bytes).map_err(|error| {

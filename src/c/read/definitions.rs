@@ -33,7 +33,11 @@ impl Converter<'_> {
             ";" | "preproc_include" | "preproc_def" => {}
             "expression_statement" if self.text(node) == ";" => {}
             "expression_statement" => {
-                return Err(self.error(node, "a statement outside functions", "move it into a function"));
+                return Err(self.error(
+                    node,
+                    "a statement outside functions",
+                    "move it into a function, or remove it: macros are not read",
+                ));
             }
             "struct_specifier" => found.structs.extend(self.structure(node)?),
             "enum_specifier" => found.enums.extend(self.enumeration(node)?),

@@ -15,9 +15,15 @@ pub(super) fn mistakes(root: Node<'_>, text: &str, file: FileId) -> Vec<Diagnost
     }
     for item in root.children(&mut cursor) {
         walk(item, text, file, &mut errors);
+        if errors.len() >= MAX_ERRORS {
+            break;
+        }
     }
     errors
 }
+
+/// What has more mistakes is no listing.
+const MAX_ERRORS: usize = 20;
 
 /// The node's first line.
 pub(super) fn place(node: Node<'_>, text: &[u8], file: FileId) -> Span {
@@ -124,6 +130,9 @@ fn missing(node: Node<'_>, parent: Option<Node<'_>>, text: &str, file: FileId) -
     match node.kind() {
         "field_identifier" | "identifier" | "type_identifier" => {
             Diagnostic::at(place, "a name is missing").help("write a name after this")
+        }
+        ";" if before.ends_with(':') => {
+            Diagnostic::at(place, "a label before nothing").help("write `;` after it: a label belongs to a statement")
         }
         kind => Diagnostic::at(place, format!("`{kind}` is missing")).help(format!("write `{kind}` after this")),
     }

@@ -44,6 +44,9 @@ impl Converter<'_> {
             "uint8_t" | "int8_t" => "write `u8`",
             "uint16_t" | "int16_t" => "write `u16`",
             "float" | "double" => "floating point is not in the subset: write `unsigned`",
+            name if name.len() > 2 && !name.contains(char::is_lowercase) => {
+                "macros are not read: write out what it declares"
+            }
             "else" => "write the `if` it belongs to",
             name if name.contains("64") => "numbers have at most 32 bits: write `unsigned`",
             _ => "",
