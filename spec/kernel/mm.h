@@ -15,7 +15,7 @@ struct mm_struct    *async_put;		/* the worker's list */
 struct signal_struct kernel_signal;	/* of all kernel threads */
 struct task_struct   kworker = { .signal = &kernel_signal };
 
-void mmgrab(struct mm_struct *mm)
+void mmgrab(struct mm_struct *mm) __atomic
 {
 	atomic_inc(&mm->mm_count);
 }
@@ -26,7 +26,7 @@ void mmdrop(struct mm_struct *mm)
 		kfree(mm);
 }
 
-bool mmget_not_zero(struct mm_struct *mm)
+bool mmget_not_zero(struct mm_struct *mm) __atomic
 {
 	return atomic_inc_not_zero(&mm->mm_users);
 }

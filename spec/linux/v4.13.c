@@ -23,6 +23,11 @@
  * @breaks   MemoryReaped in aio-never: by mistake, fixed by v4.14
  * @breaks   MemoryReaped in aio-never-alone: by mistake, fixed by v4.14
  * @breaks   OomResolves in aio-never-alone: by mistake, fixed by v4.14 (panics with a victim's memory unreaped)
+ * @breaks   NoStaleKill in quick-exit: by design: the exit frees memory without oom_lock
+ * @breaks   NoStaleKill in two-threads: by design: the exit frees memory without oom_lock
+ * @breaks   NoStaleKill in foreign-mmput: by design: the exit frees memory without oom_lock
+ * @breaks   NoStaleKill in mlocked: by design: the exit frees memory without oom_lock
+ * @breaks   NoStaleKill in aio-never: by design: the exit frees memory without oom_lock
  */
 #include "mm_types.h"
 #include "bitops.h"

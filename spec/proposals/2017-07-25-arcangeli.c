@@ -16,6 +16,12 @@
  * @after    v4.13
  * @source   kernel-history G6; the mail of 2017-07-25, 14:26 EST
  * @breaks   NoMunlockRace in mlocked: by mistake, as in v4.14
+ * @breaks   NoStaleKill in quick-exit: by design: the exit frees memory without oom_lock
+ * @breaks   NoStaleKill in two-threads: by design: the exit frees memory without oom_lock
+ * @breaks   NoStaleKill in foreign-mmput: by design: the exit frees memory without oom_lock
+ * @breaks   NoStaleKill in mlocked: by design: the exit frees memory without oom_lock
+ * @breaks   NoStaleKill in aio-never: by design: the exit frees memory without oom_lock
+ * @breaks   OomResolves in aio-never-alone: by design: the exit frees memory without oom_lock, and a stale look with nobody left to kill panics
  */
 #include "v4.13.c"
 

@@ -25,6 +25,11 @@
  * @breaks   MemoryReaped in aio-never: by design: exit_aio() outlasts every try
  * @breaks   MemoryReaped in aio-never-alone: by design: exit_aio() outlasts every try
  * @breaks   OomResolves in aio-never-alone: by design: exit_aio() outlasts every try, then there is nobody left to kill
+ * @breaks   NoStaleKill in quick-exit: by design: the exit frees memory without oom_lock
+ * @breaks   NoStaleKill in two-threads: by design: the exit frees memory without oom_lock
+ * @breaks   NoStaleKill in foreign-mmput: by design: the exit frees memory without oom_lock
+ * @breaks   NoStaleKill in mlocked: by design: the exit frees memory without oom_lock
+ * @breaks   NoStaleKill in aio-never: by design: the exit frees memory without oom_lock
  */
 #include "v4.13.c"
 

@@ -20,6 +20,11 @@
  * @breaks   ReaperNeverStuck in aio-needs-memory: by design: waits for exit_aio(), which waits for memory
  * @breaks   ReaperNeverStuck in lock-held: by design: waits for the lock, whose holder waits for memory
  * @breaks   ExitProgresses in lock-held: by design: waits for the lock, whose holder waits for memory
+ * @breaks   NoStaleKill in quick-exit: by design: the exit frees memory without oom_lock
+ * @breaks   NoStaleKill in two-threads: by design: the exit frees memory without oom_lock
+ * @breaks   NoStaleKill in foreign-mmput: by design: the exit frees memory without oom_lock
+ * @breaks   NoStaleKill in mlocked: by design: the exit frees memory without oom_lock
+ * @breaks   NoStaleKill in aio-never: by design: the exit frees memory without oom_lock
  */
 #include "2017-07-25-no-concurrency.c"
 

@@ -17,6 +17,13 @@
  * @breaks   NoDoubleUnmap in aio-needs-memory: by design: the page-table lock is ignored
  * @breaks   NoUseAfterFree in foreign-mmput: by mistake, fixed by v4.15
  * @breaks   NoMunlockRace in mlocked: by mistake, fixed by v4.17 (CVE-2018-1000200)
+ * @breaks   NoStaleKill in quick-exit: by design: the exit frees memory without oom_lock
+ * @breaks   NoStaleKill in two-threads: by design: the exit frees memory without oom_lock
+ * @breaks   NoStaleKill in foreign-mmput: by design: the exit frees memory without oom_lock
+ * @breaks   NoStaleKill in mlocked: by design: the exit frees memory without oom_lock
+ * @breaks   NoStaleKill in aio-never: by design: the exit frees memory without oom_lock
+ * @breaks   NoStaleKill in aio-needs-memory: by design: the exit frees memory without oom_lock
+ * @breaks   OomResolves in aio-never-alone: by design: the exit frees memory without oom_lock, and a stale look with nobody left to kill panics
  */
 #include "v4.14.c"
 

@@ -5,13 +5,15 @@
  * it, takes the mmap lock for writing, and allocates. The victim's exit blocks
  * on the lock as well.
  *
- * The second candidate sleeps in the kernel and will not exit: its memory
- * comes back if the reaper takes it, and only then.
+ * Two more candidates sleep in the kernel and will not exit: their memory
+ * comes back if the reaper takes it, and only then. One is killed because the
+ * reaper gives up; the last is there because the OOM killer's last look at
+ * the freelist may be stale (from v4.19), which must not end in a panic.
  */
-#define NR_PAGES 2
-#define NR_TASKS 2
+#define NR_PAGES 3
+#define NR_TASKS 3
 
-struct page pages[NR_PAGES] = { { .mapcount = 1 }, { .mapcount = 1 } };
+struct page pages[NR_PAGES] = { { .mapcount = 1 }, { .mapcount = 1 }, { .mapcount = 1 } };
 
 struct page_table     hog_table  = { .pte = { &pages[0] } };
 struct vm_area_struct hog_vma    = { .vm_mm = &hog_mm, .pmd = &hog_table };
@@ -25,7 +27,13 @@ struct mm_struct      bystander_mm     = { .mm_users = 1, .mm_count = 1, .mmap =
 struct signal_struct  bystander_signal;
 struct task_struct    bystander        = { .signal = &bystander_signal, .mm = &bystander_mm };
 
-struct task_struct *tasks[NR_TASKS] = { &hog, &bystander };
+struct page_table     last_table  = { .pte = { &pages[2] } };
+struct vm_area_struct last_vma    = { .pmd = &last_table };
+struct mm_struct      last_mm     = { .mm_users = 1, .mm_count = 1, .mmap = &last_vma };
+struct signal_struct  last_signal;
+struct task_struct    last        = { .signal = &last_signal, .mm = &last_mm };
+
+struct task_struct *tasks[NR_TASKS] = { &hog, &bystander, &last };
 
 struct signal_struct allocator_signal;
 struct task_struct   allocator = { .signal = &allocator_signal };
