@@ -2,6 +2,12 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+pub mod actors;
 pub mod c;
+pub mod check;
+pub mod explore;
+pub mod machine;
+pub mod report;
 pub mod source;
+pub mod spec;
 pub mod tla;

@@ -51,10 +51,7 @@ impl Sources {
 
     /// All files, in the order in which they were read.
     pub fn files(&self) -> impl Iterator<Item = (FileId, &File)> {
-        self.files
-            .iter()
-            .enumerate()
-            .map(|(i, f)| (FileId(i as u32), f))
+        self.files.iter().enumerate().map(|(i, f)| (FileId(i as u32), f))
     }
 
     /// The text at a span.
@@ -119,23 +116,17 @@ impl Diagnostic {
 
     /// The message as rustc would show it, with the source line underlined.
     pub fn render(&self, sources: &Sources, color: bool) -> String {
-        let renderer = if color {
-            Renderer::styled()
-        } else {
-            Renderer::plain()
-        };
-        let mut group = Level::ERROR.primary_title(&self.message).elements(
-            self.span.map(|span| {
+        let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+        let mut group = Level::ERROR
+            .primary_title(&self.message)
+            .elements(self.span.map(|span| {
                 let file = sources.file(span.file);
-                Snippet::source(&file.text)
-                    .path(&file.name)
-                    .annotation(
-                        AnnotationKind::Primary
-                            .span(span.start as usize..span.end as usize)
-                            .label(&self.label),
-                    )
-            }),
-        );
+                Snippet::source(&file.text).path(&file.name).annotation(
+                    AnnotationKind::Primary
+                        .span(span.start as usize..span.end as usize)
+                        .label(&self.label),
+                )
+            }));
         if let Some(help) = &self.help {
             group = group.element(Level::HELP.message(help));
         }
@@ -155,11 +146,7 @@ pub struct Diagnostics {
 impl Diagnostics {
     /// Every message, one after the other.
     pub fn render(&self, color: bool) -> String {
-        let parts: Vec<String> = self
-            .errors
-            .iter()
-            .map(|d| d.render(&self.sources, color))
-            .collect();
+        let parts: Vec<String> = self.errors.iter().map(|d| d.render(&self.sources, color)).collect();
         parts.join("\n\n")
     }
 }

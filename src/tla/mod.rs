@@ -14,6 +14,7 @@ mod standard;
 mod successors;
 mod syntax;
 mod temporal;
+mod vacuity;
 mod value;
 
 pub use config::{Config, Name, Replacement};

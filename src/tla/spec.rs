@@ -177,6 +177,18 @@ impl Spec {
             })
     }
 
+    /// The operators that the root module and those it extends define, those it extends first.
+    pub fn all_definitions(&self) -> impl Iterator<Item = &Definition> {
+        let root = self.contexts[0].module;
+        let extended = &self.visible[root].modules;
+        // A module is numbered when it has been read, after those it extends.
+        let modules = (0..self.modules.len()).filter(move |module| *module == root || extended.contains(module));
+        modules.flat_map(|module| &self.modules[module].units).filter_map(|unit| match unit {
+            Unit::Definition(definition) => Some(definition),
+            _ => None,
+        })
+    }
+
     /// The comment that stands directly above a definition, without its marks.
     pub fn comment(&self, definition: &Definition) -> String {
         let text = &self.sources.file(definition.span.file).text;

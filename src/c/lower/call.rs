@@ -1,0 +1,408 @@
+//! Calls: every function is inlined; an atomic one is a single step; a few names are the language's own.
+
+use super::emit::{Binding, Emitter, Place};
+use super::syntax;
+use super::value::{Ty, Value};
+use crate::c::ast::{self, AnnotationKind, Expr, ExprKind, Ident, Type};
+use crate::machine::program::{Instr, Operand, PointKind, Scalar};
+use crate::source::{Diagnostic, Span};
+
+/// Calls nested deeper than this are a mistake.
+const DEEPEST: usize = 60;
+/// The most outcomes of one `choose`.
+const MOST_OUTCOMES: i64 = 64;
+
+/// A call of a lock function: the lock, and whether the thread holds it afterwards.
+enum LockEffect {
+    Acquires(Value),
+    CondAcquires(Value),
+}
+
+impl<'a> Emitter<'a, '_> {
+    /// Runs a call.
+    pub fn call(&mut self, name: &'a Ident, arguments: &'a [Expr], span: Span) -> Result<Value, Diagnostic> {
+        match name.name.as_str() {
+            "await" => self.wait(arguments, span),
+            "choose" => self.choose(arguments, span),
+            "BUG_ON" => self.assertion(arguments, span),
+            "kfree" => self.free(arguments, span),
+            "panic" => {
+                expect(arguments, 0, span)?;
+                self.point(PointKind::Write, span, false)?;
+                self.emit(Instr::Panic, span)?;
+                Ok(nothing())
+            }
+            _ => self.function(name, arguments, span),
+        }
+    }
+
+    fn function(&mut self, name: &'a Ident, arguments: &'a [Expr], span: Span) -> Result<Value, Diagnostic> {
+        let Some(&(id, function)) = self.tables.functions.get(name.name.as_str()) else {
+            let mut known: Vec<&str> = self.tables.functions.keys().copied().collect();
+            known.extend(["await", "choose", "BUG_ON", "kfree", "panic"]);
+            return Err(super::tables::unknown(
+                format!("there is no function `{}`", name.name),
+                name,
+                &known,
+            ));
+        };
+        if self.frames.iter().any(|frame| frame.id == id) {
+            return Err(Diagnostic::at(span, format!("`{}` calls itself", name.name))
+                .help("recursion is outside the subset: write a loop"));
+        }
+        if self.frames.len() >= DEEPEST {
+            return Err(Diagnostic::at(
+                span,
+                format!("calls are nested more than {DEEPEST} deep"),
+            ));
+        }
+        if function.params.len() != arguments.len() {
+            let (wanted, given) = (function.params.len(), arguments.len());
+            return Err(Diagnostic::at(
+                span,
+                format!("`{}` takes {wanted} arguments, {given} are given", name.name),
+            ));
+        }
+        let bindings = self.arguments(function, arguments)?;
+        let atomic = has(function, |kind| *kind == AnnotationKind::Atomic);
+        let strongly_fair = has(function, |kind| *kind == AnnotationKind::StronglyFair);
+        if atomic {
+            self.point(PointKind::Call(id), span, strongly_fair)?;
+            if self.atomic == 0 {
+                self.step_start = self.code.len();
+            }
+            self.atomic += 1;
+        }
+        let result = match &function.result {
+            Type::Void => None,
+            ty => Some(self.tables.scalar(ty, function.name.span)?),
+        };
+        let result = result.map(|scalar| (self.register(&format!("{}()", name.name), scalar), scalar));
+        self.enter(function, id, result, Some(span));
+        if let Some((reg, _)) = result {
+            let what = format!("the result of `{}`", name.name);
+            self.unset.push((self.code.len(), reg, function.name.span, what));
+        }
+        for (param, binding) in function.params.iter().zip(bindings) {
+            let binding = match binding {
+                Binding::Value(value) if syntax::assigns_to(&function.body, &param.name.name) => {
+                    self.own_copy(param, value)?
+                }
+                other => other,
+            };
+            self.bind(&param.name.name, binding);
+        }
+        let after = self.lock_annotations(function, atomic)?;
+        self.stmt(&function.body)?;
+        self.close_labels()?;
+        let end = self.frame().end;
+        self.place_label(end);
+        self.lock_effects(after, result, span)?;
+        self.frames.pop();
+        self.atomic -= u32::from(atomic);
+        let Some((reg, scalar)) = result else {
+            return Ok(nothing());
+        };
+        if atomic && self.atomic == 0 {
+            self.emit(Instr::Returned(Operand::Reg(reg)), span)?;
+        }
+        Ok(Value {
+            operand: Operand::Reg(reg),
+            ty: Ty::Of(scalar),
+        })
+    }
+
+    fn arguments(&mut self, function: &'a ast::Function, arguments: &'a [Expr]) -> Result<Vec<Binding>, Diagnostic> {
+        let mut bindings = Vec::new();
+        for (index, (param, argument)) in function.params.iter().zip(arguments).enumerate() {
+            let scalar_pointer = matches!(param.ty, Type::Pointer(_)) && self.tables.pointee(&param.ty)?.is_none();
+            if scalar_pointer {
+                let place = self.scalar_place(param, argument)?;
+                bindings.push(Binding::Place(place));
+                continue;
+            }
+            let scalar = self.tables.scalar(&param.ty, param.name.span)?;
+            let value = self.value(argument)?;
+            let value = self.convert(value, scalar, argument.span)?;
+            let later: Vec<&Expr> = arguments[index + 1..].iter().collect();
+            bindings.push(Binding::Value(self.keep(value, &later, argument.span)?));
+        }
+        Ok(bindings)
+    }
+
+    /// The caller's scalar that a parameter such as `unsigned *counter` stands for.
+    fn scalar_place(&mut self, param: &ast::Param, argument: &'a Expr) -> Result<Place, Diagnostic> {
+        let place = match &argument.kind {
+            ExprKind::AddressOf(inner) => self.place(inner)?,
+            ExprKind::Name(name) => match self.binding(name) {
+                Some(Binding::Place(place)) => place,
+                _ => return Err(needs_address(param, argument.span)),
+            },
+            _ => return Err(needs_address(param, argument.span)),
+        };
+        let Place::Field { field, .. } = place else {
+            return Err(needs_address(param, argument.span));
+        };
+        let given = self.tables.program.fields[field].scalar;
+        let Type::Pointer(inner) = &param.ty else {
+            return Ok(place);
+        };
+        let fits = match (&**inner, given) {
+            (Type::Bool, Scalar::Bool) => true,
+            // A counter may be of any width: the field's own bound holds.
+            (Type::Unsigned(_), Scalar::Unsigned(_)) => true,
+            (Type::Bitset(name), Scalar::Bitset(id)) | (Type::Enum(name), Scalar::Enum(id)) => {
+                self.tables.enum_named(name)? == id
+            }
+            _ => false,
+        };
+        if fits {
+            Ok(place)
+        } else {
+            Err(Diagnostic::at(argument.span, "this points to a scalar of another type"))
+        }
+    }
+
+    /// A parameter that the function assigns gets a register of its own.
+    fn own_copy(&mut self, param: &'a ast::Param, value: Value) -> Result<Binding, Diagnostic> {
+        let scalar = self.tables.scalar(&param.ty, param.name.span)?;
+        let reg = self.register(&param.name.name, scalar);
+        self.emit(
+            Instr::Copy {
+                to: reg,
+                from: value.operand,
+            },
+            param.name.span,
+        )?;
+        Ok(Binding::Local(reg, scalar))
+    }
+
+    /// Releases at once; returns what happens after the body.
+    fn lock_annotations(&mut self, function: &'a ast::Function, atomic: bool) -> Result<Vec<LockEffect>, Diagnostic> {
+        let mut after = Vec::new();
+        for annotation in &function.annotations {
+            let (AnnotationKind::Acquires(lock) | AnnotationKind::CondAcquires(lock) | AnnotationKind::Releases(lock)) =
+                &annotation.kind
+            else {
+                continue;
+            };
+            if !atomic {
+                return Err(
+                    Diagnostic::at(annotation.span, "only an __atomic function takes or releases a lock")
+                        .help("annotate the __atomic function that does it"),
+                );
+            }
+            let value = match self.binding(&lock.name) {
+                Some(Binding::Value(value)) => value,
+                Some(Binding::Local(reg, scalar)) => Value {
+                    operand: Operand::Reg(reg),
+                    ty: Ty::Of(scalar),
+                },
+                _ => return Err(Diagnostic::at(lock.span, "this is no parameter that points to a lock")),
+            };
+            let ty = value.pointee(self.tables, lock.span)?;
+            match annotation.kind {
+                AnnotationKind::Acquires(_) => after.push(LockEffect::Acquires(value)),
+                AnnotationKind::CondAcquires(_) => after.push(LockEffect::CondAcquires(value)),
+                _ => self.emit(
+                    Instr::Release {
+                        ty,
+                        object: value.operand,
+                    },
+                    annotation.span,
+                )?,
+            }
+        }
+        Ok(after)
+    }
+
+    fn lock_effects(
+        &mut self,
+        effects: Vec<LockEffect>,
+        result: Option<(usize, Scalar)>,
+        span: Span,
+    ) -> Result<(), Diagnostic> {
+        for effect in effects {
+            match (effect, result) {
+                (LockEffect::Acquires(lock), _) => {
+                    let ty = lock.pointee(self.tables, span)?;
+                    self.emit(
+                        Instr::Acquire {
+                            ty,
+                            object: lock.operand,
+                        },
+                        span,
+                    )?;
+                }
+                (LockEffect::CondAcquires(lock), Some((reg, _))) => {
+                    let ty = lock.pointee(self.tables, span)?;
+                    let skip = self.label();
+                    self.emit(
+                        Instr::Unless {
+                            condition: Operand::Reg(reg),
+                            target: skip.0,
+                        },
+                        span,
+                    )?;
+                    self.emit(
+                        Instr::Acquire {
+                            ty,
+                            object: lock.operand,
+                        },
+                        span,
+                    )?;
+                    self.place_label(skip);
+                }
+                (LockEffect::CondAcquires(_), None) => {
+                    return Err(
+                        Diagnostic::at(span, "a function that may take a lock returns whether it did")
+                            .help("make it return bool, or write `__acquires`"),
+                    );
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn wait(&mut self, arguments: &'a [Expr], span: Span) -> Result<Value, Diagnostic> {
+        expect(arguments, 1, span)?;
+        self.point(PointKind::Await, span, false)?;
+        if self.atomic == 0 {
+            self.step_start = self.code.len();
+        }
+        let moves = |instr: &Instr| {
+            matches!(
+                instr,
+                Instr::Copy { .. } | Instr::Part { .. } | Instr::Unary { .. } | Instr::Binary { .. }
+            )
+        };
+        if !self.code[self.step_start..].iter().all(moves) {
+            return Err(
+                Diagnostic::at(span, "`await` must be the first thing that an atomic function does")
+                    .help("wait first, in a step of its own or at the top of the function"),
+            );
+        }
+        let start = self.code.len();
+        self.atomic += 1;
+        let value = self.value(&arguments[0])?;
+        let condition = self.truth(value, arguments[0].span)?.operand;
+        self.atomic -= 1;
+        let effect = |instr: &Instr| {
+            matches!(
+                instr,
+                Instr::Store { .. }
+                    | Instr::Free { .. }
+                    | Instr::Acquire { .. }
+                    | Instr::Release { .. }
+                    | Instr::Choose { .. }
+                    | Instr::Fail
+                    | Instr::Panic
+            )
+        };
+        if self.code[start..].iter().any(effect) {
+            return Err(Diagnostic::at(
+                arguments[0].span,
+                "the condition of `await` must have no effects",
+            ));
+        }
+        self.emit(Instr::Await(condition), span)?;
+        Ok(nothing())
+    }
+
+    fn choose(&mut self, arguments: &'a [Expr], span: Span) -> Result<Value, Diagnostic> {
+        expect(arguments, 1, span)?;
+        let value = self.value(&arguments[0])?;
+        match value.operand {
+            Operand::Const(below) if value.is_number() && (1..=MOST_OUTCOMES).contains(&below) => {
+                self.point(PointKind::Choose, span, false)?;
+                self.computed(Scalar::Unsigned(7), span, |to| Instr::Choose {
+                    to,
+                    below: below as u32,
+                })
+            }
+            _ => Err(Diagnostic::at(
+                arguments[0].span,
+                format!("`choose` takes a constant from 1 to {MOST_OUTCOMES}"),
+            )
+            .help("`choose(n)` is any number below n")),
+        }
+    }
+
+    fn assertion(&mut self, arguments: &'a [Expr], span: Span) -> Result<Value, Diagnostic> {
+        let property = match arguments {
+            [_] => None,
+            [
+                _,
+                Expr {
+                    kind: ExprKind::Name(name),
+                    ..
+                },
+            ] => Some(name.clone()),
+            _ => {
+                return Err(
+                    Diagnostic::at(span, "`BUG_ON` takes a condition and, if you like, a property")
+                        .help("write `BUG_ON(page->mapcount == 0, NoDoubleUnmap)`"),
+                );
+            }
+        };
+        let fine = self.label();
+        self.branch(&arguments[0], fine, false)?;
+        let outer = self.frame().breaks.clone();
+        if property.is_some() {
+            self.frame().breaks = property;
+            self.forget_site(span);
+        }
+        self.emit(Instr::Fail, span)?;
+        self.frame().breaks = outer;
+        self.place_label(fine);
+        Ok(nothing())
+    }
+
+    fn free(&mut self, arguments: &'a [Expr], span: Span) -> Result<Value, Diagnostic> {
+        expect(arguments, 1, span)?;
+        let value = self.value(&arguments[0])?;
+        let ty = value.pointee(self.tables, arguments[0].span)?;
+        self.point(PointKind::Free, span, false)?;
+        self.emit(
+            Instr::Free {
+                ty,
+                object: value.operand,
+            },
+            span,
+        )?;
+        Ok(nothing())
+    }
+}
+
+/// True if the function carries such an annotation.
+pub fn has(function: &ast::Function, wanted: impl Fn(&AnnotationKind) -> bool) -> bool {
+    function.annotations.iter().any(|annotation| wanted(&annotation.kind))
+}
+
+fn nothing() -> Value {
+    Value {
+        operand: Operand::Const(0),
+        ty: Ty::Void,
+    }
+}
+
+fn expect(arguments: &[Expr], count: usize, span: Span) -> Result<(), Diagnostic> {
+    if arguments.len() == count {
+        return Ok(());
+    }
+    Err(Diagnostic::at(
+        span,
+        format!("this takes {count} argument{}", if count == 1 { "" } else { "s" }),
+    ))
+}
+
+fn needs_address(param: &ast::Param, span: Span) -> Diagnostic {
+    Diagnostic::at(
+        span,
+        format!(
+            "`{}` points to a scalar: its argument is the address of a member",
+            param.name.name
+        ),
+    )
+    .help("write `&object->member`")
+}

@@ -1,0 +1,302 @@
+//! The instruction list of one thread while it grows: labels, sites, registers, scheduling points.
+
+use std::collections::HashMap;
+
+use super::tables::Tables;
+use super::value::{Ty, Value};
+use crate::c::ast;
+use crate::machine::program::{FieldId, Instr, Operand, Point, PointKind, Reg, Register, Scalar, Site, TypeId};
+use crate::source::{Diagnostic, Span};
+
+/// A thread that needs more is beyond what can be checked.
+const MOST_CODE: usize = 200_000;
+
+/// A place in the code that is not known yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Label(pub usize);
+
+/// Which fields are written and which types are freed, by any thread: accesses to the others are not scheduling points.
+#[derive(Debug, Clone, Default)]
+pub struct Shared {
+    /// Fields that some thread writes.
+    pub written: std::collections::HashSet<FieldId>,
+    /// Types with an object that may be freed, as a whole or with its container.
+    pub freed: Vec<bool>,
+}
+
+/// What a name means in the function being inlined.
+#[derive(Debug, Clone, Copy)]
+pub enum Binding {
+    /// A local variable.
+    Local(Reg, Scalar),
+    /// A value that never changes: an argument that the function does not assign, the counter of an unrolled loop.
+    Value(Value),
+    /// A parameter that stands for the caller's scalar.
+    Place(Place),
+}
+
+/// Something that can be read or assigned.
+#[derive(Debug, Clone, Copy)]
+pub enum Place {
+    /// A local variable.
+    Local(Reg, Scalar),
+    /// A scalar in shared memory.
+    Field {
+        /// Which.
+        field: FieldId,
+        /// Pointer to its object.
+        object: Operand,
+        /// Element, 0 for a plain field.
+        index: Operand,
+    },
+    /// An array of scalars.
+    Fields(FieldId, Operand),
+    /// A struct.
+    Object(TypeId, Operand),
+    /// An array of structs in a container.
+    Objects(usize, Operand),
+}
+
+/// One inlined call.
+pub struct Frame<'a> {
+    /// The function.
+    pub function: &'a ast::Function,
+    /// Its index.
+    pub id: usize,
+    /// Names, innermost block last.
+    pub scopes: Vec<HashMap<&'a str, Binding>>,
+    /// Where `return` puts the result.
+    pub result: Option<(Reg, Scalar)>,
+    /// Where `return` goes.
+    pub end: Label,
+    /// `break` and `continue` of the enclosing loops.
+    pub loops: Vec<(Label, Label)>,
+    /// Labels of `goto`.
+    pub labels: HashMap<&'a str, (Label, Option<Span>, bool)>,
+    /// The property that errors break here.
+    pub breaks: Option<String>,
+    /// The calls that lead here.
+    pub stack: Vec<(usize, u32)>,
+    points: HashMap<u32, u32>,
+    sites: HashMap<(u32, u32), u32>,
+}
+
+/// The code of one thread.
+pub struct Emitter<'a, 't> {
+    /// Declarations.
+    pub tables: &'t Tables<'a>,
+    /// What is shared; `None` while that is being found out.
+    pub shared: Option<&'t Shared>,
+    /// `current`.
+    pub current: Option<Value>,
+    /// The inlined calls, outermost first.
+    pub frames: Vec<Frame<'a>>,
+    /// Inside how many atomic functions we are.
+    pub atomic: u32,
+    /// Where the outermost atomic call, or the condition of an `await`, begins.
+    pub step_start: usize,
+    /// Instructions; jumps hold label numbers until [`super::finish`].
+    pub code: Vec<Instr>,
+    /// Site of each instruction.
+    pub at: Vec<u32>,
+    /// Sites.
+    pub sites: Vec<Site>,
+    /// Registers.
+    pub registers: Vec<Register>,
+    /// Scheduling points.
+    pub points: Vec<Point>,
+    /// Positions of labels.
+    pub labels: Vec<Option<usize>>,
+    /// Variables declared without a value, with the code position: they must not be live there.
+    pub unset: Vec<(usize, Reg, Span, String)>,
+}
+
+impl<'a, 't> Emitter<'a, 't> {
+    /// An empty thread.
+    pub fn new(tables: &'t Tables<'a>, shared: Option<&'t Shared>, current: Option<Value>) -> Self {
+        Emitter {
+            tables,
+            shared,
+            current,
+            frames: Vec::new(),
+            atomic: 0,
+            step_start: 0,
+            code: Vec::new(),
+            at: Vec::new(),
+            sites: Vec::new(),
+            registers: Vec::new(),
+            points: Vec::new(),
+            labels: Vec::new(),
+            unset: Vec::new(),
+        }
+    }
+
+    /// The call being inlined.
+    pub fn frame(&mut self) -> &mut Frame<'a> {
+        // Lowering starts by entering the thread's own function and never leaves it before the end.
+        self.frames.last_mut().expect("a function is being lowered")
+    }
+
+    /// Enters a function.
+    pub fn enter(&mut self, function: &'a ast::Function, id: usize, result: Option<(Reg, Scalar)>, call: Option<Span>) {
+        let (mut stack, mut breaks) = (Vec::new(), None);
+        if let (Some(caller), Some(call)) = (self.frames.last(), call) {
+            stack = caller.stack.clone();
+            stack.push((caller.id, self.tables.program.sources.line(call)));
+            breaks = caller.breaks.clone();
+        }
+        for annotation in &function.annotations {
+            if let ast::AnnotationKind::Breaks(property) = &annotation.kind {
+                breaks = Some(property.name.clone());
+            }
+        }
+        let end = self.label();
+        self.frames.push(Frame {
+            function,
+            id,
+            scopes: vec![HashMap::new()],
+            result,
+            end,
+            loops: Vec::new(),
+            labels: HashMap::new(),
+            breaks,
+            stack,
+            points: HashMap::new(),
+            sites: HashMap::new(),
+        });
+    }
+
+    /// A name in the function being inlined.
+    pub fn binding(&self, name: &str) -> Option<Binding> {
+        self.frames
+            .last()?
+            .scopes
+            .iter()
+            .rev()
+            .find_map(|scope| scope.get(name))
+            .copied()
+    }
+
+    /// Binds a name in the innermost block.
+    pub fn bind(&mut self, name: &'a str, binding: Binding) {
+        if let Some(scope) = self.frame().scopes.last_mut() {
+            scope.insert(name, binding);
+        }
+    }
+
+    /// A new register.
+    pub fn register(&mut self, name: &str, scalar: Scalar) -> Reg {
+        let function = self.frames.last().map_or("", |frame| &frame.function.name.name);
+        self.registers.push(Register {
+            name: format!("{function}.{name}"),
+            scalar,
+        });
+        self.registers.len() - 1
+    }
+
+    /// A new hidden register.
+    pub fn temporary(&mut self, scalar: Scalar) -> Reg {
+        self.register("_", scalar)
+    }
+
+    /// A new label.
+    pub fn label(&mut self) -> Label {
+        self.labels.push(None);
+        Label(self.labels.len() - 1)
+    }
+
+    /// Puts a label here.
+    pub fn place_label(&mut self, label: Label) {
+        self.labels[label.0] = Some(self.code.len());
+    }
+
+    /// Adds an instruction.
+    pub fn emit(&mut self, instr: Instr, span: Span) -> Result<(), Diagnostic> {
+        if self.code.len() >= MOST_CODE {
+            return Err(Diagnostic::at(
+                span,
+                "this thread is too long once its calls are inlined and its loops unrolled",
+            ));
+        }
+        let site = self.site(span);
+        self.code.push(instr);
+        self.at.push(site);
+        Ok(())
+    }
+
+    /// Ends the step here, unless inside an atomic function.
+    pub fn point(&mut self, kind: PointKind, span: Span, strongly_fair: bool) -> Result<(), Diagnostic> {
+        if self.atomic > 0 {
+            return Ok(());
+        }
+        let site = self.site(span);
+        let line = self.sites[site as usize].line;
+        let count = self.frame().points.entry(line).or_insert(0);
+        *count += 1;
+        let number = *count;
+        let at = self.code.len();
+        self.points.push(Point {
+            at,
+            site,
+            number,
+            kind,
+            strongly_fair,
+            outcomes: 1,
+            live: Vec::new(),
+        });
+        self.emit(Instr::Point(self.points.len() - 1), span)
+    }
+
+    /// Ends the step before an access to a field, if others can see or disturb it.
+    pub fn access(&mut self, field: FieldId, kind: PointKind, span: Span) -> Result<(), Diagnostic> {
+        let owner = self.tables.program.fields[field].owner;
+        match self.shared {
+            Some(shared) if !shared.written.contains(&field) && !shared.freed[owner] => Ok(()),
+            _ => self.point(kind, span, false),
+        }
+    }
+
+    /// A jump.
+    pub fn jump(&mut self, label: Label, span: Span) -> Result<(), Diagnostic> {
+        self.emit(Instr::Jump(label.0), span)
+    }
+
+    /// The value of an instruction that has one.
+    pub fn computed(
+        &mut self,
+        scalar: Scalar,
+        span: Span,
+        make: impl FnOnce(Reg) -> Instr,
+    ) -> Result<Value, Diagnostic> {
+        let to = self.temporary(scalar);
+        self.emit(make(to), span)?;
+        Ok(Value {
+            operand: Operand::Reg(to),
+            ty: Ty::Of(scalar),
+        })
+    }
+
+    /// Makes the next instruction at this place a site of its own, because its errors break another property.
+    pub fn forget_site(&mut self, span: Span) {
+        self.frame().sites.remove(&(span.start, span.end));
+    }
+
+    fn site(&mut self, span: Span) -> u32 {
+        let next = self.sites.len() as u32;
+        let frame = self.frame();
+        if let Some(&site) = frame.sites.get(&(span.start, span.end)) {
+            return site;
+        }
+        frame.sites.insert((span.start, span.end), next);
+        let (function, stack, breaks) = (frame.id, frame.stack.clone(), frame.breaks.clone());
+        let line = self.tables.program.sources.line(span);
+        self.sites.push(Site {
+            function,
+            span,
+            line,
+            stack,
+            breaks,
+        });
+        next
+    }
+}

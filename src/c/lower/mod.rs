@@ -1,0 +1,148 @@
+//! Typed program to steps: each thread's function, with everything it calls inlined, as one instruction list.
+
+mod call;
+mod constant;
+mod emit;
+mod expr;
+mod finish;
+mod place;
+mod stmt;
+mod syntax;
+mod tables;
+mod unroll;
+mod value;
+
+use std::collections::HashSet;
+
+use super::ast::{self, AnnotationKind, Type};
+use crate::machine::layout::freed_types;
+use crate::machine::program::{Function, Instr, Operand, Program, Role, Scalar, Thread};
+use crate::source::{Diagnostic, Diagnostics};
+use emit::{Emitter, Shared};
+use tables::{GlobalPlace, Tables};
+use value::{Ty, Value};
+
+/// Compiles a protocol in a scenario.
+pub fn compile(syntax: &ast::Program) -> Result<Program, Diagnostics> {
+    let fail = |errors: Vec<Diagnostic>| Diagnostics {
+        sources: syntax.sources.clone(),
+        errors,
+    };
+    let tables = Tables::new(syntax).map_err(|error| fail(vec![error]))?;
+    // Twice: the first time finds out what is written and freed, and so which accesses are scheduling points.
+    let draft = threads(&tables, None).map_err(fail)?;
+    let shared = shared(&tables, draft);
+    let threads = threads(&tables, Some(&shared)).map_err(fail)?;
+    let mut program = tables.program;
+    for (id, field) in program.fields.iter_mut().enumerate() {
+        field.written = shared.written.contains(&id);
+    }
+    program.threads = threads;
+    program.functions = syntax.functions.iter().map(function).collect();
+    Ok(program)
+}
+
+fn function(function: &ast::Function) -> Function {
+    let atomic = call::has(function, |kind| *kind == AnnotationKind::Atomic);
+    Function {
+        name: function.name.name.clone(),
+        span: function.span,
+        atomic,
+    }
+}
+
+fn threads(tables: &Tables, shared: Option<&Shared>) -> Result<Vec<Thread>, Vec<Diagnostic>> {
+    let (mut threads, mut errors) = (Vec::new(), Vec::<Diagnostic>::new());
+    let mut functions: Vec<_> = tables.functions.values().collect();
+    functions.sort_by_key(|(index, _)| *index);
+    for &&(id, function) in &functions {
+        match thread(tables, shared, id, function) {
+            Ok(Some(thread)) => threads.push(thread),
+            Ok(None) => {}
+            // The same mistake in a function that several threads call is one mistake.
+            Err(error) if errors.contains(&error) => {}
+            Err(error) => errors.push(error),
+        }
+    }
+    if threads.is_empty() && errors.is_empty() {
+        errors.push(
+            Diagnostic::general("nothing runs here: no function is a thread")
+                .help("a scenario has functions such as `void victim_runs(void) __task(victim) { … }`"),
+        );
+    }
+    if errors.is_empty() { Ok(threads) } else { Err(errors) }
+}
+
+fn thread<'a>(
+    tables: &Tables<'a>,
+    shared: Option<&Shared>,
+    id: usize,
+    function: &'a ast::Function,
+) -> Result<Option<Thread>, Diagnostic> {
+    let (mut role, mut fair, mut current, mut is_thread) = (Role::Environment, true, None, false);
+    for annotation in &function.annotations {
+        match &annotation.kind {
+            AnnotationKind::Unfair => fair = false,
+            AnnotationKind::Task(task) => (role, current) = (Role::Task, Some(task)),
+            AnnotationKind::Daemon(task) => (role, current) = (Role::Daemon, Some(task)),
+            _ => continue,
+        }
+        is_thread = true;
+    }
+    if !is_thread {
+        return Ok(None);
+    }
+    if let Some(param) = function.params.first() {
+        return Err(Diagnostic::at(param.name.span, "a thread takes no arguments").help("write `(void)`"));
+    }
+    if !matches!(function.result, Type::Void) {
+        return Err(Diagnostic::at(function.name.span, "a thread returns nothing").help("write `void`"));
+    }
+    if call::has(function, |kind| *kind == AnnotationKind::Atomic) {
+        return Err(Diagnostic::at(function.name.span, "a thread is not __atomic"));
+    }
+    let name = match (role, current) {
+        (Role::Task, Some(task)) => task.name.clone(),
+        _ => function.name.name.clone(),
+    };
+    let current = current.map(|task| match tables.globals.get(task.name.as_str()) {
+        Some(&GlobalPlace::Object(ty, pointer)) => Ok(Value {
+            operand: Operand::Const(pointer),
+            ty: Ty::Of(Scalar::Pointer(ty)),
+        }),
+        _ => {
+            let known: Vec<&str> = tables.globals.keys().copied().collect();
+            Err(tables::unknown(
+                format!("there is no object `{}` to be the task", task.name),
+                task,
+                &known,
+            ))
+        }
+    });
+    let mut emitter = Emitter::new(tables, shared, current.transpose()?);
+    emitter.enter(function, id, None, None);
+    emitter.stmt(&function.body)?;
+    emitter.close_labels()?;
+    let end = emitter.frame().end;
+    emitter.place_label(end);
+    emitter.emit(Instr::End, function.name.span)?;
+    finish::finish(emitter, name, role, fair).map(Some)
+}
+
+/// Which fields and types the threads write and free.
+fn shared(tables: &Tables, threads: Vec<Thread>) -> Shared {
+    let mut written = HashSet::new();
+    for instr in threads.iter().flat_map(|thread| &thread.code) {
+        if let Instr::Store { field, .. } = instr {
+            written.insert(*field);
+        }
+    }
+    let mut program = tables.program.clone();
+    program.threads = threads;
+    let freed = freed_types(&program);
+    let ends = |ty: &crate::machine::program::StructType| ty.objects.iter().any(|object| freed[object.root.0]);
+    Shared {
+        written,
+        freed: program.types.iter().map(ends).collect(),
+    }
+}

@@ -1,0 +1,245 @@
+//! Statements: control flow becomes jumps.
+
+use std::collections::HashMap;
+
+use super::emit::{Binding, Emitter, Label};
+use super::unroll::Counter;
+use super::value::{Ty, Value};
+use crate::c::ast::{Expr, Ident, Stmt, StmtKind};
+use crate::machine::program::{Instr, Operand, Scalar};
+use crate::source::{Diagnostic, Span};
+
+impl<'a> Emitter<'a, '_> {
+    /// Runs a statement.
+    pub fn stmt(&mut self, stmt: &'a Stmt) -> Result<(), Diagnostic> {
+        match &stmt.kind {
+            StmtKind::Empty => Ok(()),
+            StmtKind::Expr(expr) => self.expr(expr).map(|_| ()),
+            StmtKind::Declare(name, ty, init) => {
+                let scalar = self.tables.scalar(ty, name.span)?;
+                let value = init.as_ref().map(|init| self.value(init)).transpose()?;
+                let reg = self.register(&name.name, scalar);
+                match (value, init) {
+                    (Some(value), Some(init)) => {
+                        let value = self.convert(value, scalar, init.span)?;
+                        self.emit(
+                            Instr::Copy {
+                                to: reg,
+                                from: value.operand,
+                            },
+                            stmt.span,
+                        )?;
+                    }
+                    _ => self
+                        .unset
+                        .push((self.code.len(), reg, name.span, format!("`{}`", name.name))),
+                }
+                self.bind(&name.name, Binding::Local(reg, scalar));
+                Ok(())
+            }
+            StmtKind::Declarations(stmts) => stmts.iter().try_for_each(|stmt| self.stmt(stmt)),
+            StmtKind::Block(stmts) => {
+                self.frame().scopes.push(HashMap::new());
+                let result = stmts.iter().try_for_each(|stmt| self.stmt(stmt));
+                self.frame().scopes.pop();
+                result
+            }
+            StmtKind::If(condition, yes, no) => {
+                let (otherwise, end) = (self.label(), self.label());
+                self.branch(condition, otherwise, false)?;
+                self.stmt(yes)?;
+                if no.is_some() {
+                    self.jump(end, condition.span)?;
+                }
+                self.place_label(otherwise);
+                if let Some(no) = no {
+                    self.stmt(no)?;
+                }
+                self.place_label(end);
+                Ok(())
+            }
+            StmtKind::While(condition, body) => self.repeat(Some(condition), None, body, condition.span),
+            StmtKind::DoWhile(body, condition) => {
+                let (again, test, end) = (self.label(), self.label(), self.label());
+                self.place_label(again);
+                self.body(body, end, test)?;
+                self.place_label(test);
+                self.branch(condition, again, true)?;
+                self.place_label(end);
+                Ok(())
+            }
+            StmtKind::For(init, condition, next, body) => {
+                self.frame().scopes.push(HashMap::new());
+                let result = self.for_loop(stmt, init.as_deref(), condition.as_ref(), next.as_ref(), body);
+                self.frame().scopes.pop();
+                result
+            }
+            StmtKind::Break | StmtKind::Continue => match self.frame().loops.last().copied() {
+                Some((end, next)) => self.jump(
+                    if matches!(stmt.kind, StmtKind::Break) {
+                        end
+                    } else {
+                        next
+                    },
+                    stmt.span,
+                ),
+                None => Err(Diagnostic::at(stmt.span, "there is no loop here")),
+            },
+            StmtKind::Return(value) => self.give_back(value.as_ref(), stmt.span),
+            StmtKind::Goto(name) => {
+                let label = self.goto_label(name, true);
+                self.jump(label, stmt.span)
+            }
+            StmtKind::Label(name, stmt) => {
+                let label = self.goto_label(name, false);
+                if self.labels[label.0].is_some() {
+                    return Err(Diagnostic::at(
+                        name.span,
+                        format!("label `{}` is defined twice", name.name),
+                    ));
+                }
+                self.place_label(label);
+                self.stmt(stmt)
+            }
+        }
+    }
+
+    /// Refuses labels that are jumped to and stand nowhere.
+    pub fn close_labels(&mut self) -> Result<(), Diagnostic> {
+        let labels = &self.labels;
+        let frame = self.frames.last().into_iter();
+        let missing = frame
+            .flat_map(|frame| &frame.labels)
+            .filter(|(_, (label, _, _))| labels[label.0].is_none())
+            .filter_map(|(name, (_, span, _))| span.map(|span| (span, *name)))
+            .min();
+        match missing {
+            Some((span, name)) => Err(Diagnostic::at(
+                span,
+                format!("there is no label `{name}` in this function"),
+            )),
+            None => Ok(()),
+        }
+    }
+
+    fn for_loop(
+        &mut self,
+        stmt: &'a Stmt,
+        init: Option<&'a Stmt>,
+        condition: Option<&'a Expr>,
+        next: Option<&'a Expr>,
+        body: &'a Stmt,
+    ) -> Result<(), Diagnostic> {
+        if let Some(init) = init {
+            self.stmt(init)?;
+        }
+        match Counter::of(self, stmt) {
+            Some(counter) => self.unrolled(&counter, body, stmt.span),
+            None => {
+                let span = condition.map_or(stmt.span, |condition| condition.span);
+                self.repeat(condition, next, body, span)
+            }
+        }
+    }
+
+    fn repeat(
+        &mut self,
+        condition: Option<&'a Expr>,
+        next: Option<&'a Expr>,
+        body: &'a Stmt,
+        span: Span,
+    ) -> Result<(), Diagnostic> {
+        let (again, step, end) = (self.label(), self.label(), self.label());
+        self.place_label(again);
+        if let Some(condition) = condition {
+            self.branch(condition, end, false)?;
+        }
+        self.body(body, end, step)?;
+        self.place_label(step);
+        if let Some(next) = next {
+            self.expr(next)?;
+        }
+        self.jump(again, span)?;
+        self.place_label(end);
+        Ok(())
+    }
+
+    /// One copy of the body for each value of the counter, which is a constant in each.
+    fn unrolled(&mut self, counter: &Counter<'a>, body: &'a Stmt, span: Span) -> Result<(), Diagnostic> {
+        let end = self.label();
+        for &value in &counter.values {
+            self.emit(
+                Instr::Copy {
+                    to: counter.reg,
+                    from: Operand::Const(value),
+                },
+                span,
+            )?;
+            let constant = Value {
+                operand: Operand::Const(value),
+                ty: Ty::Of(counter.scalar),
+            };
+            self.frame()
+                .scopes
+                .push(HashMap::from([(counter.name, Binding::Value(constant))]));
+            let next = self.label();
+            if let Some(rest) = counter.rest {
+                self.branch(rest, end, false)?;
+            }
+            self.body(body, end, next)?;
+            self.place_label(next);
+            self.frame().scopes.pop();
+        }
+        self.emit(
+            Instr::Copy {
+                to: counter.reg,
+                from: Operand::Const(counter.last),
+            },
+            span,
+        )?;
+        self.place_label(end);
+        Ok(())
+    }
+
+    fn body(&mut self, body: &'a Stmt, end: Label, next: Label) -> Result<(), Diagnostic> {
+        self.frame().loops.push((end, next));
+        let result = self.stmt(body);
+        self.frame().loops.pop();
+        result
+    }
+
+    fn give_back(&mut self, value: Option<&'a Expr>, span: Span) -> Result<(), Diagnostic> {
+        let (result, end) = (self.frame().result, self.frame().end);
+        match (result, value) {
+            (Some((reg, scalar)), Some(expr)) => {
+                let value = self.value(expr)?;
+                let value = self.convert(value, scalar, expr.span)?;
+                self.emit(
+                    Instr::Copy {
+                        to: reg,
+                        from: value.operand,
+                    },
+                    span,
+                )?;
+            }
+            (None, None) => {}
+            (Some(_), None) => return Err(Diagnostic::at(span, "this function returns a value")),
+            (None, Some(expr)) => return Err(Diagnostic::at(expr.span, "this function returns nothing")),
+        }
+        self.jump(end, span)
+    }
+
+    fn goto_label(&mut self, name: &'a Ident, used: bool) -> Label {
+        let fresh = self.label();
+        let entry = self.frame().labels.entry(&name.name).or_insert((fresh, None, false));
+        if used {
+            entry.1.get_or_insert(name.span);
+        }
+        entry.0
+    }
+}
+
+/// True for a type that counts.
+pub fn counts(scalar: Scalar) -> bool {
+    matches!(scalar, Scalar::Unsigned(_))
+}

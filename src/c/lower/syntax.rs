@@ -1,0 +1,73 @@
+//! Questions about syntax that need no types.
+
+use crate::c::ast::{Expr, ExprKind, Stmt, StmtKind};
+
+/// True if evaluating the expression may change a local variable.
+pub fn assigns(expr: &Expr) -> bool {
+    any(expr, &mut |expr| {
+        matches!(expr.kind, ExprKind::Assign(..) | ExprKind::Step { .. })
+    })
+}
+
+/// True if the statement may assign the variable.
+pub fn assigns_to(stmt: &Stmt, name: &str) -> bool {
+    let is_name = |target: &Expr| matches!(&target.kind, ExprKind::Name(other) if other == name);
+    any_in(stmt, &mut |expr| match &expr.kind {
+        ExprKind::Assign(_, target, _) | ExprKind::Step { target, .. } => is_name(target),
+        ExprKind::AddressOf(target) => is_name(target),
+        _ => false,
+    })
+}
+
+/// True if a label stands inside the statement.
+pub fn has_label(stmt: &Stmt) -> bool {
+    match &stmt.kind {
+        StmtKind::Label(..) => true,
+        _ => children(stmt).into_iter().any(has_label),
+    }
+}
+
+fn any_in(stmt: &Stmt, wanted: &mut dyn FnMut(&Expr) -> bool) -> bool {
+    let here: Vec<&Expr> = match &stmt.kind {
+        StmtKind::Expr(expr) | StmtKind::Declare(_, _, Some(expr)) | StmtKind::Return(Some(expr)) => vec![expr],
+        StmtKind::If(condition, ..) | StmtKind::While(condition, _) | StmtKind::DoWhile(_, condition) => {
+            vec![condition]
+        }
+        StmtKind::For(_, condition, next, _) => condition.iter().chain(next).collect(),
+        _ => vec![],
+    };
+    here.into_iter().any(|expr| any(expr, wanted)) || children(stmt).into_iter().any(|stmt| any_in(stmt, wanted))
+}
+
+fn children(stmt: &Stmt) -> Vec<&Stmt> {
+    match &stmt.kind {
+        StmtKind::Block(stmts) | StmtKind::Declarations(stmts) => stmts.iter().collect(),
+        StmtKind::If(_, yes, no) => std::iter::once(&**yes).chain(no.as_deref()).collect(),
+        StmtKind::While(_, body) | StmtKind::DoWhile(body, _) | StmtKind::Label(_, body) => vec![body],
+        StmtKind::For(init, _, _, body) => init.as_deref().into_iter().chain([&**body]).collect(),
+        _ => vec![],
+    }
+}
+
+fn any(expr: &Expr, wanted: &mut dyn FnMut(&Expr) -> bool) -> bool {
+    if wanted(expr) {
+        return true;
+    }
+    match &expr.kind {
+        ExprKind::Int(_) | ExprKind::Bool(_) | ExprKind::Null | ExprKind::Name(_) => false,
+        ExprKind::Field(inner, ..)
+        | ExprKind::AddressOf(inner)
+        | ExprKind::Deref(inner)
+        | ExprKind::Not(inner)
+        | ExprKind::Complement(inner)
+        | ExprKind::Negate(inner)
+        | ExprKind::Step { target: inner, .. } => any(inner, wanted),
+        ExprKind::Index(a, b)
+        | ExprKind::Binary(_, a, b)
+        | ExprKind::And(a, b)
+        | ExprKind::Or(a, b)
+        | ExprKind::Assign(_, a, b) => any(a, wanted) || any(b, wanted),
+        ExprKind::Conditional(a, b, c) => any(a, wanted) || any(b, wanted) || any(c, wanted),
+        ExprKind::Call(_, arguments) => arguments.iter().any(|argument| any(argument, wanted)),
+    }
+}

@@ -1,0 +1,173 @@
+//! Values while lowering: an operand with its type, and the conversions that C makes silently.
+
+use super::tables::Tables;
+use crate::c::ast::BinaryOp;
+use crate::machine::program::{EnumId, Operand, Scalar};
+use crate::machine::{constant_binary, program::TypeId};
+use crate::source::{Diagnostic, Span};
+
+/// The type of an expression.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ty {
+    /// A call of a `void` function.
+    Void,
+    /// `NULL`, a pointer to anything.
+    Null,
+    /// Anything else.
+    Of(Scalar),
+}
+
+/// A register or constant and its type.
+#[derive(Debug, Clone, Copy)]
+pub struct Value {
+    /// Where it is.
+    pub operand: Operand,
+    /// What it is.
+    pub ty: Ty,
+}
+
+impl Value {
+    /// A truth value.
+    pub fn truth(operand: Operand) -> Self {
+        Value {
+            operand,
+            ty: Ty::Of(Scalar::Bool),
+        }
+    }
+
+    /// True for numbers and truth values.
+    pub fn is_number(self) -> bool {
+        matches!(self.ty, Ty::Of(Scalar::Bool | Scalar::Unsigned(_) | Scalar::Integer))
+    }
+
+    /// The value of a constant number.
+    pub fn number(self, span: Span) -> Result<i64, Diagnostic> {
+        match self.operand {
+            Operand::Const(value) if self.is_number() => Ok(value),
+            _ => Err(Diagnostic::at(span, "a constant number is needed here")),
+        }
+    }
+
+    /// The struct that a pointer points to.
+    pub fn pointee(self, tables: &Tables, span: Span) -> Result<TypeId, Diagnostic> {
+        match self.ty {
+            Ty::Of(Scalar::Pointer(ty)) => Ok(ty),
+            Ty::Null => Err(Diagnostic::at(span, "NULL is followed here")),
+            _ => Err(Diagnostic::at(
+                span,
+                format!("a pointer is needed here, this is {}", describe(tables, self.ty)),
+            )),
+        }
+    }
+
+    /// A constant as a value of this type.
+    pub fn convert(self, tables: &Tables, to: Scalar, span: Span) -> Result<i64, Diagnostic> {
+        let Operand::Const(value) = self.operand else {
+            return Err(Diagnostic::at(span, "this is not a constant"));
+        };
+        match conversion(tables, self, to, span)? {
+            Conversion::None => Ok(value),
+            Conversion::Truth => Ok(i64::from(value != 0)),
+            Conversion::Fits(bits) if value >= 0 && value >> bits == 0 => Ok(value),
+            Conversion::Fits(bits) => Err(Diagnostic::at(
+                span,
+                format!("{value} does not fit in an unsigned of {bits} bits"),
+            )),
+        }
+    }
+}
+
+/// What has to happen to a value that goes where another type is declared.
+pub enum Conversion {
+    /// Nothing.
+    None,
+    /// Compare with zero.
+    Truth,
+    /// Check the width.
+    Fits(u32),
+}
+
+/// How a value becomes one of another type, or why it cannot.
+pub fn conversion(tables: &Tables, value: Value, to: Scalar, span: Span) -> Result<Conversion, Diagnostic> {
+    let from = value.ty;
+    Ok(match (from, to) {
+        (Ty::Of(Scalar::Bool), Scalar::Bool) => Conversion::None,
+        (Ty::Null, Scalar::Bool) => Conversion::Truth,
+        (Ty::Of(Scalar::Unsigned(_) | Scalar::Integer | Scalar::Bitset(_) | Scalar::Pointer(_)), Scalar::Bool) => {
+            Conversion::Truth
+        }
+        (Ty::Of(Scalar::Bool), Scalar::Unsigned(_)) => Conversion::None,
+        (Ty::Of(Scalar::Unsigned(from)), Scalar::Unsigned(to)) if from <= to => Conversion::None,
+        (Ty::Of(Scalar::Unsigned(_) | Scalar::Integer), Scalar::Unsigned(bits)) => Conversion::Fits(bits),
+        (Ty::Of(Scalar::Bool | Scalar::Unsigned(_) | Scalar::Integer), Scalar::Integer) => Conversion::None,
+        (Ty::Null, Scalar::Pointer(_)) => Conversion::None,
+        (Ty::Of(Scalar::Integer), Scalar::Bitset(_)) if value.operand == Operand::Const(0) => Conversion::None,
+        (Ty::Of(from), to) if from == to => Conversion::None,
+        (Ty::Of(Scalar::Integer), Scalar::Pointer(_)) if value.operand == Operand::Const(0) => {
+            return Err(Diagnostic::at(span, "a number is no pointer").help("write `NULL`"));
+        }
+        (from, to) => {
+            let (from, to) = (describe(tables, from), describe(tables, Ty::Of(to)));
+            return Err(Diagnostic::at(span, format!("{to} is needed here, this is {from}")));
+        }
+    })
+}
+
+/// The value of an operator on two constants.
+pub fn fold(op: BinaryOp, left: Value, right: Value, span: Span) -> Result<Value, Diagnostic> {
+    let (Operand::Const(a), Operand::Const(b)) = (left.operand, right.operand) else {
+        return Err(Diagnostic::at(span, "this is not a constant"));
+    };
+    if let (BinaryOp::Shl, Ty::Of(Scalar::Enum(id)), 1, 0..60) = (op, right.ty, a, b) {
+        return Ok(Value {
+            operand: Operand::Const(1 << b),
+            ty: Ty::Of(Scalar::Bitset(id)),
+        });
+    }
+    let bitset = |ty: Ty| match ty {
+        Ty::Of(Scalar::Bitset(id)) => Some(id),
+        _ => None,
+    };
+    let ty = match (bitset(left.ty), bitset(right.ty)) {
+        (Some(left), Some(right)) if left == right && is_set_operator(op) => Scalar::Bitset(left),
+        (None, None) if left.is_number() && right.is_number() => result(op),
+        _ => {
+            return Err(Diagnostic::at(
+                span,
+                "the two sides of this operator do not fit together",
+            ));
+        }
+    };
+    let value = constant_binary(op, a, b).ok_or_else(|| Diagnostic::at(span, "this constant cannot be computed"))?;
+    Ok(Value {
+        operand: Operand::Const(value),
+        ty: Ty::Of(ty),
+    })
+}
+
+/// The type of an operator on two numbers.
+pub fn result(op: BinaryOp) -> Scalar {
+    match op {
+        BinaryOp::Eq | BinaryOp::Ne | BinaryOp::Lt | BinaryOp::Le | BinaryOp::Gt | BinaryOp::Ge => Scalar::Bool,
+        _ => Scalar::Integer,
+    }
+}
+
+/// `&`, `|` and `^` make sets of sets.
+pub fn is_set_operator(op: BinaryOp) -> bool {
+    matches!(op, BinaryOp::BitAnd | BinaryOp::BitOr | BinaryOp::BitXor)
+}
+
+/// A type in words.
+pub fn describe(tables: &Tables, ty: Ty) -> String {
+    let enum_name = |id: EnumId| &tables.program.enums[id].name;
+    match ty {
+        Ty::Void => "nothing (a void function)".to_string(),
+        Ty::Null => "NULL".to_string(),
+        Ty::Of(Scalar::Bool) => "a bool".to_string(),
+        Ty::Of(Scalar::Unsigned(_) | Scalar::Integer) => "a number".to_string(),
+        Ty::Of(Scalar::Enum(id)) => format!("an enum {}", enum_name(id)),
+        Ty::Of(Scalar::Bitset(id)) => format!("a bitset(enum {})", enum_name(id)),
+        Ty::Of(Scalar::Pointer(ty)) => format!("a pointer to struct {}", tables.program.types[ty].name),
+    }
+}

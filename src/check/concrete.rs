@@ -1,0 +1,217 @@
+//! The concrete state as TLA+ sees it: every struct is a variable that maps the names of its objects to records.
+//!
+//! Beside the structs: `global` (the variables that are no structs), `pc`, `stack` and `locals` of each thread, `alive`, `held`, `error`.
+
+use std::sync::Arc;
+
+use crate::machine::program::{FieldId, PartId, Program, Scalar, ThreadId, TypeId};
+use crate::machine::{Machine, Reached, Slot};
+use crate::tla::Value;
+
+/// A variable of the concrete state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Variable {
+    /// The objects of a struct.
+    Struct(TypeId),
+    /// By thread: a name for its position, `"Done"` at its end.
+    Pc,
+    /// By thread: the functions it is in, outermost first, each with the line it has come to.
+    Stack,
+    /// By thread: its local variables; those that are not read again have the value they started with.
+    Locals,
+    /// The names of the objects that have not been freed.
+    Alive,
+    /// By thread: the names of the locks that it holds.
+    Held,
+    /// What ended the run.
+    Error,
+}
+
+/// Bits of a packed state, by word.
+pub type Bits = Vec<u64>;
+
+impl Variable {
+    /// The variable of this name.
+    pub fn named(machine: &Machine, name: &str) -> Option<Self> {
+        Some(match name {
+            "pc" => Variable::Pc,
+            "stack" => Variable::Stack,
+            "locals" => Variable::Locals,
+            "alive" => Variable::Alive,
+            "held" => Variable::Held,
+            "error" => Variable::Error,
+            _ => Variable::Struct(machine.program.types.iter().position(|ty| ty.name == name)?),
+        })
+    }
+
+    /// The names of all variables of a machine, structs in the order of their declaration.
+    pub fn names(machine: &Machine) -> Vec<String> {
+        let structs = machine.program.types.iter().map(|ty| ty.name.clone());
+        let others = ["pc", "stack", "locals", "alive", "held", "error"];
+        structs.chain(others.map(String::from)).collect()
+    }
+
+    /// The bits of the packed state that its value depends on.
+    pub fn bits(self, machine: &Machine) -> Bits {
+        let layout = &machine.layout;
+        let mut bits = vec![0; layout.words];
+        let mut add = |slot: Slot| {
+            let (word, mask) = slot.bits();
+            bits[word] |= mask;
+        };
+        match self {
+            Variable::Struct(ty) => {
+                let fields = &machine.program.types[ty].fields;
+                fields.iter().flat_map(|&field| &layout.fields[field]).for_each(|&slot| add(slot));
+            }
+            Variable::Pc | Variable::Stack => layout.position.iter().for_each(|&slot| add(slot)),
+            Variable::Locals => {
+                layout.position.iter().for_each(|&slot| add(slot));
+                for &(word, mask) in layout.frame_bits.iter().flatten() {
+                    bits[word] |= mask;
+                }
+            }
+            Variable::Alive => layout.alive.iter().flatten().for_each(|&slot| add(slot)),
+            Variable::Held => layout.held.iter().flatten().flatten().flatten().for_each(|&slot| add(slot)),
+            Variable::Error => add(layout.error),
+        }
+        bits
+    }
+
+    /// Its value in a state.
+    pub fn value(self, machine: &Machine, state: &[u64]) -> Value {
+        let program = &machine.program;
+        let threads = 0..program.threads.len();
+        let by_thread = |value: &dyn Fn(ThreadId) -> Value| {
+            Value::record(threads.clone().map(|thread| (program.threads[thread].name.as_str(), value(thread))))
+        };
+        match self {
+            Variable::Struct(Program::GLOBALS) => record(machine, Program::GLOBALS, 0, state),
+            Variable::Struct(ty) => {
+                let objects = program.types[ty].objects.iter().enumerate();
+                Value::record(objects.map(|(number, object)| (object.name.as_str(), record(machine, ty, number, state))))
+            }
+            Variable::Pc => by_thread(&|thread| pc(machine, thread, state)),
+            Variable::Stack => by_thread(&|thread| stack(machine, thread, state)),
+            Variable::Locals => by_thread(&|thread| locals(machine, thread, state)),
+            Variable::Alive => {
+                let types = program.types.iter().enumerate().skip(1);
+                let objects = types.flat_map(|(ty, declared)| {
+                    let living = move |(number, _): &(usize, _)| machine.alive(state, ty, *number);
+                    declared.objects.iter().enumerate().filter(living).map(|(_, object)| string(&object.name))
+                });
+                Value::set(objects)
+            }
+            Variable::Held => by_thread(&|thread| {
+                let locks = machine.locks_held(state, thread).into_iter();
+                Value::set(locks.map(|(ty, number)| string(&program.types[ty].objects[number].name)))
+            }),
+            Variable::Error => error(machine, state),
+        }
+    }
+}
+
+/// The value of a scalar: numbers, truth values, names of enumerators and of objects.
+pub fn scalar(program: &Program, scalar: Scalar, value: i64) -> Value {
+    match scalar {
+        Scalar::Bool => Value::Bool(value != 0),
+        Scalar::Unsigned(_) | Scalar::Integer => Value::Int(value),
+        Scalar::Enum(id) => program.enums[id].names.get(value as usize).map_or(Value::Int(value), |name| string(name)),
+        Scalar::Bitset(id) => {
+            let names = program.enums[id].names.iter().enumerate();
+            Value::set(names.filter(|(bit, _)| value >> bit & 1 == 1).map(|(_, name)| string(name)))
+        }
+        Scalar::Pointer(_) if value == 0 => string("NULL"),
+        Scalar::Pointer(ty) => string(&program.types[ty].objects[value as usize - 1].name),
+    }
+}
+
+fn string(text: &str) -> Value {
+    Value::Str(Arc::from(text))
+}
+
+/// A struct as a record: its fields, and the names of the structs embedded in it.
+fn record(machine: &Machine, ty: TypeId, number: usize, state: &[u64]) -> Value {
+    let fields = machine.program.types[ty].fields.iter().map(|&field| {
+        let name = machine.program.fields[field].name.as_str();
+        (name, field_value(machine, field, number, state))
+    });
+    let parts = machine.program.parts.iter().enumerate().filter(|(_, part)| part.owner == ty);
+    let parts = parts.map(|(id, part)| (part.name.as_str(), part_value(&machine.program, id, number)));
+    Value::record(fields.chain(parts))
+}
+
+fn field_value(machine: &Machine, field: FieldId, number: usize, state: &[u64]) -> Value {
+    let declared = &machine.program.fields[field];
+    let length = declared.elements();
+    let element = |index: usize| {
+        let value = machine.layout.fields[field][number * length + index].load(state);
+        scalar(&machine.program, declared.scalar, value)
+    };
+    match declared.length {
+        None => element(0),
+        Some(length) => Value::function((0..length).map(|index| (Value::Int(index as i64), element(index)))),
+    }
+}
+
+fn part_value(program: &Program, part: PartId, number: usize) -> Value {
+    let part = &program.parts[part];
+    let name = |index: usize| string(&program.types[part.inner].objects[part.first[number] - 1 + index].name);
+    match part.length {
+        None => name(0),
+        Some(length) => Value::function((0..length).map(|index| (Value::Int(index as i64), name(index)))),
+    }
+}
+
+fn pc(machine: &Machine, thread: ThreadId, state: &[u64]) -> Value {
+    match machine.point(state, thread) {
+        Some(point) => string(&machine.position_name(thread, point)),
+        None => string("Done"),
+    }
+}
+
+fn stack(machine: &Machine, thread: ThreadId, state: &[u64]) -> Value {
+    let Some(point) = machine.point(state, thread) else { return Value::tuple([]) };
+    let site = machine.site(thread, point);
+    let frames = site.stack.iter().copied().chain([(site.function, site.line)]);
+    Value::tuple(frames.map(|(function, line)| {
+        let name = string(&machine.program.functions[function].name);
+        Value::record([("function", name), ("line", Value::Int(i64::from(line)))])
+    }))
+}
+
+fn locals(machine: &Machine, thread: ThreadId, state: &[u64]) -> Value {
+    let code = &machine.program.threads[thread];
+    let mut stored: Vec<usize> = code.points.iter().flat_map(|point| point.live.iter().copied()).collect();
+    stored.sort_unstable();
+    stored.dedup();
+    let position = machine.layout.position[thread].load(state) as usize;
+    let live = position.checked_sub(1).map(|point| &machine.layout.frames[thread][point]);
+    Value::record(stored.into_iter().map(|reg| {
+        let slot = live.and_then(|live| live.iter().find(|(other, _)| *other == reg));
+        let value = slot.map_or(0, |(_, slot)| slot.load(state));
+        let register = &code.registers[reg];
+        (format!("{}#{reg}", register.name), scalar(&machine.program, register.scalar, value))
+    }))
+}
+
+fn error(machine: &Machine, state: &[u64]) -> Value {
+    let (property, kind, thread, function, line) = match machine.reached(state) {
+        Reached::Nothing => ("none", "", "", "", 0),
+        Reached::Panic => ("panic", "", "", "", 0),
+        Reached::Error(error) => (
+            error.property.as_str(),
+            error.kind.words(),
+            machine.program.threads[error.thread].name.as_str(),
+            machine.program.functions[error.function].name.as_str(),
+            i64::from(error.line),
+        ),
+    };
+    Value::record([
+        ("property", string(property)),
+        ("kind", string(kind)),
+        ("thread", string(thread)),
+        ("function", string(function)),
+        ("line", Value::Int(line)),
+    ])
+}

@@ -1,0 +1,152 @@
+//! One machine's graph, looked at by the formulas of a module.
+
+use super::cycles::{self, Fairness, Problem};
+use super::lens::{Concrete, Lens, Question, Steps, states};
+use super::liveness::{self, Found, Translation};
+use super::property::Kind;
+use super::refinement::{self, Refined};
+use super::theory::{Meaning, Theory, action};
+use super::{Answer, Verdict, to_state};
+use crate::explore::{Graph, StateId};
+use crate::machine::{Machine, Reached};
+use crate::source::Diagnostic;
+use crate::tla::{Expr, Step, Temporal};
+
+/// What is computed once for all formulas.
+pub struct Judge<'a> {
+    machine: &'a Machine,
+    graph: &'a Graph,
+    theory: &'a Theory,
+    lens: Concrete<'a>,
+    labels: Vec<u16>,
+    fairness: std::cell::OnceCell<Vec<Fairness>>,
+    /// Some run ends in an error.
+    errs: bool,
+}
+
+impl<'a> Judge<'a> {
+    /// Looks at the graph of a machine.
+    pub fn new(machine: &'a Machine, graph: &'a Graph, theory: &'a Theory) -> Result<Self, Diagnostic> {
+        let mut states = 0..graph.distinct() as StateId;
+        Ok(Judge {
+            lens: Concrete::new(machine, graph, &theory.spec)?,
+            labels: liveness::labels(graph),
+            fairness: std::cell::OnceCell::new(),
+            errs: states.any(|state| matches!(machine.reached(graph.state(state)), Reached::Error(_))),
+            machine,
+            graph,
+            theory,
+        })
+    }
+
+    /// The answer for one formula.
+    pub fn formula(&self, kind: Kind, meaning: &Meaning) -> Result<Answer, Diagnostic> {
+        let whole = self.graph.incomplete.is_none();
+        let answer = match (kind, meaning) {
+            (Kind::Safety, Meaning::Formula(formula)) => self.invariant(formula)?,
+            (Kind::Action, Meaning::Formula(formula)) => match action(formula) {
+                Some(step) => self.steps(step)?,
+                None => self.temporal(formula)?,
+            },
+            _ if !whole => Answer::of(Verdict::Incomplete),
+            (_, Meaning::Formula(formula)) => self.temporal(formula)?,
+            (_, Meaning::Refinement { instance, specification }) => self.refinement(instance, specification)?,
+        };
+        Ok(match answer.verdict {
+            Verdict::Holds | Verdict::Vacuous if !whole => Answer::of(Verdict::Incomplete),
+            // A run that ends in an error satisfies every eventuality; that says nothing about the protocol.
+            Verdict::Holds | Verdict::Vacuous if self.errs && matches!(kind, Kind::Liveness | Kind::Refinement) => {
+                Answer::of(Verdict::NotApplicable).because("n/a after error")
+            }
+            _ => answer,
+        })
+    }
+
+    fn invariant(&self, formula: &Temporal) -> Result<Answer, Diagnostic> {
+        let predicate = match formula {
+            Temporal::Always(inner) => inner,
+            initial => initial,
+        };
+        let Temporal::State(predicate) = predicate else { return self.temporal(formula) };
+        let holds = states(&self.lens, predicate)?;
+        let last = if matches!(formula, Temporal::Always(_)) { self.graph.distinct() as StateId } else { 1 };
+        match (0..last).find(|&state| !holds.contains(state)) {
+            Some(state) => Ok(Answer::violated(to_state(self.graph, state))),
+            None => self.unless_vacuous(predicate.without_consequents(), |weaker| {
+                let holds = states(&self.lens, weaker)?;
+                Ok((0..last).all(|state| holds.contains(state)))
+            }),
+        }
+    }
+
+    fn steps(&self, step: &Step) -> Result<Answer, Diagnostic> {
+        if let Some((state, number)) = self.bad_step(step)? {
+            return Ok(Answer::violated(liveness::to_edge(self.graph, state, number)));
+        }
+        self.unless_vacuous(step.action.without_consequents(), |weaker| {
+            let weaker = Step { action: weaker.clone(), stutter: step.stutter.clone() };
+            Ok(self.bad_step(&weaker)?.is_none())
+        })
+    }
+
+    /// The first edge, in breadth-first order, that the step formula does not allow.
+    fn bad_step(&self, step: &Step) -> Result<Option<(StateId, usize)>, Diagnostic> {
+        let mut steps = Steps::new(&self.lens, step, Question::Allowed);
+        for state in 0..self.graph.distinct() as StateId {
+            for (number, edge) in self.graph.edges(state).enumerate() {
+                if !steps.ask(state, edge.to)? {
+                    return Ok(Some((state, number)));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// Holds; or vacuously so, if the formula holds even with `FALSE` for what its implications promise.
+    fn unless_vacuous(
+        &self,
+        weaker: Option<Expr>,
+        holds: impl FnOnce(&Expr) -> Result<bool, Diagnostic>,
+    ) -> Result<Answer, Diagnostic> {
+        match weaker {
+            Some(weaker) if holds(&weaker)? => {
+                Ok(Answer::of(Verdict::Vacuous).because("what it speaks of never happens"))
+            }
+            _ => Ok(Answer::of(Verdict::Holds)),
+        }
+    }
+
+    fn temporal(&self, formula: &Temporal) -> Result<Answer, Diagnostic> {
+        let mut translation = Translation::default();
+        let formula = translation.formula(&self.lens, formula)?;
+        let edges = self.edges()?;
+        let problem = Problem { graph: edges, fairness: self.fairness(&edges), predicates: &translation.predicates };
+        Ok(match liveness::search(&problem, &formula)? {
+            Found::Nothing => Answer::of(Verdict::Holds),
+            Found::Vacuous => Answer::of(Verdict::Vacuous).because("what it speaks of never happens"),
+            Found::Lasso(lasso) => Answer::violated(liveness::counterexample(self.graph, &lasso)),
+        })
+    }
+
+    fn refinement(&self, instance: &str, specification: &str) -> Result<Answer, Diagnostic> {
+        let edges = self.edges()?;
+        let problem = Problem { graph: edges, fairness: self.fairness(&edges), predicates: &[] };
+        let spec = &self.theory.spec;
+        Ok(match refinement::check(self.machine, &self.lens, spec, instance, specification, &problem)? {
+            Refined::Yes => Answer::of(Verdict::Holds),
+            Refined::Vacuously => Answer::of(Verdict::Vacuous).because("no step of it is a step of the abstract specification"),
+            Refined::No(counterexample, explanation) => {
+                Answer { explanation: Some(explanation), ..Answer::violated(counterexample) }
+            }
+        })
+    }
+
+    fn edges(&self) -> Result<cycles::Graph<'_>, Diagnostic> {
+        let graph = cycles::Graph::new(self.graph.offsets(), self.graph.targets(), &self.labels, &[0]);
+        graph.map_err(|error| Diagnostic::general(format!("the graph is too large for a liveness check: {error}")))
+    }
+
+    fn fairness(&self, edges: &cycles::Graph<'_>) -> &[Fairness] {
+        self.fairness.get_or_init(|| liveness::fairness(self.machine, self.lens.graph(), edges))
+    }
+}

@@ -1,0 +1,175 @@
+//! How formulas look at the states of a graph: once for each distinct value of the variables they read.
+
+use std::cell::{OnceCell, RefCell};
+use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
+
+use super::classes::Classes;
+use super::concrete::Variable;
+use super::cycles::{Bits, Predicate};
+use crate::explore::{Graph, StateId};
+use crate::machine::Machine;
+use crate::source::Diagnostic;
+use crate::tla::{EvalError, Expr, Spec, State, Step, Value, eval_predicate};
+
+/// A way to see states as values of TLA+ variables.
+pub trait Lens {
+    /// The graph whose states are seen.
+    fn graph(&self) -> &Graph;
+    /// The states grouped so that these variables are equal within a group.
+    fn classes(&self, variables: &BTreeSet<usize>) -> Rc<Classes>;
+    /// The value of a variable in a state.
+    fn value(&self, variable: usize, state: StateId) -> Value;
+}
+
+/// A state seen through a lens.
+pub struct Seen<'a>(pub &'a dyn Lens, pub StateId);
+
+impl State for Seen<'_> {
+    fn variable(&self, index: usize) -> Value {
+        self.0.value(index, self.1)
+    }
+}
+
+/// The states in which a predicate is true.
+pub fn states(lens: &dyn Lens, predicate: &Expr) -> Result<Bits, Box<EvalError>> {
+    let classes = lens.classes(&predicate.reads().now);
+    let values = classes.representatives.iter().map(|&state| eval_predicate(predicate, &Seen(lens, state)));
+    let values: Vec<bool> = values.collect::<Result<_, _>>()?;
+    Ok(Bits::from_fn(classes.of.len(), |state| values[classes.of[state as usize] as usize]))
+}
+
+/// What a step is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Question {
+    /// `[A]_v`
+    Allowed,
+    /// `<<A>>_v`
+    Taken,
+}
+
+/// Answers a question about pairs of states, once for each distinct pair of values.
+pub struct Steps<'a> {
+    lens: &'a dyn Lens,
+    step: &'a Step,
+    question: Question,
+    classes: Rc<Classes>,
+    known: HashMap<(u32, u32), bool>,
+}
+
+impl<'a> Steps<'a> {
+    /// A question about the steps of a graph.
+    pub fn new(lens: &'a dyn Lens, step: &'a Step, question: Question) -> Self {
+        let mut variables = BTreeSet::new();
+        for expr in [&step.action, &step.stutter] {
+            let reads = expr.reads();
+            variables.extend(reads.now);
+            variables.extend(reads.next);
+        }
+        Steps { lens, step, question, classes: lens.classes(&variables), known: HashMap::new() }
+    }
+
+    /// The answer for a pair of states.
+    pub fn ask(&mut self, from: StateId, to: StateId) -> Result<bool, Box<EvalError>> {
+        let of = |state: StateId| self.classes.of[state as usize];
+        let pair = (of(from), of(to));
+        if let Some(&answer) = self.known.get(&pair) {
+            return Ok(answer);
+        }
+        let (before, after) = (Seen(self.lens, from), Seen(self.lens, to));
+        let answer = match self.question {
+            Question::Allowed => self.step.allows(&before, &after)?,
+            Question::Taken => self.step.takes(&before, &after)?,
+        };
+        self.known.insert(pair, answer);
+        Ok(answer)
+    }
+
+    /// The answers for all edges and for stuttering in every state.
+    pub fn predicate(mut self) -> Result<Predicate, Box<EvalError>> {
+        let graph = self.lens.graph();
+        let mut edges = Bits::new(graph.transitions());
+        let mut stutters = Bits::new(graph.distinct());
+        for state in 0..graph.distinct() as StateId {
+            let first = graph.offsets()[state as usize];
+            for (number, edge) in graph.edges(state).enumerate() {
+                if self.ask(state, edge.to)? {
+                    edges.insert(first + number as u32);
+                }
+            }
+            if self.ask(state, state)? {
+                stutters.insert(state);
+            }
+        }
+        Ok(Predicate::Step { edges, stutters })
+    }
+}
+
+/// The lens of a machine's own variables.
+pub struct Concrete<'a> {
+    machine: &'a Machine,
+    graph: &'a Graph,
+    variables: Vec<Variable>,
+    bits: Vec<Vec<u64>>,
+    values: Vec<OnceCell<Values>>,
+    classes: RefCell<HashMap<BTreeSet<usize>, Rc<Classes>>>,
+}
+
+/// The values of one variable, by class.
+struct Values {
+    classes: Rc<Classes>,
+    known: Vec<OnceCell<Value>>,
+}
+
+impl<'a> Concrete<'a> {
+    /// A lens for the variables that a module declares.
+    pub fn new(machine: &'a Machine, graph: &'a Graph, spec: &Spec) -> Result<Self, Diagnostic> {
+        let variable = |name: &std::sync::Arc<str>| {
+            Variable::named(machine, name).ok_or_else(|| {
+                let names = Variable::names(machine).join(", ");
+                Diagnostic::general(format!("{}.tla declares a variable `{name}` that the listing does not have", spec.name()))
+                    .help(format!("a variable is the name of a struct, or one of the others; there are {names}"))
+            })
+        };
+        let variables: Vec<Variable> = spec.variables().iter().map(variable).collect::<Result<_, _>>()?;
+        Ok(Concrete {
+            bits: variables.iter().map(|variable| variable.bits(machine)).collect(),
+            values: variables.iter().map(|_| OnceCell::new()).collect(),
+            classes: RefCell::new(HashMap::new()),
+            machine,
+            graph,
+            variables,
+        })
+    }
+}
+
+impl Lens for Concrete<'_> {
+    fn graph(&self) -> &Graph {
+        self.graph
+    }
+
+    fn classes(&self, variables: &BTreeSet<usize>) -> Rc<Classes> {
+        if let Some(known) = self.classes.borrow().get(variables) {
+            return known.clone();
+        }
+        let mut bits = vec![0; self.machine.words()];
+        for &variable in variables {
+            for (all, more) in bits.iter_mut().zip(&self.bits[variable]) {
+                *all |= more;
+            }
+        }
+        let classes = Rc::new(Classes::of_bits(self.graph, &bits));
+        self.classes.borrow_mut().insert(variables.clone(), classes.clone());
+        classes
+    }
+
+    fn value(&self, variable: usize, state: StateId) -> Value {
+        let values = self.values[variable].get_or_init(|| {
+            let classes = self.classes(&BTreeSet::from([variable]));
+            Values { known: vec![OnceCell::new(); classes.len()], classes }
+        });
+        let class = values.classes.of[state as usize] as usize;
+        let compute = || self.variables[variable].value(self.machine, self.graph.state(state));
+        values.known[class].get_or_init(compute).clone()
+    }
+}

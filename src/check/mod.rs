@@ -1,0 +1,198 @@
+//! One technique a file: what an explored graph says about each property. Prints nothing.
+
+pub mod classes;
+pub mod concrete;
+pub mod cycles;
+pub mod deadlock;
+mod invariant;
+mod judge;
+mod lens;
+mod liveness;
+pub mod property;
+mod refinement;
+pub mod theory;
+
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+
+use crate::explore::{Graph, Limits, Progress, StateId, explore};
+use crate::machine::Label;
+use crate::source::{Diagnostic, Diagnostics};
+use crate::spec::Instance;
+use crate::tla::{Blame, Value};
+use property::{Kind, Property};
+use theory::Theory;
+
+/// The answer for one property of one protocol in one scenario.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// In every behaviour.
+    Holds,
+    /// There is a counterexample.
+    Violated,
+    /// Not decided: the graph is not complete.
+    Incomplete,
+    /// Holds, but what it speaks of never happens.
+    Vacuous,
+    /// Not asked here.
+    #[serde(rename = "n/a")]
+    NotApplicable,
+}
+
+/// A path from the initial state, and where its loop starts if it goes on for ever.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Counterexample {
+    /// The steps.
+    pub steps: Vec<Label>,
+    /// Index of the state (0 is the initial one) to which the last step returns.
+    pub loop_start: Option<usize>,
+}
+
+/// A property with its verdict.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    /// The property.
+    pub property: Property,
+    /// The answer.
+    pub verdict: Verdict,
+    /// Why, if it was violated.
+    pub counterexample: Option<Counterexample>,
+    /// More about a refinement that fails.
+    pub explanation: Option<Explanation>,
+    /// Why it was not decided, or is vacuous.
+    pub reason: Option<String>,
+    /// Why the listing says that it is broken here.
+    pub known: Option<String>,
+}
+
+impl Finding {
+    /// True if the verdict is the one the listing announces.
+    pub fn expected(&self) -> bool {
+        (self.verdict == Verdict::Violated) == self.known.is_some()
+    }
+}
+
+/// The size of a graph, in TLC's words.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Counts {
+    /// States generated.
+    pub generated: usize,
+    /// Distinct states.
+    pub distinct: usize,
+    /// Depth of the graph, the initial state counted as 1.
+    pub depth: usize,
+}
+
+/// Everything found out about one protocol in one scenario.
+#[derive(Debug, Clone)]
+pub struct Checked {
+    /// What was checked.
+    pub instance: Instance,
+    /// One for each property, in the order of the matrix.
+    pub findings: Vec<Finding>,
+    /// The size of the graph.
+    pub counts: Counts,
+    /// Why the graph is only a part, if it is.
+    pub incomplete: Option<String>,
+    /// Wall-clock time of exploring and checking.
+    pub time: Duration,
+}
+
+/// What a refinement check shows beside the path: abstract states, and what is false in each abstract action.
+#[derive(Debug, Clone, Default)]
+pub struct Explanation {
+    /// The abstract variables before the step.
+    pub before: Vec<(String, Value)>,
+    /// After it; empty if it is not about a step.
+    pub after: Vec<(String, Value)>,
+    /// For each abstract action, its first conjunct that is false.
+    pub blames: Vec<Blame>,
+}
+
+/// Explores an instance and decides its properties; `wanted` are their names, all if empty.
+pub fn check(
+    instance: Instance,
+    theory: &Theory,
+    limits: Limits,
+    wanted: &[String],
+    progress: Progress,
+) -> Result<Checked, Diagnostics> {
+    let start = Instant::now();
+    let graph = explore(&instance.machine, limits, progress);
+    let findings = findings(&instance, &graph, theory, wanted)?;
+    Ok(Checked {
+        counts: Counts { generated: graph.generated(), distinct: graph.distinct(), depth: graph.depth() },
+        incomplete: graph.incomplete.clone(),
+        findings,
+        time: start.elapsed(),
+        instance,
+    })
+}
+
+/// What a graph says about the properties.
+pub fn findings(
+    instance: &Instance,
+    graph: &Graph,
+    theory: &Theory,
+    wanted: &[String],
+) -> Result<Vec<Finding>, Diagnostics> {
+    let asked = |property: &Property| wanted.is_empty() || wanted.contains(&property.name);
+    let fail = |error: Diagnostic| Diagnostics { sources: theory.spec.sources().clone(), errors: vec![error] };
+    let judge = judge::Judge::new(&instance.machine, graph, theory).map_err(fail)?;
+    let mut findings = Vec::new();
+    for (property, meaning) in theory.formulas.iter().filter(|(property, _)| asked(property)) {
+        findings.push(finding(instance, property.clone(), judge.formula(property.kind, meaning).map_err(fail)?));
+    }
+    let broken = invariant::violations(&instance.machine, graph);
+    for property in property::of_machine(&instance.machine, theory).into_iter().filter(asked) {
+        let state = match property.kind {
+            Kind::Deadlock if graph.incomplete.is_some() => None,
+            Kind::Deadlock => deadlock::violation(&instance.machine, graph),
+            _ => broken.get(&property.name).copied(),
+        };
+        let answer = match state {
+            Some(state) => Answer::violated(to_state(graph, state)),
+            None => Answer::of(if graph.incomplete.is_some() { Verdict::Incomplete } else { Verdict::Holds }),
+        };
+        findings.push(finding(instance, property, answer));
+    }
+    Ok(findings)
+}
+
+/// A verdict with its evidence, before it is compared with what the listing says.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    verdict: Verdict,
+    counterexample: Option<Counterexample>,
+    explanation: Option<Explanation>,
+    reason: Option<String>,
+}
+
+impl Answer {
+    fn of(verdict: Verdict) -> Self {
+        Answer { verdict, counterexample: None, explanation: None, reason: None }
+    }
+
+    fn violated(counterexample: Counterexample) -> Self {
+        Answer { counterexample: Some(counterexample), ..Answer::of(Verdict::Violated) }
+    }
+
+    fn because(self, reason: &str) -> Self {
+        Answer { reason: Some(reason.to_string()), ..self }
+    }
+}
+
+fn finding(instance: &Instance, property: Property, answer: Answer) -> Finding {
+    let breaks = instance.tags.breaks.iter();
+    let mut here = breaks.filter(|breaks| breaks.scenario.name == instance.scenario);
+    let known = here.find(|breaks| breaks.property.name == property.name).map(|breaks| breaks.reason.clone());
+    let Answer { verdict, counterexample, explanation, reason } = answer;
+    Finding { property, verdict, counterexample, explanation, reason, known }
+}
+
+fn to_state(graph: &Graph, state: StateId) -> Counterexample {
+    let steps = graph.path(state).into_iter().map(|edge| edge.label).collect();
+    Counterexample { steps, loop_start: None }
+}

@@ -1,0 +1,156 @@
+//! Refinement: every step of the graph, seen through the mapping, is a step of the abstract specification or changes nothing
+//! there; and on every fair run the abstract fairness holds.
+
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
+
+use super::classes::Classes;
+use super::cycles::{Formula, Problem};
+use super::lens::{Concrete, Lens, Question, Seen, Steps};
+use super::liveness::{self, Found, Translation};
+use super::{Counterexample, Explanation};
+use crate::explore::{Graph, StateId};
+use crate::machine::{Machine, Reached};
+use crate::source::Diagnostic;
+use crate::tla::{Abstraction, Spec, Value, eval_predicate, eval_state, explain};
+
+/// What came of a refinement check.
+#[derive(Debug)]
+pub enum Refined {
+    /// It refines.
+    Yes,
+    /// It does, but no step of it is one of the abstract specification.
+    Vacuously,
+    /// It does not.
+    No(Counterexample, Explanation),
+}
+
+/// Checks that the graph refines `instance!specification`.
+pub fn check(
+    machine: &Machine,
+    concrete: &Concrete,
+    spec: &Spec,
+    instance: &str,
+    specification: &str,
+    problem: &Problem<'_>,
+) -> Result<Refined, Diagnostic> {
+    let abstraction = spec.abstraction(instance)?;
+    let behaviour = abstraction.behaviour(specification)?;
+    let graph = concrete.graph();
+    let lens = Abstract::new(concrete, &abstraction)?;
+    for init in &behaviour.init {
+        if !eval_predicate(init, &Seen(&lens, 0))? {
+            let explanation = Explanation { before: lens.describe(0), ..Explanation::default() };
+            return Ok(Refined::No(Counterexample { steps: Vec::new(), loop_start: None }, explanation));
+        }
+    }
+    let mut moved = false;
+    for next in &behaviour.next {
+        let mut steps = Steps::new(&lens, next, Question::Allowed);
+        for state in 0..graph.distinct() as StateId {
+            for (number, edge) in graph.edges(state).enumerate() {
+                let same = lens.same(state, edge.to);
+                moved |= !same;
+                if same || matches!(machine.reached(graph.state(edge.to)), Reached::Error(_)) || steps.ask(state, edge.to)? {
+                    continue;
+                }
+                let blames = explain(spec, &next.action, &Seen(&lens, state), &Seen(&lens, edge.to))?;
+                let explanation = Explanation { before: lens.describe(state), after: lens.describe(edge.to), blames };
+                return Ok(Refined::No(liveness::to_edge(graph, state, number), explanation));
+            }
+        }
+    }
+    for condition in &behaviour.liveness {
+        let mut translation = Translation::default();
+        let formula: Formula = translation.formula(&lens, condition)?;
+        let problem = Problem { predicates: &translation.predicates, ..*problem };
+        if let Found::Lasso(lasso) = liveness::search(&problem, &formula)? {
+            let state = lasso.cycle.first().map_or(0, |step| step.state);
+            let explanation = Explanation { before: lens.describe(state), ..Explanation::default() };
+            return Ok(Refined::No(liveness::counterexample(graph, &lasso), explanation));
+        }
+    }
+    Ok(if moved { Refined::Yes } else { Refined::Vacuously })
+}
+
+/// The lens of an abstract module's variables: what the mapping makes of each state.
+struct Abstract<'a> {
+    graph: &'a Graph,
+    names: Vec<String>,
+    /// By variable: its values in order of appearance, and which of them a class of states has.
+    values: Vec<Mapped>,
+    all: Rc<Classes>,
+    some: RefCell<HashMap<BTreeSet<usize>, Rc<Classes>>>,
+}
+
+struct Mapped {
+    classes: Rc<Classes>,
+    /// By class of the concrete variables: the number of the abstract value.
+    number: Vec<u64>,
+    values: Vec<Value>,
+}
+
+impl<'a> Abstract<'a> {
+    fn new(concrete: &'a Concrete, abstraction: &Abstraction) -> Result<Self, Diagnostic> {
+        let mut values = Vec::new();
+        for expr in &abstraction.mapping {
+            let classes = concrete.classes(&expr.reads().now);
+            let mut numbers = HashMap::new();
+            let (mut number, mut distinct) = (Vec::with_capacity(classes.len()), Vec::new());
+            for &state in &classes.representatives {
+                let value = eval_state(expr, &Seen(concrete, state))?;
+                number.push(*numbers.entry(value.clone()).or_insert_with(|| {
+                    distinct.push(value);
+                    distinct.len() as u64 - 1
+                }));
+            }
+            values.push(Mapped { classes, number, values: distinct });
+        }
+        let graph = concrete.graph();
+        let all: BTreeSet<usize> = (0..values.len()).collect();
+        let classes = Rc::new(group(graph, &values, &all));
+        let names = abstraction.variables.iter().map(ToString::to_string).collect();
+        Ok(Abstract { graph, names, values, all: classes, some: Default::default() })
+    }
+
+    fn same(&self, from: StateId, to: StateId) -> bool {
+        self.all.of[from as usize] == self.all.of[to as usize]
+    }
+
+    fn describe(&self, state: StateId) -> Vec<(String, Value)> {
+        let names = self.names.iter().cloned().enumerate();
+        names.map(|(variable, name)| (name, self.value(variable, state))).collect()
+    }
+}
+
+impl Lens for Abstract<'_> {
+    fn graph(&self) -> &Graph {
+        self.graph
+    }
+
+    fn classes(&self, variables: &BTreeSet<usize>) -> Rc<Classes> {
+        let known = self.some.borrow().get(variables).cloned();
+        known.unwrap_or_else(|| {
+            let classes = Rc::new(group(self.graph, &self.values, variables));
+            self.some.borrow_mut().insert(variables.clone(), classes.clone());
+            classes
+        })
+    }
+
+    fn value(&self, variable: usize, state: StateId) -> Value {
+        let mapped = &self.values[variable];
+        let class = mapped.classes.of[state as usize] as usize;
+        mapped.values[mapped.number[class] as usize].clone()
+    }
+}
+
+/// Groups the states by the values of some abstract variables.
+fn group(graph: &Graph, values: &[Mapped], variables: &BTreeSet<usize>) -> Classes {
+    Classes::of_keys(graph, variables.len(), |state, key| {
+        for (part, &variable) in key.iter_mut().zip(variables) {
+            let mapped = &values[variable];
+            *part = mapped.number[mapped.classes.of[state as usize] as usize];
+        }
+    })
+}

@@ -1,0 +1,117 @@
+//! The properties of a TLA+ module: its definitions of temporal formulas, each with the comment above it.
+
+use std::sync::Arc;
+
+use super::property::{Kind, Property};
+use crate::source::{Diagnostic, Diagnostics};
+use crate::tla::{Definition, Level, Spec, Step, Temporal};
+
+/// A module with the properties that it defines.
+#[derive(Debug)]
+pub struct Theory {
+    /// The module and all it extends.
+    pub spec: Spec,
+    /// Its properties, in the order of the text.
+    pub formulas: Vec<(Property, Meaning)>,
+}
+
+/// How a property is decided.
+#[derive(Debug, Clone)]
+pub enum Meaning {
+    /// A temporal formula over the concrete state.
+    Formula(Temporal),
+    /// The concrete states, seen through an instance of this name, behave as its specification of that name says.
+    Refinement {
+        /// `Abs`
+        instance: Arc<str>,
+        /// `Spec`
+        specification: Arc<str>,
+    },
+}
+
+impl Theory {
+    /// Reads a module; its properties are the definitions without parameters that are temporal formulas.
+    pub fn load(library: &dyn crate::tla::Library, module: &str) -> Result<Self, Diagnostics> {
+        let spec = Spec::load(library, module)?;
+        let mut formulas = Vec::new();
+        let mut errors = Vec::new();
+        for definition in spec.all_definitions() {
+            match formula(&spec, definition) {
+                Ok(Some(found)) => formulas.push(found),
+                Ok(None) => {}
+                Err(error) => errors.push(error),
+            }
+        }
+        if errors.is_empty() {
+            return Ok(Theory { spec, formulas });
+        }
+        Err(Diagnostics { sources: spec.sources().clone(), errors })
+    }
+
+    /// The properties.
+    pub fn properties(&self) -> impl Iterator<Item = &Property> {
+        self.formulas.iter().map(|(property, _)| property)
+    }
+}
+
+fn formula(spec: &Spec, definition: &Definition) -> Result<Option<(Property, Meaning)>, Diagnostic> {
+    let name = definition.name.text.to_string();
+    if !definition.parameters.is_empty() || definition.local || spec.operator(&name)?.level() < Level::Temporal {
+        return Ok(None);
+    }
+    let (meaning, kind) = match specification(spec, definition) {
+        Some(meaning) => (meaning, Kind::Refinement),
+        None => {
+            let temporal = spec.temporal(&name)?;
+            let kind = kind(&temporal);
+            (Meaning::Formula(temporal), kind)
+        }
+    };
+    let (code, description) = legend(&spec.comment(definition), &name);
+    Ok(Some((Property { name, code, kind, description }, meaning)))
+}
+
+/// `Refines == Abs!Spec` is decided step by step, through the mapping.
+fn specification(spec: &Spec, definition: &Definition) -> Option<Meaning> {
+    let text = spec.sources().text(definition.span);
+    let (_, body) = text.split_once("==")?;
+    let (instance, specification) = body.trim().split_once('!')?;
+    let is_name = |name: &str| !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_');
+    if !is_name(instance) || !is_name(specification) {
+        return None;
+    }
+    Some(Meaning::Refinement { instance: instance.into(), specification: specification.into() })
+}
+
+/// `UF  nothing is used after it was freed`: two letters and the words, from the first line of the comment.
+fn legend(comment: &str, name: &str) -> (String, String) {
+    let first = comment.lines().next().unwrap_or("").trim();
+    let (code, words) = first.split_at(first.find(' ').unwrap_or(first.len()));
+    let is_code = code.chars().count() == 2 && code.chars().all(|c| c.is_ascii_uppercase());
+    if is_code { (code.to_string(), words.trim().to_string()) } else { (super::property::initials(name), first.to_string()) }
+}
+
+/// What it takes to refute a formula.
+fn kind(formula: &Temporal) -> Kind {
+    match formula {
+        Temporal::State(_) => Kind::Safety,
+        Temporal::Always(inner) => match &**inner {
+            Temporal::State(_) => Kind::Safety,
+            Temporal::Step(_) => Kind::Action,
+            _ => Kind::Liveness,
+        },
+        Temporal::And(parts) => parts.iter().map(kind).max_by_key(|kind| *kind as usize).unwrap_or(Kind::Safety),
+        _ => Kind::Liveness,
+    }
+}
+
+/// The step formula of an action property, if it is one.
+pub fn action(formula: &Temporal) -> Option<&Step> {
+    match formula {
+        Temporal::Always(inner) => match &**inner {
+            Temporal::Step(step) => Some(step),
+            _ => None,
+        },
+        _ => None,
+    }
+}

@@ -1,0 +1,198 @@
+//! States and steps in the listing's own words: object and field names, positions, values, locks.
+
+use super::program::{Point, Scalar, Site, ThreadId};
+use super::step::{Observer, Outcome, Scratch};
+use super::{Error, Label, Machine};
+
+/// How a state ended, if it did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reached<'a> {
+    /// Steps go on.
+    Nothing,
+    /// `panic()`: a quiet end.
+    Panic,
+    /// An error.
+    Error(&'a Error),
+}
+
+/// One field that a step changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// The field, an index into the program's fields.
+    pub field: usize,
+    /// The element, counted over all objects.
+    pub element: usize,
+    /// Value before.
+    pub before: i64,
+    /// Value after.
+    pub after: i64,
+}
+
+/// What a step did, for reports.
+#[derive(Debug, Clone, Default)]
+pub struct StepView {
+    /// What the atomic call of the step returned.
+    pub returned: Option<i64>,
+    /// Every element of a field that it read or wrote, in order: (field, element, written).
+    pub accessed: Vec<(usize, usize, bool)>,
+    /// The instruction and the pointer at which it failed.
+    pub failed: Option<(usize, i64)>,
+}
+
+impl Observer for StepView {
+    fn returned(&mut self, value: i64) {
+        self.returned = Some(value);
+    }
+    fn accessed(&mut self, field: usize, element: usize, write: bool) {
+        self.accessed.push((field, element, write));
+    }
+    fn failed(&mut self, at: usize, object: i64) {
+        self.failed = Some((at, object));
+    }
+}
+
+impl Machine {
+    /// How this state ended.
+    pub fn reached(&self, state: &[u64]) -> Reached<'_> {
+        match self.layout.error.load(state) as usize {
+            0 => Reached::Nothing,
+            Self::PANIC => Reached::Panic,
+            number => Reached::Error(&self.errors.list[number - 2]),
+        }
+    }
+
+    /// The point at which a thread stands; `None` at its end.
+    pub fn point(&self, state: &[u64], thread: ThreadId) -> Option<&Point> {
+        let position = self.layout.position[thread].load(state) as usize;
+        position
+            .checked_sub(1)
+            .map(|index| &self.program.threads[thread].points[index])
+    }
+
+    /// The site of a point.
+    pub fn site(&self, thread: ThreadId, point: &Point) -> &Site {
+        &self.program.threads[thread].sites[point.site as usize]
+    }
+
+    /// `exit_mmap:31.2`: function, line, number within the line.
+    pub fn position_name(&self, thread: ThreadId, point: &Point) -> String {
+        let site = self.site(thread, point);
+        format!(
+            "{}:{}.{}",
+            self.program.functions[site.function].name, site.line, point.number
+        )
+    }
+
+    /// Repeats a step and tells what it did.
+    pub fn observe(&self, state: &[u64], thread: ThreadId, outcome: u32) -> (Outcome, Vec<u64>, StepView) {
+        let mut view = StepView::default();
+        let mut next = state.to_vec();
+        let result = self.step(state, thread, outcome, &mut next, &mut Scratch::new(self), &mut view);
+        (result, next, view)
+    }
+
+    /// The states of a path, the initial one first; it stops at a step that is not enabled.
+    pub fn replay(&self, steps: &[Label]) -> Vec<Vec<u64>> {
+        let mut states = vec![self.initial()];
+        for label in steps {
+            let last = &states[states.len() - 1];
+            match self.observe(last, label.thread as usize, u32::from(label.outcome)) {
+                (Outcome::Stepped, next, _) => states.push(next),
+                _ => break,
+            }
+        }
+        states
+    }
+
+    /// The fields of shared memory in which two states differ.
+    pub fn changes(&self, before: &[u64], after: &[u64]) -> Vec<Change> {
+        let mut changes = Vec::new();
+        for (field, slots) in self.layout.fields.iter().enumerate() {
+            for (element, slot) in slots.iter().enumerate() {
+                let (before, after) = (slot.load(before), slot.load(after));
+                if before != after {
+                    changes.push(Change {
+                        field,
+                        element,
+                        before,
+                        after,
+                    });
+                }
+            }
+        }
+        changes
+    }
+
+    /// Objects (type, number) that live in `before` and not in `after`; whole objects, not their parts.
+    pub fn freed(&self, before: &[u64], after: &[u64]) -> Vec<(usize, usize)> {
+        let mut freed = Vec::new();
+        for (ty, slots) in self.layout.alive.iter().enumerate() {
+            for (number, slot) in slots.iter().enumerate() {
+                let whole = self.program.types[ty].objects[number].root == (ty, number);
+                if whole && slot.load(before) > slot.load(after) {
+                    freed.push((ty, number));
+                }
+            }
+        }
+        freed
+    }
+
+    /// True while the object lives.
+    pub fn alive(&self, state: &[u64], ty: usize, number: usize) -> bool {
+        self.layout.alive[ty][number].load(state) != 0
+    }
+
+    /// The locks (type, number) that a thread holds.
+    pub fn locks_held(&self, state: &[u64], thread: ThreadId) -> Vec<(usize, usize)> {
+        let mut locks = Vec::new();
+        for (ty, objects) in self.layout.held[thread].iter().enumerate() {
+            for (number, slot) in objects.iter().enumerate() {
+                if slot.is_some_and(|slot| slot.load(state) != 0) {
+                    locks.push((ty, number));
+                }
+            }
+        }
+        locks
+    }
+
+    /// `mm.flags`, `table.pte[0]`, or a global's own name.
+    pub fn element_name(&self, field: usize, element: usize) -> String {
+        let declared = &self.program.fields[field];
+        let object = &self.program.types[declared.owner].objects[element / declared.elements()].name;
+        let mut name = match object.as_str() {
+            "" => declared.name.clone(),
+            object => format!("{object}.{}", declared.name),
+        };
+        if declared.length.is_some() {
+            name += &format!("[{}]", element % declared.elements());
+        }
+        name
+    }
+
+    /// A value as the listing would write it.
+    pub fn value_name(&self, scalar: Scalar, value: i64) -> String {
+        match scalar {
+            Scalar::Bool | Scalar::Unsigned(_) | Scalar::Integer => value.to_string(),
+            Scalar::Enum(id) => match self.program.enums[id].names.get(value as usize) {
+                Some(name) => name.clone(),
+                None => value.to_string(),
+            },
+            Scalar::Bitset(id) => {
+                let names = self.program.enums[id].names.iter().enumerate();
+                let set: Vec<&str> = names
+                    .filter(|(bit, _)| value >> bit & 1 == 1)
+                    .map(|(_, name)| &**name)
+                    .collect();
+                if set.is_empty() {
+                    "0".to_string()
+                } else {
+                    set.join(" | ")
+                }
+            }
+            Scalar::Pointer(ty) => match value {
+                0 => "NULL".to_string(),
+                _ => format!("&{}", self.program.types[ty].objects[value as usize - 1].name),
+            },
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! What was found, in the forms that people and programs read: one output a file. Decides nothing, prints nothing.
+
+pub mod json;
+pub mod lanes;
+pub mod matrix;
+pub mod step;
+pub mod structs;

@@ -1,0 +1,209 @@
+//! A state as a kernel developer would draw it: threads and structs, field by field.
+
+use crate::machine::program::{Program, ThreadId, TypeId};
+use crate::machine::{Machine, Reached};
+
+/// The whole state.
+pub fn state(machine: &Machine, state: &[u64]) -> String {
+    let lines = lines(machine, state);
+    lines.iter().map(|line| line.plain() + "\n").collect()
+}
+
+/// The state after a step, with a mark and the old value at each line that the step changed.
+pub fn changed(machine: &Machine, before: &[u64], after: &[u64]) -> String {
+    let old: std::collections::HashMap<String, Line> = lines(machine, before)
+        .into_iter()
+        .map(|line| (line.key.clone(), line))
+        .collect();
+    let mark = |line: &Line| match old.get(&line.key) {
+        Some(same) if same.value == line.value => format!("  {}\n", line.plain()),
+        Some(other) if !line.opens => format!("> {}  /* was {} */\n", line.plain(), other.value),
+        _ => format!("> {}\n", line.plain()),
+    };
+    lines(machine, after).iter().map(mark).collect()
+}
+
+/// One line: `name = value,` in a block, or the start or end of one.
+struct Line {
+    /// What it is about, the same in every state.
+    key: String,
+    name: String,
+    value: String,
+    inside: bool,
+    opens: bool,
+}
+
+impl Line {
+    fn open(name: &str, value: String) -> Self {
+        Line {
+            key: name.to_string(),
+            name: name.to_string(),
+            value,
+            inside: false,
+            opens: true,
+        }
+    }
+
+    fn field(block: &str, name: &str, value: String) -> Self {
+        Line {
+            key: format!("{block}/{name}"),
+            name: name.to_string(),
+            value,
+            inside: true,
+            opens: false,
+        }
+    }
+
+    fn close(block: &str) -> Self {
+        Line {
+            key: format!("{block}/"),
+            name: String::new(),
+            value: String::new(),
+            inside: false,
+            opens: false,
+        }
+    }
+
+    fn plain(&self) -> String {
+        match (self.inside, self.opens) {
+            (true, _) => format!("    {} = {},", self.name, self.value),
+            (false, true) => format!("{}: {}", self.name, self.value),
+            (false, false) => "}".to_string(),
+        }
+    }
+}
+
+fn lines(machine: &Machine, state: &[u64]) -> Vec<Line> {
+    let mut lines = Vec::new();
+    end(machine, state, &mut lines);
+    for thread in 0..machine.program.threads.len() {
+        self::thread(machine, state, thread, &mut lines);
+    }
+    for (ty, declared) in machine.program.types.iter().enumerate() {
+        for (number, object) in declared.objects.iter().enumerate() {
+            if object.root == (ty, number) {
+                self::object(machine, state, ty, number, &mut lines);
+            }
+        }
+    }
+    lines
+}
+
+fn end(machine: &Machine, state: &[u64], lines: &mut Vec<Line>) {
+    match machine.reached(state) {
+        Reached::Nothing => {}
+        Reached::Panic => lines.push(Line::open("end", "panic()".to_string())),
+        Reached::Error(error) => {
+            let thread = &machine.program.threads[error.thread].name;
+            let function = &machine.program.functions[error.function].name;
+            let text = format!(
+                "{} by {thread} in {function}(), line {}: {} is violated",
+                error.kind.words(),
+                error.line,
+                error.property
+            );
+            lines.push(Line::open("BUG", text));
+        }
+    }
+}
+
+fn thread(machine: &Machine, state: &[u64], thread: ThreadId, lines: &mut Vec<Line>) {
+    let code = &machine.program.threads[thread];
+    let block = format!("thread {}", code.name);
+    let Some(point) = machine.point(state, thread) else {
+        lines.push(Line::open(&block, "ended".to_string()));
+        return;
+    };
+    lines.push(Line::open(&block, "{".to_string()));
+    let mut field = |name: &str, value: String| lines.push(Line::field(&block, name, value));
+    field("at", machine.position_name(thread, point));
+    let calls = &machine.site(thread, point).stack;
+    if !calls.is_empty() {
+        let function = |&(function, line): &(usize, u32)| {
+            let name = &machine.program.functions[function].name;
+            format!("{name}:{line}")
+        };
+        let calls: Vec<String> = calls.iter().rev().map(function).collect();
+        field("called_from", calls.join(" < "));
+    }
+    let locks: Vec<&str> = machine
+        .locks_held(state, thread)
+        .iter()
+        .map(|&(ty, number)| &*machine.program.types[ty].objects[number].name)
+        .collect();
+    if !locks.is_empty() {
+        field("holds", locks.join(", "));
+    }
+    let position = machine.layout.position[thread].load(state) as usize;
+    for &(reg, slot) in &machine.layout.frames[thread][position - 1] {
+        let register = &code.registers[reg];
+        field(&register.name, machine.value_name(register.scalar, slot.load(state)));
+    }
+    lines.push(Line::close(&block));
+}
+
+fn object(machine: &Machine, state: &[u64], ty: TypeId, number: usize, lines: &mut Vec<Line>) {
+    let declared = &machine.program.types[ty];
+    let block = match declared.objects[number].name.as_str() {
+        "" => "globals",
+        name => name,
+    };
+    if !machine.alive(state, ty, number) {
+        lines.push(Line::open(block, format!("struct {} freed", declared.name)));
+        return;
+    }
+    let members = members(machine, state, ty, number);
+    if members.is_empty() {
+        return;
+    }
+    let value = match ty {
+        Program::GLOBALS => "{".to_string(),
+        _ => format!("struct {} {{", declared.name),
+    };
+    lines.push(Line::open(block, value));
+    lines.extend(
+        members
+            .iter()
+            .map(|(name, value)| Line::field(block, name, value.clone())),
+    );
+    lines.push(Line::close(block));
+}
+
+/// The fields of an object and the structs inside it, which nest as deep as the listing's declarations do.
+fn members(machine: &Machine, state: &[u64], ty: TypeId, number: usize) -> Vec<(String, String)> {
+    let program = &machine.program;
+    let mut members = Vec::new();
+    for &id in &program.types[ty].fields {
+        let field = &program.fields[id];
+        let first = number * field.elements();
+        let value = |element: usize| machine.value_name(field.scalar, machine.layout.fields[id][element].load(state));
+        let text = match field.length {
+            None => value(first),
+            Some(length) => list((first..first + length).map(value)),
+        };
+        members.push((field.name.clone(), text));
+    }
+    for part in program.parts.iter().filter(|part| part.owner == ty) {
+        let Some(&first) = part.first.get(number) else { continue };
+        let value = |pointer: usize| {
+            let inner = self::members(machine, state, part.inner, pointer - 1);
+            list(inner.iter().map(|(name, value)| format!("{name} = {value}")))
+        };
+        let text = match part.length {
+            None => value(first),
+            // Arrays of structs that are variables stand on their own.
+            Some(_) if ty == Program::GLOBALS => continue,
+            Some(length) => list((first..first + length).map(value)),
+        };
+        members.push((part.name.clone(), text));
+    }
+    members
+}
+
+fn list(items: impl Iterator<Item = String>) -> String {
+    let items: Vec<String> = items.collect();
+    match items.is_empty() {
+        true => "{}".to_string(),
+        false => format!("{{ {} }}", items.join(", ")),
+    }
+}

@@ -1,0 +1,41 @@
+//! Formulas without what they promise: `P => Q` becomes `P => FALSE`. If such a formula still holds, `P` never was true.
+
+use super::expr::{Builtin, Expr, Kind, Named};
+use super::value::Value;
+use std::sync::Arc;
+
+impl Expr {
+    /// The formula with `FALSE` for the right side of its implications; none if it has none.
+    pub fn without_consequents(&self) -> Option<Expr> {
+        let mut copy = self.clone();
+        copy.weaken().then_some(copy)
+    }
+
+    fn weaken(&mut self) -> bool {
+        match &mut self.kind {
+            Kind::Call(Builtin::Implies, sides) => {
+                let Some(promise) = sides.get_mut(1) else { return false };
+                promise.kind = Kind::Literal(Value::Bool(false));
+                true
+            }
+            Kind::And(parts) => parts.iter_mut().fold(false, |any, part| part.weaken() | any),
+            Kind::Quantified { forall: true, body, .. } => body.weaken(),
+            Kind::Let(two) => two[1].weaken(),
+            Kind::Named(named) => match named.body.without_consequents() {
+                Some(body) => {
+                    *named = Arc::new(Named {
+                        name: named.name.clone(),
+                        args: named.args.clone(),
+                        body,
+                        closed: named.closed,
+                        constant: Default::default(),
+                        reads: named.reads.clone(),
+                    });
+                    true
+                }
+                None => false,
+            },
+            _ => false,
+        }
+    }
+}
