@@ -3,7 +3,8 @@
 //! TLA+ operators are macros: an argument may be an action, and a prime outside a call reaches into it. So every call is
 //! resolved anew with its arguments; only definitions without parameters are shared.
 
-mod apply;
+mod call;
+mod names;
 mod scope;
 
 use super::expr::{self, Builtin, Expr, Kind, Level};
