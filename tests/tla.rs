@@ -188,12 +188,11 @@ fn an_error_names_module_line_and_operator() {
 fn the_model_has_the_states_that_tlc_finds() {
     let spec = model();
     let (states, steps) = graph(&spec, "Init", "Next");
-    // TLC 2.15: "55 states generated, 22 distinct states found", depth 12
-    assert_eq!(states.len(), STATES);
+    // TLC 2.15 prints "33 states generated, 16 distinct states found": the initial state and 32 steps
+    assert_eq!((states.len(), steps.len()), (16, 32));
     assert!(steps.iter().any(|(.., l)| l == "empty_1(\"keeper\")"), "{steps:?}");
     assert!(steps.iter().any(|(.., l)| l == "Terminating"));
 }
-const STATES: usize = 22;
 
 #[test]
 fn every_step_is_a_step_and_most_pairs_are_not() {

@@ -4,6 +4,7 @@
 
 mod expr;
 mod guard;
+mod operators;
 
 use super::syntax::*;
 use crate::source::{Diagnostic, FileId, Span};

@@ -3,7 +3,8 @@
 //! TLA+ operators are macros: an argument may be an action, and a prime outside a call reaches into it. So every call is
 //! resolved anew with its arguments; only definitions without parameters are shared.
 
-mod apply;
+mod call;
+mod names;
 mod scope;
 
 use super::expr::{self, Builtin, Expr, Kind, Level};
@@ -18,7 +19,7 @@ use std::sync::Arc;
 /// How deep resolved expressions may nest, operators opened up.
 const MAX_DEPTH: usize = 400;
 /// How many nodes the operators of one formula may open up to.
-const MAX_NODES: usize = 2_000_000;
+const MAX_NODES: usize = 1_000_000;
 
 type Result<T, E = Diagnostic> = std::result::Result<T, E>;
 
@@ -64,6 +65,10 @@ impl Spec {
                     _ => Ok(()),
                 };
                 errors.extend(result.err());
+                if resolver.nodes > MAX_NODES {
+                    // whatever uses this definition is too large as well
+                    return errors;
+                }
             }
         }
         errors.dedup();

@@ -1,6 +1,6 @@
 //! Expressions.
 
-use super::super::precedence::{self, Operator, PRIME};
+use super::super::precedence;
 use super::super::syntax::*;
 use super::{MAX_NESTING, Reader, Result, children, named};
 use crate::source::{Diagnostic, Span};
@@ -20,7 +20,9 @@ impl Reader<'_> {
             "nat_number" => Kind::Int(self.number(node)?),
             "string" => Kind::Str(self.string(node)?),
             "boolean" => Kind::Bool(self.text_of(node) == "TRUE"),
-            "string_set" | "boolean_set" | "nat_number_set" | "int_number_set" => self.name(node, Vec::new()),
+            "string_set" | "boolean_set" | "nat_number_set" | "int_number_set" => {
+                self.name(node, Vec::new())
+            }
             "identifier_ref" | "bound_op" => self.application(node, Vec::new(), d)?,
             "prefixed_op" => self.prefixed(node, d)?,
             "bound_infix_op" => return self.infix(node, d),
@@ -121,7 +123,9 @@ impl Reader<'_> {
     }
 
     fn bound(&self, node: Node<'_>, depth: usize) -> Result<Bound> {
-        let tuple = named(node).into_iter().find(|n| n.kind() == "tuple_of_identifiers");
+        let tuple = named(node)
+            .into_iter()
+            .find(|n| n.kind() == "tuple_of_identifiers");
         Ok(Bound {
             names: self.idents(tuple.unwrap_or(node), "identifier"),
             tuple: tuple.is_some(),
@@ -150,9 +154,10 @@ impl Reader<'_> {
     }
 
     fn number(&self, node: Node<'_>) -> Result<i64> {
-        self.text_of(node)
-            .parse()
-            .map_err(|_| Diagnostic::at(self.span(node), "this number is too large").label("does not fit in 64 bits"))
+        self.text_of(node).parse().map_err(|_| {
+            Diagnostic::at(self.span(node), "this number is too large")
+                .label("does not fit in 64 bits")
+        })
     }
 
     fn string(&self, node: Node<'_>) -> Result<Arc<str>> {
@@ -218,139 +223,6 @@ impl Reader<'_> {
         }
     }
 
-    /// Infix operators. A chain of the same one (`a /\ b /\ c`) is read without recursion: chains get long.
-    fn infix(&self, node: Node<'_>, depth: usize) -> Result<Expr> {
-        let op = self.infix_operator(node)?;
-        let mut operands = Vec::new();
-        let mut left = node;
-        loop {
-            operands.push((left, self.field(left, "rhs")?));
-            let next = self.field(left, "lhs")?;
-            let same = op.chains && next.kind() == "bound_infix_op" && self.infix_operator(next)? == op;
-            if !same {
-                operands.push((left, next));
-                break;
-            }
-            left = next;
-        }
-        let junction = matches!(op.symbol, "/\\" | "\\/" | "\\X");
-        if !junction && depth + operands.len() > MAX_NESTING {
-            return Err(self.outside(node, "a chain of operators this long"));
-        }
-        let first = operands.pop().map(|(_, n)| n);
-        let first = first.ok_or_else(|| self.outside(node, "this"))?;
-        self.check_left(op, first)?;
-        let mut result = self.expr(first, depth)?;
-        let mut list = Vec::new();
-        for (whole, operand) in operands.into_iter().rev() {
-            self.check_left(op, self.field(whole, "lhs")?)?;
-            self.check_right(op, operand)?;
-            let right = self.expr(operand, depth)?;
-            if junction {
-                list.push(right);
-                continue;
-            }
-            let symbol_span = self.span(self.field(whole, "symbol")?);
-            result = Expr {
-                kind: applied(op.symbol, symbol_span, vec![result, right]),
-                span: self.span(whole),
-            };
-        }
-        if list.is_empty() {
-            return Ok(result);
-        }
-        list.insert(0, result);
-        let kind = match op.symbol {
-            "/\\" => Kind::And(list),
-            "\\/" => Kind::Or(list),
-            _ => Kind::Product(list),
-        };
-        let span = self.span(node);
-        Ok(Expr { kind, span })
-    }
-
-    fn prefix(&self, node: Node<'_>, depth: usize) -> Result<Expr> {
-        let symbol = self.field(node, "symbol")?;
-        let op = precedence::prefix(symbol.kind()).ok_or_else(|| self.unknown_symbol(symbol))?;
-        let operand = self.field(node, "rhs")?;
-        if let Some(inner) = self.operator_of(operand)
-            && operand.kind() != "bound_prefix_op"
-            && inner.low <= op.high
-        {
-            return Err(self.ambiguous(node, op, inner));
-        }
-        let symbol_span = self.span(symbol);
-        let argument = self.expr(operand, depth)?;
-        Ok(Expr {
-            kind: applied(op.symbol, symbol_span, vec![argument]),
-            span: self.span(node),
-        })
-    }
-
-    fn postfix(&self, node: Node<'_>, depth: usize) -> Result<Kind> {
-        let symbol = self.field(node, "symbol")?;
-        if symbol.kind() != "prime" {
-            return Err(self.unknown_symbol(symbol));
-        }
-        let operand = self.field(node, "lhs")?;
-        if let Some(inner) = self.operator_of(operand) {
-            return Err(self.ambiguous(node, &PRIME, inner));
-        }
-        Ok(Kind::Prime(Box::new(self.expr(operand, depth)?)))
-    }
-
-    fn infix_operator(&self, node: Node<'_>) -> Result<&'static Operator> {
-        let symbol = self.field(node, "symbol")?;
-        precedence::infix(symbol.kind()).ok_or_else(|| self.unknown_symbol(symbol))
-    }
-
-    fn operator_of(&self, node: Node<'_>) -> Option<&'static Operator> {
-        match node.kind() {
-            "bound_infix_op" => self.infix_operator(node).ok(),
-            "bound_prefix_op" => precedence::prefix(self.field(node, "symbol").ok()?.kind()),
-            "bound_postfix_op" => Some(&PRIME),
-            _ => None,
-        }
-    }
-
-    /// The left operand, and every operator along its right edge, must bind more tightly.
-    fn check_left(&self, op: &Operator, left: Node<'_>) -> Result<()> {
-        let mut node = left;
-        while let Some(inner) = self.operator_of(node) {
-            let chained = op.chains && inner == op && node == left;
-            if inner.low <= op.high && !chained {
-                return Err(self.ambiguous(left, op, inner));
-            }
-            match node.child_by_field_name("rhs") {
-                Some(right) => node = right,
-                None => break,
-            }
-        }
-        Ok(())
-    }
-
-    fn check_right(&self, op: &Operator, right: Node<'_>) -> Result<()> {
-        match self.operator_of(right) {
-            Some(inner) if right.kind() != "bound_prefix_op" && inner.low <= op.high => {
-                Err(self.ambiguous(right, op, inner))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    fn ambiguous(&self, node: Node<'_>, outer: &Operator, inner: &Operator) -> Diagnostic {
-        let message = format!(
-            "`{}` and `{}` stand beside each other without parentheses",
-            shown(inner),
-            shown(outer)
-        );
-        Diagnostic::at(self.span(node), message).label("put parentheses around this, or around a part of it")
-    }
-
-    fn unknown_symbol(&self, symbol: Node<'_>) -> Diagnostic {
-        self.outside(symbol, &format!("the operator `{}`", self.text_of(symbol)))
-    }
-
     fn index(&self, node: Node<'_>, depth: usize) -> Result<Kind> {
         let mut parts = named(node).into_iter();
         let function = parts.next().ok_or_else(|| self.outside(node, "this"))?;
@@ -360,7 +232,10 @@ impl Reader<'_> {
     }
 
     fn fields(&self, node: Node<'_>, depth: usize) -> Result<Vec<(Ident, Expr)>> {
-        let parts: Vec<Node<'_>> = named(node).into_iter().filter(|n| n.kind() != "all_map_to").collect();
+        let parts: Vec<Node<'_>> = named(node)
+            .into_iter()
+            .filter(|n| n.kind() != "all_map_to")
+            .collect();
         let pairs = parts.chunks_exact(2);
         let fields: Vec<_> = pairs
             .map(|p| Ok((self.ident(p[0]), self.expr(p[1], depth)?)))
@@ -387,7 +262,12 @@ impl Reader<'_> {
                 let inner = named(step);
                 path.push(match (step.kind(), &inner[..]) {
                     ("except_update_record_field", [name]) => Step::Field(self.ident(*name)),
-                    _ => Step::Index(inner.into_iter().map(|n| self.expr(n, depth)).collect::<Result<_>>()?),
+                    _ => Step::Index(
+                        inner
+                            .into_iter()
+                            .map(|n| self.expr(n, depth))
+                            .collect::<Result<_>>()?,
+                    ),
                 });
             }
             updates.push(Update {
@@ -435,7 +315,9 @@ impl Reader<'_> {
 
     fn items(&self, node: Node<'_>, depth: usize) -> Result<Vec<Expr>> {
         let items = named(node).into_iter();
-        items.map(|item| self.expr(self.last(item)?, depth)).collect()
+        items
+            .map(|item| self.expr(self.last(item)?, depth))
+            .collect()
     }
 
     fn all(&self, node: Node<'_>, depth: usize) -> Result<Vec<Expr>> {
@@ -475,7 +357,7 @@ impl Reader<'_> {
     }
 }
 
-fn applied(symbol: &str, span: Span, args: Vec<Expr>) -> Kind {
+pub(super) fn applied(symbol: &str, span: Span, args: Vec<Expr>) -> Kind {
     Kind::Apply {
         path: Vec::new(),
         name: Ident {
@@ -484,8 +366,4 @@ fn applied(symbol: &str, span: Span, args: Vec<Expr>) -> Kind {
         },
         args,
     }
-}
-
-fn shown(op: &Operator) -> &'static str {
-    if op.symbol == "-." { "-" } else { op.symbol }
 }

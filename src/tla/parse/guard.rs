@@ -6,7 +6,7 @@ use std::collections::HashSet;
 /// Junction lists nest at most as deep as there are columns with a bullet; the scanner's buffer holds some 300.
 const MAX_BULLET_COLUMNS: usize = 200;
 /// The scanner also remembers nested proof steps, which the subset does not have.
-const MAX_PROOF_STEPS: usize = 100;
+const MAX_PROOF_LEVELS: usize = 200;
 
 /// The text as the grammar may see it: same length, PlusCal hidden.
 pub(super) fn parsable(text: &str, file: FileId) -> Result<String, Diagnostic> {
@@ -18,7 +18,9 @@ pub(super) fn parsable(text: &str, file: FileId) -> Result<String, Diagnostic> {
     }
     bullets(text, file)?;
     proofs(text, file)?;
-    Ok(text.replace("--algorithm", "  algorithm").replace("--fair", "  fair"))
+    Ok(text
+        .replace("--algorithm", "  algorithm")
+        .replace("--fair", "  fair"))
 }
 
 fn bullets(text: &str, file: FileId) -> Result<(), Diagnostic> {
@@ -34,7 +36,8 @@ fn bullets(text: &str, file: FileId) -> Result<(), Diagnostic> {
                     let message = format!(
                         "`/\\` and `\\/` stand in more than {MAX_BULLET_COLUMNS} different columns of this module"
                     );
-                    return Err(Diagnostic::at(place, message).help("break long lines, one conjunct on each"));
+                    return Err(Diagnostic::at(place, message)
+                        .help("break long lines, one conjunct on each"));
                 }
             }
             previous = c;
@@ -45,15 +48,25 @@ fn bullets(text: &str, file: FileId) -> Result<(), Diagnostic> {
 }
 
 fn proofs(text: &str, file: FileId) -> Result<(), Diagnostic> {
-    let mut steps = text.match_indices('<').filter(|(at, _)| {
-        let rest = text[at + 1..].trim_start_matches(|c: char| c.is_ascii_digit());
-        rest.starts_with(['>', '*', '+'])
-    });
-    match steps.nth(MAX_PROOF_STEPS) {
-        Some((at, _)) => Err(Diagnostic::at(span(file, at, 1), "proofs are outside the subset")
-            .help("keep proofs in a module of their own")),
-        None => Ok(()),
+    let mut levels = HashSet::new();
+    for (at, _) in text.match_indices('<') {
+        let rest = &text[at + 1..];
+        let level = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+        let digits = &rest[..rest.len() - level.len()];
+        let new = match level.as_bytes() {
+            // `<+>` opens one level more each time
+            [b'+' | b'*', b'>', ..] => levels.insert((at, "")),
+            [b'>', ..] => levels.insert((0, digits)),
+            _ => false,
+        };
+        if new && levels.len() > MAX_PROOF_LEVELS {
+            return Err(
+                Diagnostic::at(span(file, at, 1), "proofs are outside the subset")
+                    .help("keep proofs in a module of their own"),
+            );
+        }
     }
+    Ok(())
 }
 
 fn span(file: FileId, at: usize, len: usize) -> Span {
