@@ -22,7 +22,7 @@ vars == <<maps, owes, victims, givenUp, torn, busy, free, waiting>>
 
 Init == /\ owes = [m \in DOMAIN maps |-> {}]
         /\ victims = {} /\ givenUp = {} /\ torn = {} /\ busy = {} /\ free = {}
-        /\ waiting = FALSE
+        /\ waiting \in BOOLEAN
 
 \* An allocation begins to wait.
 Ask == /\ ~waiting
@@ -39,7 +39,7 @@ Kill(m) == /\ waiting
 
 \* Pages go to the freelist, once, and not after the address space was torn down.
 Free(m) == /\ m \notin torn
-           /\ \E pages \in SUBSET maps[m] \ {{}} :
+           /\ \E pages \in (SUBSET maps[m]) \ {{}} :
                 /\ pages \cap free = {}
                 /\ maps' = [maps EXCEPT ![m] = @ \ pages]
                 /\ owes' = [owes EXCEPT ![m] = @ \ pages]

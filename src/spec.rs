@@ -4,7 +4,8 @@ use std::path::Path;
 
 use crate::c::ast::{Program, Tags};
 use crate::c::library::{Builtin, Folder, Library, Listing};
-use crate::c::{compile, nearest, read_program};
+use crate::c::{Callers, compile, flatten, nearest, read_program, uncalled};
+use crate::check::theory::Theory;
 use crate::machine::Machine;
 use crate::source::{Diagnostic, Diagnostics, Sources};
 
@@ -13,7 +14,11 @@ pub struct Spec {
     library: Box<dyn Library>,
     protocols: Vec<String>,
     scenarios: Vec<String>,
+    callers: Callers,
 }
+
+/// The module that says everything: it extends the properties and maps to the abstract specification.
+const ROOT_MODULE: &str = "Refinement";
 
 /// A protocol in a scenario, ready to run.
 #[derive(Debug, Clone)]
@@ -55,10 +60,12 @@ impl Spec {
         };
         let protocols = historical(&*library, in_folder("linux/"), in_folder("proposals/"));
         let scenarios = in_folder("scenarios/");
+        let callers = Callers::of(&*library);
         Spec {
             library,
             protocols,
             scenarios,
+            callers,
         }
     }
 
@@ -93,8 +100,28 @@ impl Spec {
     }
 
     /// A protocol as one self-contained listing.
-    pub fn flatten(&self, _protocol: &Listing) -> Result<String, Diagnostics> {
-        Err(without_text(Diagnostic::general("not yet")))
+    pub fn flatten(&self, protocol: &Listing) -> Result<String, Diagnostics> {
+        flatten(&*self.library, protocol)
+    }
+
+    /// The properties of the spec: those of Refinement.tla and of what it extends.
+    pub fn theory(&self) -> Result<Theory, Diagnostics> {
+        let read = |module: &str| String::from_utf8(self.library.read(&format!("{module}.tla"))?).ok();
+        Theory::load(&read, ROOT_MODULE)
+    }
+
+    /// Functions of the listing that nothing calls, in any scenario: an override that is misspelt, most likely.
+    pub fn refuse_uncalled(&self, protocol: &Listing, scenario: Option<&Listing>) -> Result<(), Diagnostics> {
+        let program = self.read(protocol, scenario)?;
+        let errors = uncalled(&program, &self.callers);
+        if errors.is_empty() {
+            Ok(())
+        } else {
+            Err(Diagnostics {
+                sources: program.sources,
+                errors,
+            })
+        }
     }
 
     /// Where the listings come from.

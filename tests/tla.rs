@@ -15,9 +15,7 @@ fn model() -> Spec {
 
 /// A module `M` with some definitions.
 fn module(body: &str) -> Result<Spec, String> {
-    let text = format!(
-        "---- MODULE M ----\nEXTENDS Integers, Sequences, FiniteSets, TLC\n{body}\n====\n"
-    );
+    let text = format!("---- MODULE M ----\nEXTENDS Integers, Sequences, FiniteSets, TLC\n{body}\n====\n");
     let library = move |name: &str| (name == "M").then(|| text.clone());
     Spec::load(&library, "M").map_err(|e| e.render(false))
 }
@@ -80,8 +78,14 @@ fn values_of_constant_expressions() {
         ("[x \\in 0..1 |-> x]", "(0 :> 0 @@ 1 :> 1)"),
         ("[x \\in 1..2, y \\in 1..2 |-> x + y][1, 2]", "3"),
         ("[{1, 2} -> {3}]", "{<<3, 3>>}"),
-        ("[a : {1, 2}, b : {TRUE}]", "{[a |-> 1, b |-> TRUE], [a |-> 2, b |-> TRUE]}"),
-        ("[[a |-> 1, b |-> {2}] EXCEPT !.a = @ + 1, !.b = @ \\cup {3}]", "[a |-> 2, b |-> {2, 3}]"),
+        (
+            "[a : {1, 2}, b : {TRUE}]",
+            "{[a |-> 1, b |-> TRUE], [a |-> 2, b |-> TRUE]}",
+        ),
+        (
+            "[[a |-> 1, b |-> {2}] EXCEPT !.a = @ + 1, !.b = @ \\cup {3}]",
+            "[a |-> 2, b |-> {2, 3}]",
+        ),
         ("[<<[c |-> 1], 2>> EXCEPT ![1].c = 5]", "<<[c |-> 5], 2>>"),
         ("[<<1, 2>> EXCEPT ![3] = 5]", "<<1, 2>>"),
         ("DOMAIN <<5, 6>>", "{1, 2}"),
@@ -101,7 +105,10 @@ fn values_of_constant_expressions() {
         ("\\E <<x, y>> \\in {<<1, 2>>} : x = y", "FALSE"),
         ("<<1, 2>> = [i \\in 1..2 |-> i]", "TRUE"),
         ("[a |-> 1] = [s \\in {\"a\"} |-> 1]", "TRUE"),
-        ("\"ab\" \\in STRING /\\ 3 \\in Nat /\\ -3 \\in Int /\\ -3 \\notin Nat", "TRUE"),
+        (
+            "\"ab\" \\in STRING /\\ 3 \\in Nat /\\ -3 \\in Int /\\ -3 \\notin Nat",
+            "TRUE",
+        ),
         ("[a |-> 1, b |-> 2] \\in [a : Nat, b : Int]", "TRUE"),
         ("{1, 2} \\in SUBSET Nat /\\ <<1>> \\in Seq(Nat)", "TRUE"),
         ("5 \\in 1..1000000000000", "TRUE"),

@@ -28,7 +28,7 @@ struct signal_struct  bystander_signal;
 struct task_struct    bystander        = { .signal = &bystander_signal, .mm = &bystander_mm };
 
 struct page_table     last_table  = { .pte = { &pages[2] } };
-struct vm_area_struct last_vma    = { .pmd = &last_table };
+struct vm_area_struct last_vma    = { .vm_mm = &last_mm, .pmd = &last_table };
 struct mm_struct      last_mm     = { .mm_users = 1, .mm_count = 1, .mmap = &last_vma };
 struct signal_struct  last_signal;
 struct task_struct    last        = { .signal = &last_signal, .mm = &last_mm };

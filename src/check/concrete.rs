@@ -62,7 +62,10 @@ impl Variable {
         match self {
             Variable::Struct(ty) => {
                 let fields = &machine.program.types[ty].fields;
-                fields.iter().flat_map(|&field| &layout.fields[field]).for_each(|&slot| add(slot));
+                fields
+                    .iter()
+                    .flat_map(|&field| &layout.fields[field])
+                    .for_each(|&slot| add(slot));
             }
             Variable::Pc | Variable::Stack => layout.position.iter().for_each(|&slot| add(slot)),
             Variable::Locals => {
@@ -72,7 +75,13 @@ impl Variable {
                 }
             }
             Variable::Alive => layout.alive.iter().flatten().for_each(|&slot| add(slot)),
-            Variable::Held => layout.held.iter().flatten().flatten().flatten().for_each(|&slot| add(slot)),
+            Variable::Held => layout
+                .held
+                .iter()
+                .flatten()
+                .flatten()
+                .flatten()
+                .for_each(|&slot| add(slot)),
             Variable::Error => add(layout.error),
         }
         bits
@@ -83,13 +92,19 @@ impl Variable {
         let program = &machine.program;
         let threads = 0..program.threads.len();
         let by_thread = |value: &dyn Fn(ThreadId) -> Value| {
-            Value::record(threads.clone().map(|thread| (program.threads[thread].name.as_str(), value(thread))))
+            Value::record(
+                threads
+                    .clone()
+                    .map(|thread| (program.threads[thread].name.as_str(), value(thread))),
+            )
         };
         match self {
             Variable::Struct(Program::GLOBALS) => record(machine, Program::GLOBALS, 0, state),
             Variable::Struct(ty) => {
                 let objects = program.types[ty].objects.iter().enumerate();
-                Value::record(objects.map(|(number, object)| (object.name.as_str(), record(machine, ty, number, state))))
+                Value::record(
+                    objects.map(|(number, object)| (object.name.as_str(), record(machine, ty, number, state))),
+                )
             }
             Variable::Pc => by_thread(&|thread| pc(machine, thread, state)),
             Variable::Stack => by_thread(&|thread| stack(machine, thread, state)),
@@ -98,7 +113,12 @@ impl Variable {
                 let types = program.types.iter().enumerate().skip(1);
                 let objects = types.flat_map(|(ty, declared)| {
                     let living = move |(number, _): &(usize, _)| machine.alive(state, ty, *number);
-                    declared.objects.iter().enumerate().filter(living).map(|(_, object)| string(&object.name))
+                    declared
+                        .objects
+                        .iter()
+                        .enumerate()
+                        .filter(living)
+                        .map(|(_, object)| string(&object.name))
                 });
                 Value::set(objects)
             }
@@ -116,10 +136,17 @@ pub fn scalar(program: &Program, scalar: Scalar, value: i64) -> Value {
     match scalar {
         Scalar::Bool => Value::Bool(value != 0),
         Scalar::Unsigned(_) | Scalar::Integer => Value::Int(value),
-        Scalar::Enum(id) => program.enums[id].names.get(value as usize).map_or(Value::Int(value), |name| string(name)),
+        Scalar::Enum(id) => program.enums[id]
+            .names
+            .get(value as usize)
+            .map_or(Value::Int(value), |name| string(name)),
         Scalar::Bitset(id) => {
             let names = program.enums[id].names.iter().enumerate();
-            Value::set(names.filter(|(bit, _)| value >> bit & 1 == 1).map(|(_, name)| string(name)))
+            Value::set(
+                names
+                    .filter(|(bit, _)| value >> bit & 1 == 1)
+                    .map(|(_, name)| string(name)),
+            )
         }
         Scalar::Pointer(_) if value == 0 => string("NULL"),
         Scalar::Pointer(ty) => string(&program.types[ty].objects[value as usize - 1].name),
@@ -136,7 +163,12 @@ fn record(machine: &Machine, ty: TypeId, number: usize, state: &[u64]) -> Value 
         let name = machine.program.fields[field].name.as_str();
         (name, field_value(machine, field, number, state))
     });
-    let parts = machine.program.parts.iter().enumerate().filter(|(_, part)| part.owner == ty);
+    let parts = machine
+        .program
+        .parts
+        .iter()
+        .enumerate()
+        .filter(|(_, part)| part.owner == ty);
     let parts = parts.map(|(id, part)| (part.name.as_str(), part_value(&machine.program, id, number)));
     Value::record(fields.chain(parts))
 }
@@ -171,7 +203,9 @@ fn pc(machine: &Machine, thread: ThreadId, state: &[u64]) -> Value {
 }
 
 fn stack(machine: &Machine, thread: ThreadId, state: &[u64]) -> Value {
-    let Some(point) = machine.point(state, thread) else { return Value::tuple([]) };
+    let Some(point) = machine.point(state, thread) else {
+        return Value::tuple([]);
+    };
     let site = machine.site(thread, point);
     let frames = site.stack.iter().copied().chain([(site.function, site.line)]);
     Value::tuple(frames.map(|(function, line)| {
@@ -182,16 +216,25 @@ fn stack(machine: &Machine, thread: ThreadId, state: &[u64]) -> Value {
 
 fn locals(machine: &Machine, thread: ThreadId, state: &[u64]) -> Value {
     let code = &machine.program.threads[thread];
-    let mut stored: Vec<usize> = code.points.iter().flat_map(|point| point.live.iter().copied()).collect();
+    let mut stored: Vec<usize> = code
+        .points
+        .iter()
+        .flat_map(|point| point.live.iter().copied())
+        .collect();
     stored.sort_unstable();
     stored.dedup();
     let position = machine.layout.position[thread].load(state) as usize;
-    let live = position.checked_sub(1).map(|point| &machine.layout.frames[thread][point]);
+    let live = position
+        .checked_sub(1)
+        .map(|point| &machine.layout.frames[thread][point]);
     Value::record(stored.into_iter().map(|reg| {
         let slot = live.and_then(|live| live.iter().find(|(other, _)| *other == reg));
         let value = slot.map_or(0, |(_, slot)| slot.load(state));
         let register = &code.registers[reg];
-        (format!("{}#{reg}", register.name), scalar(&machine.program, register.scalar, value))
+        (
+            format!("{}#{reg}", register.name),
+            scalar(&machine.program, register.scalar, value),
+        )
     }))
 }
 

@@ -50,7 +50,13 @@ impl<'a> Judge<'a> {
             },
             _ if !whole => Answer::of(Verdict::Incomplete),
             (_, Meaning::Formula(formula)) => self.temporal(formula)?,
-            (_, Meaning::Refinement { instance, specification }) => self.refinement(instance, specification)?,
+            (
+                _,
+                Meaning::Refinement {
+                    instance,
+                    specification,
+                },
+            ) => self.refinement(instance, specification)?,
         };
         Ok(match answer.verdict {
             Verdict::Holds | Verdict::Vacuous if !whole => Answer::of(Verdict::Incomplete),
@@ -67,9 +73,15 @@ impl<'a> Judge<'a> {
             Temporal::Always(inner) => inner,
             initial => initial,
         };
-        let Temporal::State(predicate) = predicate else { return self.temporal(formula) };
+        let Temporal::State(predicate) = predicate else {
+            return self.temporal(formula);
+        };
         let holds = states(&self.lens, predicate)?;
-        let last = if matches!(formula, Temporal::Always(_)) { self.graph.distinct() as StateId } else { 1 };
+        let last = if matches!(formula, Temporal::Always(_)) {
+            self.graph.distinct() as StateId
+        } else {
+            1
+        };
         match (0..last).find(|&state| !holds.contains(state)) {
             Some(state) => Ok(Answer::violated(to_state(self.graph, state))),
             None => self.unless_vacuous(predicate.without_consequents(), |weaker| {
@@ -84,7 +96,10 @@ impl<'a> Judge<'a> {
             return Ok(Answer::violated(liveness::to_edge(self.graph, state, number)));
         }
         self.unless_vacuous(step.action.without_consequents(), |weaker| {
-            let weaker = Step { action: weaker.clone(), stutter: step.stutter.clone() };
+            let weaker = Step {
+                action: weaker.clone(),
+                stutter: step.stutter.clone(),
+            };
             Ok(self.bad_step(&weaker)?.is_none())
         })
     }
@@ -120,7 +135,11 @@ impl<'a> Judge<'a> {
         let mut translation = Translation::default();
         let formula = translation.formula(&self.lens, formula)?;
         let edges = self.edges()?;
-        let problem = Problem { graph: edges, fairness: self.fairness(&edges), predicates: &translation.predicates };
+        let problem = Problem {
+            graph: edges,
+            fairness: self.fairness(&edges),
+            predicates: &translation.predicates,
+        };
         Ok(match liveness::search(&problem, &formula)? {
             Found::Nothing => Answer::of(Verdict::Holds),
             Found::Vacuous => Answer::of(Verdict::Vacuous).because("what it speaks of never happens"),
@@ -130,15 +149,24 @@ impl<'a> Judge<'a> {
 
     fn refinement(&self, instance: &str, specification: &str) -> Result<Answer, Diagnostic> {
         let edges = self.edges()?;
-        let problem = Problem { graph: edges, fairness: self.fairness(&edges), predicates: &[] };
+        let problem = Problem {
+            graph: edges,
+            fairness: self.fairness(&edges),
+            predicates: &[],
+        };
         let spec = &self.theory.spec;
-        Ok(match refinement::check(self.machine, &self.lens, spec, instance, specification, &problem)? {
-            Refined::Yes => Answer::of(Verdict::Holds),
-            Refined::Vacuously => Answer::of(Verdict::Vacuous).because("no step of it is a step of the abstract specification"),
-            Refined::No(counterexample, explanation) => {
-                Answer { explanation: Some(explanation), ..Answer::violated(counterexample) }
-            }
-        })
+        Ok(
+            match refinement::check(self.machine, &self.lens, spec, instance, specification, &problem)? {
+                Refined::Yes => Answer::of(Verdict::Holds),
+                Refined::Vacuously => {
+                    Answer::of(Verdict::Vacuous).because("no step of it is a step of the abstract specification")
+                }
+                Refined::No(counterexample, explanation) => Answer {
+                    explanation: Some(explanation),
+                    ..Answer::violated(counterexample)
+                },
+            },
+        )
     }
 
     fn edges(&self) -> Result<cycles::Graph<'_>, Diagnostic> {
@@ -147,6 +175,7 @@ impl<'a> Judge<'a> {
     }
 
     fn fairness(&self, edges: &cycles::Graph<'_>) -> &[Fairness] {
-        self.fairness.get_or_init(|| liveness::fairness(self.machine, self.lens.graph(), edges))
+        self.fairness
+            .get_or_init(|| liveness::fairness(self.machine, self.lens.graph(), edges))
     }
 }

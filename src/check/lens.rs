@@ -34,9 +34,14 @@ impl State for Seen<'_> {
 /// The states in which a predicate is true.
 pub fn states(lens: &dyn Lens, predicate: &Expr) -> Result<Bits, Box<EvalError>> {
     let classes = lens.classes(&predicate.reads().now);
-    let values = classes.representatives.iter().map(|&state| eval_predicate(predicate, &Seen(lens, state)));
+    let values = classes
+        .representatives
+        .iter()
+        .map(|&state| eval_predicate(predicate, &Seen(lens, state)));
     let values: Vec<bool> = values.collect::<Result<_, _>>()?;
-    Ok(Bits::from_fn(classes.of.len(), |state| values[classes.of[state as usize] as usize]))
+    Ok(Bits::from_fn(classes.of.len(), |state| {
+        values[classes.of[state as usize] as usize]
+    }))
 }
 
 /// What a step is asked.
@@ -66,7 +71,13 @@ impl<'a> Steps<'a> {
             variables.extend(reads.now);
             variables.extend(reads.next);
         }
-        Steps { lens, step, question, classes: lens.classes(&variables), known: HashMap::new() }
+        Steps {
+            lens,
+            step,
+            question,
+            classes: lens.classes(&variables),
+            known: HashMap::new(),
+        }
     }
 
     /// The answer for a pair of states.
@@ -127,8 +138,13 @@ impl<'a> Concrete<'a> {
         let variable = |name: &std::sync::Arc<str>| {
             Variable::named(machine, name).ok_or_else(|| {
                 let names = Variable::names(machine).join(", ");
-                Diagnostic::general(format!("{}.tla declares a variable `{name}` that the listing does not have", spec.name()))
-                    .help(format!("a variable is the name of a struct, or one of the others; there are {names}"))
+                Diagnostic::general(format!(
+                    "{}.tla declares a variable `{name}` that the listing does not have",
+                    spec.name()
+                ))
+                .help(format!(
+                    "a variable is the name of a struct, or one of the others; there are {names}"
+                ))
             })
         };
         let variables: Vec<Variable> = spec.variables().iter().map(variable).collect::<Result<_, _>>()?;
@@ -166,7 +182,10 @@ impl Lens for Concrete<'_> {
     fn value(&self, variable: usize, state: StateId) -> Value {
         let values = self.values[variable].get_or_init(|| {
             let classes = self.classes(&BTreeSet::from([variable]));
-            Values { known: vec![OnceCell::new(); classes.len()], classes }
+            Values {
+                known: vec![OnceCell::new(); classes.len()],
+                classes,
+            }
         });
         let class = values.classes.of[state as usize] as usize;
         let compute = || self.variables[variable].value(self.machine, self.graph.state(state));

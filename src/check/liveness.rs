@@ -11,11 +11,21 @@ use crate::tla::Temporal;
 /// What is fair in the runs of a machine: each fair thread weakly, and strongly where it waits for a strongly fair function.
 pub fn fairness(machine: &Machine, graph: &Graph, edges: &cycles::Graph<'_>) -> Vec<Fairness> {
     let mut conditions = Vec::new();
-    for (id, thread) in machine.program.threads.iter().enumerate().filter(|(_, thread)| thread.fair) {
+    for (id, thread) in machine
+        .program
+        .threads
+        .iter()
+        .enumerate()
+        .filter(|(_, thread)| thread.fair)
+    {
         let label = id as u16;
         conditions.push(Fairness::of_label(edges, &thread.name, cycles::Kind::Weak, label));
         if thread.points.iter().any(|point| point.strongly_fair) {
-            let waits = |state: u32| machine.point(graph.state(state), id).is_some_and(|point| point.strongly_fair);
+            let waits = |state: u32| {
+                machine
+                    .point(graph.state(state), id)
+                    .is_some_and(|point| point.strongly_fair)
+            };
             let steps = |state: u32| edges.edges_of(state).any(|edge| edges.label(edge) == label);
             conditions.push(Fairness::new(
                 edges,
@@ -63,18 +73,28 @@ impl Translation {
             Temporal::LeadsTo(from, to) => Formula::LeadsTo(part(from, question)?, part(to, question)?),
             Temporal::Not(inner) => Formula::Not(part(inner, question)?),
             Temporal::Implies(from, to) => Formula::Implies(part(from, question)?, part(to, question)?),
-            Temporal::And(parts) => {
-                Formula::And(parts.iter().map(|part| self.under(lens, part, question)).collect::<Result<_, _>>()?)
-            }
-            Temporal::Or(parts) => {
-                Formula::Or(parts.iter().map(|part| self.under(lens, part, question)).collect::<Result<_, _>>()?)
-            }
+            Temporal::And(parts) => Formula::And(
+                parts
+                    .iter()
+                    .map(|part| self.under(lens, part, question))
+                    .collect::<Result<_, _>>()?,
+            ),
+            Temporal::Or(parts) => Formula::Or(
+                parts
+                    .iter()
+                    .map(|part| self.under(lens, part, question))
+                    .collect::<Result<_, _>>()?,
+            ),
             Temporal::Fair(fair) => {
                 let enabled = states(lens, &fair.enabled)?;
                 let enabled = self.number(Predicate::State(enabled));
                 let taken = Steps::new(lens, &fair.step, Question::Taken).predicate()?;
                 let taken = self.number(taken);
-                if fair.strong { Formula::strongly_fair(enabled, taken) } else { Formula::weakly_fair(enabled, taken) }
+                if fair.strong {
+                    Formula::strongly_fair(enabled, taken)
+                } else {
+                    Formula::weakly_fair(enabled, taken)
+                }
             }
         })
     }
@@ -102,12 +122,15 @@ pub enum Found {
 
 /// Searches for a fair run that violates a formula.
 pub fn search(problem: &Problem<'_>, formula: &Formula) -> Result<Found, Diagnostic> {
-    let lasso = cycles::find_violation(problem, formula)
-        .map_err(|unsupported| Diagnostic::general(format!("this temporal formula cannot be decided: {unsupported}")))?;
+    let lasso = cycles::find_violation(problem, formula).map_err(|unsupported| {
+        Diagnostic::general(format!("this temporal formula cannot be decided: {unsupported}"))
+    })?;
     match lasso {
         Some(lasso) => match cycles::verify_lasso(problem, formula, &lasso) {
             Ok(()) => Ok(Found::Lasso(lasso)),
-            Err(why) => Err(Diagnostic::general(format!("the lasso that was found is none: {why}; this is a bug of oomspec"))),
+            Err(why) => Err(Diagnostic::general(format!(
+                "the lasso that was found is none: {why}; this is a bug of oomspec"
+            ))),
         },
         None if cycles::vacuous(problem, formula).is_empty() => Ok(Found::Nothing),
         None => Ok(Found::Vacuous),
@@ -120,12 +143,18 @@ pub fn counterexample(graph: &Graph, lasso: &Lasso) -> Counterexample {
     let stem: Vec<_> = lasso.stem.iter().filter_map(label).collect();
     let cycle = lasso.cycle.iter().filter_map(label);
     let loop_start = Some(stem.len());
-    Counterexample { steps: stem.iter().copied().chain(cycle).collect(), loop_start }
+    Counterexample {
+        steps: stem.iter().copied().chain(cycle).collect(),
+        loop_start,
+    }
 }
 
 /// The path to an edge, the edge included.
 pub fn to_edge(graph: &Graph, from: StateId, number: usize) -> Counterexample {
     let mut steps: Vec<_> = graph.path(from).into_iter().map(|edge| edge.label).collect();
     steps.extend(graph.edges(from).nth(number).map(|edge| edge.label));
-    Counterexample { steps, loop_start: None }
+    Counterexample {
+        steps,
+        loop_start: None,
+    }
 }

@@ -123,7 +123,11 @@ pub fn check(
     let graph = explore(&instance.machine, limits, progress);
     let findings = findings(&instance, &graph, theory, wanted)?;
     Ok(Checked {
-        counts: Counts { generated: graph.generated(), distinct: graph.distinct(), depth: graph.depth() },
+        counts: Counts {
+            generated: graph.generated(),
+            distinct: graph.distinct(),
+            depth: graph.depth(),
+        },
         incomplete: graph.incomplete.clone(),
         findings,
         time: start.elapsed(),
@@ -139,14 +143,24 @@ pub fn findings(
     wanted: &[String],
 ) -> Result<Vec<Finding>, Diagnostics> {
     let asked = |property: &Property| wanted.is_empty() || wanted.contains(&property.name);
-    let fail = |error: Diagnostic| Diagnostics { sources: theory.spec.sources().clone(), errors: vec![error] };
+    let fail = |error: Diagnostic| Diagnostics {
+        sources: theory.spec.sources().clone(),
+        errors: vec![error],
+    };
     let judge = judge::Judge::new(&instance.machine, graph, theory).map_err(fail)?;
     let mut findings = Vec::new();
     for (property, meaning) in theory.formulas.iter().filter(|(property, _)| asked(property)) {
-        findings.push(finding(instance, property.clone(), judge.formula(property.kind, meaning).map_err(fail)?));
+        findings.push(finding(
+            instance,
+            property.clone(),
+            judge.formula(property.kind, meaning).map_err(fail)?,
+        ));
     }
     let broken = invariant::violations(&instance.machine, graph);
-    for property in property::of_machine(&instance.machine, theory).into_iter().filter(asked) {
+    for property in property::of_machine(&instance.machine, theory)
+        .into_iter()
+        .filter(asked)
+    {
         let state = match property.kind {
             Kind::Deadlock if graph.incomplete.is_some() => None,
             Kind::Deadlock => deadlock::violation(&instance.machine, graph),
@@ -154,7 +168,11 @@ pub fn findings(
         };
         let answer = match state {
             Some(state) => Answer::violated(to_state(graph, state)),
-            None => Answer::of(if graph.incomplete.is_some() { Verdict::Incomplete } else { Verdict::Holds }),
+            None => Answer::of(if graph.incomplete.is_some() {
+                Verdict::Incomplete
+            } else {
+                Verdict::Holds
+            }),
         };
         findings.push(finding(instance, property, answer));
     }
@@ -172,27 +190,55 @@ pub struct Answer {
 
 impl Answer {
     fn of(verdict: Verdict) -> Self {
-        Answer { verdict, counterexample: None, explanation: None, reason: None }
+        Answer {
+            verdict,
+            counterexample: None,
+            explanation: None,
+            reason: None,
+        }
     }
 
     fn violated(counterexample: Counterexample) -> Self {
-        Answer { counterexample: Some(counterexample), ..Answer::of(Verdict::Violated) }
+        Answer {
+            counterexample: Some(counterexample),
+            ..Answer::of(Verdict::Violated)
+        }
     }
 
     fn because(self, reason: &str) -> Self {
-        Answer { reason: Some(reason.to_string()), ..self }
+        Answer {
+            reason: Some(reason.to_string()),
+            ..self
+        }
     }
 }
 
 fn finding(instance: &Instance, property: Property, answer: Answer) -> Finding {
     let breaks = instance.tags.breaks.iter();
     let mut here = breaks.filter(|breaks| breaks.scenario.name == instance.scenario);
-    let known = here.find(|breaks| breaks.property.name == property.name).map(|breaks| breaks.reason.clone());
-    let Answer { verdict, counterexample, explanation, reason } = answer;
-    Finding { property, verdict, counterexample, explanation, reason, known }
+    let known = here
+        .find(|breaks| breaks.property.name == property.name)
+        .map(|breaks| breaks.reason.clone());
+    let Answer {
+        verdict,
+        counterexample,
+        explanation,
+        reason,
+    } = answer;
+    Finding {
+        property,
+        verdict,
+        counterexample,
+        explanation,
+        reason,
+        known,
+    }
 }
 
 fn to_state(graph: &Graph, state: StateId) -> Counterexample {
     let steps = graph.path(state).into_iter().map(|edge| edge.label).collect();
-    Counterexample { steps, loop_start: None }
+    Counterexample {
+        steps,
+        loop_start: None,
+    }
 }

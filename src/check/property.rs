@@ -86,7 +86,12 @@ pub fn of_machine(machine: &Machine, theory: &Theory) -> Vec<Property> {
     for error in machine.errors() {
         if !properties.iter().any(|property| property.name == error.property) {
             let description = format!("no step breaks {}", error.property);
-            properties.push(Property::new(&error.property, &initials(&error.property), Kind::Safety, &description));
+            properties.push(Property::new(
+                &error.property,
+                &initials(&error.property),
+                Kind::Safety,
+                &description,
+            ));
         }
     }
     properties.retain(|property| theory.properties().all(|defined| defined.name != property.name));

@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
 use super::classes::Classes;
-use super::cycles::{Formula, Problem};
+use super::cycles::{Formula, Predicate, Problem};
 use super::lens::{Concrete, Lens, Question, Seen, Steps};
 use super::liveness::{self, Found, Translation};
 use super::{Counterexample, Explanation};
@@ -41,8 +41,17 @@ pub fn check(
     let lens = Abstract::new(concrete, &abstraction)?;
     for init in &behaviour.init {
         if !eval_predicate(init, &Seen(&lens, 0))? {
-            let explanation = Explanation { before: lens.describe(0), ..Explanation::default() };
-            return Ok(Refined::No(Counterexample { steps: Vec::new(), loop_start: None }, explanation));
+            let explanation = Explanation {
+                before: lens.describe(0),
+                ..Explanation::default()
+            };
+            return Ok(Refined::No(
+                Counterexample {
+                    steps: Vec::new(),
+                    loop_start: None,
+                },
+                explanation,
+            ));
         }
     }
     let mut moved = false;
@@ -52,22 +61,40 @@ pub fn check(
             for (number, edge) in graph.edges(state).enumerate() {
                 let same = lens.same(state, edge.to);
                 moved |= !same;
-                if same || matches!(machine.reached(graph.state(edge.to)), Reached::Error(_)) || steps.ask(state, edge.to)? {
+                if same
+                    || matches!(machine.reached(graph.state(edge.to)), Reached::Error(_))
+                    || steps.ask(state, edge.to)?
+                {
                     continue;
                 }
                 let blames = explain(spec, &next.action, &Seen(&lens, state), &Seen(&lens, edge.to))?;
-                let explanation = Explanation { before: lens.describe(state), after: lens.describe(edge.to), blames };
+                let explanation = Explanation {
+                    before: lens.describe(state),
+                    after: lens.describe(edge.to),
+                    blames,
+                };
                 return Ok(Refined::No(liveness::to_edge(graph, state, number), explanation));
             }
         }
     }
     for condition in &behaviour.liveness {
         let mut translation = Translation::default();
-        let formula: Formula = translation.formula(&lens, condition)?;
-        let problem = Problem { predicates: &translation.predicates, ..*problem };
+        let formula = translation.formula(&lens, condition)?;
+        // A run that ends in an error has its own column.
+        let errs = |state| matches!(machine.reached(graph.state(state)), Reached::Error(_));
+        translation.predicates.push(Predicate::of_states(&problem.graph, errs));
+        let failed = Formula::Pred(translation.predicates.len() as u32 - 1);
+        let formula = Formula::Or(vec![formula, Formula::eventually(failed)]);
+        let problem = Problem {
+            predicates: &translation.predicates,
+            ..*problem
+        };
         if let Found::Lasso(lasso) = liveness::search(&problem, &formula)? {
             let state = lasso.cycle.first().map_or(0, |step| step.state);
-            let explanation = Explanation { before: lens.describe(state), ..Explanation::default() };
+            let explanation = Explanation {
+                before: lens.describe(state),
+                ..Explanation::default()
+            };
             return Ok(Refined::No(liveness::counterexample(graph, &lasso), explanation));
         }
     }
@@ -105,13 +132,23 @@ impl<'a> Abstract<'a> {
                     distinct.len() as u64 - 1
                 }));
             }
-            values.push(Mapped { classes, number, values: distinct });
+            values.push(Mapped {
+                classes,
+                number,
+                values: distinct,
+            });
         }
         let graph = concrete.graph();
         let all: BTreeSet<usize> = (0..values.len()).collect();
         let classes = Rc::new(group(graph, &values, &all));
         let names = abstraction.variables.iter().map(ToString::to_string).collect();
-        Ok(Abstract { graph, names, values, all: classes, some: Default::default() })
+        Ok(Abstract {
+            graph,
+            names,
+            values,
+            all: classes,
+            some: Default::default(),
+        })
     }
 
     fn same(&self, from: StateId, to: StateId) -> bool {
@@ -120,7 +157,9 @@ impl<'a> Abstract<'a> {
 
     fn describe(&self, state: StateId) -> Vec<(String, Value)> {
         let names = self.names.iter().cloned().enumerate();
-        names.map(|(variable, name)| (name, self.value(variable, state))).collect()
+        names
+            .map(|(variable, name)| (name, self.value(variable, state)))
+            .collect()
     }
 }
 

@@ -45,7 +45,10 @@ impl Theory {
         if errors.is_empty() {
             return Ok(Theory { spec, formulas });
         }
-        Err(Diagnostics { sources: spec.sources().clone(), errors })
+        Err(Diagnostics {
+            sources: spec.sources().clone(),
+            errors,
+        })
     }
 
     /// The properties.
@@ -68,7 +71,15 @@ fn formula(spec: &Spec, definition: &Definition) -> Result<Option<(Property, Mea
         }
     };
     let (code, description) = legend(&spec.comment(definition), &name);
-    Ok(Some((Property { name, code, kind, description }, meaning)))
+    Ok(Some((
+        Property {
+            name,
+            code,
+            kind,
+            description,
+        },
+        meaning,
+    )))
 }
 
 /// `Refines == Abs!Spec` is decided step by step, through the mapping.
@@ -80,7 +91,10 @@ fn specification(spec: &Spec, definition: &Definition) -> Option<Meaning> {
     if !is_name(instance) || !is_name(specification) {
         return None;
     }
-    Some(Meaning::Refinement { instance: instance.into(), specification: specification.into() })
+    Some(Meaning::Refinement {
+        instance: instance.into(),
+        specification: specification.into(),
+    })
 }
 
 /// `UF  nothing is used after it was freed`: two letters and the words, from the first line of the comment.
@@ -88,7 +102,11 @@ fn legend(comment: &str, name: &str) -> (String, String) {
     let first = comment.lines().next().unwrap_or("").trim();
     let (code, words) = first.split_at(first.find(' ').unwrap_or(first.len()));
     let is_code = code.chars().count() == 2 && code.chars().all(|c| c.is_ascii_uppercase());
-    if is_code { (code.to_string(), words.trim().to_string()) } else { (super::property::initials(name), first.to_string()) }
+    if is_code {
+        (code.to_string(), words.trim().to_string())
+    } else {
+        (super::property::initials(name), first.to_string())
+    }
 }
 
 /// What it takes to refute a formula.
@@ -100,7 +118,11 @@ fn kind(formula: &Temporal) -> Kind {
             Temporal::Step(_) => Kind::Action,
             _ => Kind::Liveness,
         },
-        Temporal::And(parts) => parts.iter().map(kind).max_by_key(|kind| *kind as usize).unwrap_or(Kind::Safety),
+        Temporal::And(parts) => parts
+            .iter()
+            .map(kind)
+            .max_by_key(|kind| *kind as usize)
+            .unwrap_or(Kind::Safety),
         _ => Kind::Liveness,
     }
 }

@@ -8,6 +8,7 @@ use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
 use oomspec::c::library::Listing;
 use oomspec::check::property::Kind;
+use oomspec::check::theory::Theory;
 use oomspec::check::{Checked, Verdict, check};
 use oomspec::explore::Limits;
 use oomspec::report::{json, matrix};
@@ -76,16 +77,33 @@ enum Format {
 
 /// Runs the command.
 pub fn run(spec: &Spec, args: &Args) -> Result<u8, Diagnostics> {
+    let theory = spec.theory()?;
     let instances = instances(spec, args)?;
     let threads = args.threads.map_or_else(available_threads, usize::from);
-    let checked = check_all(instances, threads, args);
+    let checked = check_all(instances, &theory, threads, args)?;
     match args.format {
         Format::Json => {
             for line in checked.iter().flat_map(json::lines) {
                 super::print(&(line + "\n"));
             }
         }
-        Format::Human => super::print(&matrix::matrix(&checked, matrix::Rows::Protocols)),
+        Format::Human => {
+            super::print(&matrix::matrix(&checked, matrix::Rows::Protocols));
+            for checked in &checked {
+                for finding in &checked.findings {
+                    if let Some(explanation) = &finding.explanation {
+                        super::print(&format!(
+                            "\n{} in {}: {} ({} steps)\n",
+                            checked.instance.protocol,
+                            checked.instance.scenario,
+                            finding.property.name,
+                            finding.counterexample.as_ref().map_or(0, |c| c.steps.len())
+                        ));
+                        super::print(&oomspec::report::refinement::explanation(explanation));
+                    }
+                }
+            }
+        }
     }
     Ok(verdict_code(&checked))
 }
@@ -129,7 +147,12 @@ fn available_threads() -> usize {
 }
 
 /// Checks all instances: side by side if there are many, each on all threads if there are few.
-fn check_all(instances: Vec<Instance>, threads: usize, args: &Args) -> Vec<Checked> {
+fn check_all(
+    instances: Vec<Instance>,
+    theory: &Theory,
+    threads: usize,
+    args: &Args,
+) -> Result<Vec<Checked>, Diagnostics> {
     let bar = bar(instances.len());
     let workers = threads.min(instances.len()).max(1);
     let limits = Limits {
@@ -137,14 +160,14 @@ fn check_all(instances: Vec<Instance>, threads: usize, args: &Args) -> Vec<Check
         max_states: args.max_states,
     };
     let next = AtomicUsize::new(0);
-    let done: Mutex<Vec<(usize, Checked)>> = Mutex::new(Vec::new());
+    let done: Mutex<Vec<(usize, Result<Checked, Diagnostics>)>> = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
         for _ in 0..workers {
             scope.spawn(|| {
                 while let Some((number, instance)) = take(&next, &instances) {
                     bar.set_message(format!("{} in {}", instance.protocol, instance.scenario));
                     let states = |states: usize, _: usize| bar.set_prefix(states.to_string());
-                    let checked = check(instance.clone(), limits, &args.property, &states);
+                    let checked = check(instance.clone(), theory, limits, &args.property, &states);
                     bar.inc(1);
                     if let Ok(mut done) = done.lock() {
                         done.push((number, checked));

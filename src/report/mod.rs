@@ -3,5 +3,6 @@
 pub mod json;
 pub mod lanes;
 pub mod matrix;
+pub mod refinement;
 pub mod step;
 pub mod structs;

@@ -21,12 +21,7 @@ pub struct Blame {
 }
 
 /// For each named disjunct of a false action the first conjunct that is false; nothing if the action is true.
-pub fn explain(
-    spec: &Spec,
-    action: &Expr,
-    state: &dyn State,
-    next: &dyn State,
-) -> Result<Vec<Blame>> {
+pub fn explain(spec: &Spec, action: &Expr, state: &dyn State, next: &dyn State) -> Result<Vec<Blame>> {
     let eval = Eval::new(Side::Known(state), Side::Known(next));
     if eval.bool(action, &Env::Empty)? {
         return Ok(Vec::new());
@@ -83,9 +78,7 @@ type Result<T> = std::result::Result<T, Box<EvalError>>;
 impl Reader<'_> {
     fn disjuncts(&mut self, e: &Expr, env: &Env<'_>, within: &Disjunct) -> Result<()> {
         match &e.kind {
-            Kind::Or(list) => list
-                .iter()
-                .try_for_each(|e| self.disjuncts(e, env, within)),
+            Kind::Or(list) => list.iter().try_for_each(|e| self.disjuncts(e, env, within)),
             Kind::Square(two) => self.disjuncts(&two[0], env, within),
             Kind::Let(two) => {
                 let binding = self.eval.lazy(&two[0], env);

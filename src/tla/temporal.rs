@@ -113,9 +113,7 @@ impl Spec {
     pub fn abstraction(&self, instance: &str) -> Result<Abstraction<'_>, Diagnostic> {
         let root = &self.contexts[0];
         let Some(Entity::Instance(context)) = self.lookup(0, root.module, instance) else {
-            return Err(Diagnostic::general(format!(
-                "`{instance}` is no instance of a module"
-            )));
+            return Err(Diagnostic::general(format!("`{instance}` is no instance of a module")));
         };
         let variables = self.contexts[*context].variables.clone();
         let mut resolver = Resolver::new(self, None);
@@ -157,9 +155,7 @@ impl Abstraction<'_> {
     /// The abstract state behind a concrete one.
     pub fn state(&self, concrete: &dyn State) -> Result<Vec<Value>, Box<EvalError>> {
         let values = self.mapping.iter();
-        values
-            .map(|e| super::eval::eval_state(e, concrete))
-            .collect()
+        values.map(|e| super::eval::eval_state(e, concrete)).collect()
     }
 }
 
@@ -201,15 +197,10 @@ fn formula(e: &Expr, around: &mut Around) -> Result<Temporal, Diagnostic> {
         Kind::And(list) => Temporal::And(formulas(list, around)?),
         Kind::Or(list) => Temporal::Or(formulas(list, around)?),
         Kind::Call(Builtin::Not, args) => Temporal::Not(boxed(&args[0], around)?),
-        Kind::Call(Builtin::Implies, args) => {
-            Temporal::Implies(boxed(&args[0], around)?, boxed(&args[1], around)?)
-        }
+        Kind::Call(Builtin::Implies, args) => Temporal::Implies(boxed(&args[0], around)?, boxed(&args[1], around)?),
         Kind::Call(Builtin::Iff, args) => {
             let (a, b) = (boxed(&args[0], around)?, boxed(&args[1], around)?);
-            Temporal::And(vec![
-                Temporal::Implies(a.clone(), b.clone()),
-                Temporal::Implies(b, a),
-            ])
+            Temporal::And(vec![Temporal::Implies(a.clone(), b.clone()), Temporal::Implies(b, a)])
         }
         Kind::If(three) => {
             let test = boxed(&three[0], around)?;
@@ -234,11 +225,7 @@ fn formula(e: &Expr, around: &mut Around) -> Result<Temporal, Diagnostic> {
             let mut outer = around[..position].to_vec();
             formula(&around[position].clone(), &mut outer)?
         }
-        Kind::Quantified {
-            forall,
-            bounds,
-            body,
-        } => {
+        Kind::Quantified { forall, bounds, body } => {
             let mut parts = Vec::new();
             let sets = bounds.iter().map(|b| constant_set(&b.set, b.parts, around));
             let sets: Vec<_> = sets.collect::<Result<_, _>>()?;
@@ -316,11 +303,7 @@ fn closed(e: &Expr, around: &Around) -> Expr {
 }
 
 /// The elements of a set, each as the values it gives to the names it binds.
-fn constant_set(
-    set: &Expr,
-    parts: usize,
-    around: &Around,
-) -> Result<Vec<Vec<Value>>, Diagnostic> {
+fn constant_set(set: &Expr, parts: usize, around: &Around) -> Result<Vec<Vec<Value>>, Diagnostic> {
     if set.level > Level::Constant {
         return Err(
             Diagnostic::at(set.span, "this set changes, and stands around a temporal formula")
@@ -364,11 +347,7 @@ fn write_out(
     };
     for values in set {
         let before = around.len();
-        around.extend(
-            values
-                .iter()
-                .map(|v| Kind::Literal(v.clone()).with_span(body.span)),
-        );
+        around.extend(values.iter().map(|v| Kind::Literal(v.clone()).with_span(body.span)));
         let result = write_out(rest, body, around, parts);
         around.truncate(before);
         result?;
