@@ -11,8 +11,7 @@ use std::process::Command;
 /// The jar, or nothing after saying what is skipped.
 fn tlc() -> Option<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let jar = std::env::var_os("OOMSPEC_TLC")
-        .map_or_else(|| root.join("target/tla2tools.jar"), PathBuf::from);
+    let jar = std::env::var_os("OOMSPEC_TLC").map_or_else(|| root.join("target/tla2tools.jar"), PathBuf::from);
     if jar.exists() {
         return Some(jar);
     }
@@ -108,10 +107,7 @@ fn the_model_has_the_same_states() {
     let config = "SPECIFICATION Spec\nINVARIANT MarkMeansEmpty\n\
                   PROPERTIES Refines Served NoRefill AlwaysEmptied Stays\n";
     let output = run(&jar, folder.path(), "Model", config);
-    let counts = format!(
-        "{generated} states generated, {} distinct states found",
-        seen.len()
-    );
+    let counts = format!("{generated} states generated, {} distinct states found", seen.len());
     assert!(output.contains(&counts), "{counts}\n{output}");
     assert!(output.contains("No error has been found"), "{output}");
 }
@@ -224,7 +220,11 @@ impl Random {
             5 => format!("Cardinality({})", self.set(d)),
             6 => format!("Len({})", self.sequence(d)),
             7 => format!("(IF {} THEN {} ELSE {})", self.bool(d), self.int(d), self.int(d)),
-            8 => self.bound(d, |n, s, b| format!("(CHOOSE {n} \\in {s} \\cup {{9}} : {b} \\/ {n} = 9)"), true),
+            8 => self.bound(
+                d,
+                |n, s, b| format!("(CHOOSE {n} \\in {s} \\cup {{9}} : {b} \\/ {n} = 9)"),
+                true,
+            ),
             _ => format!("({}).a", self.record(d)),
         }
     }
@@ -294,6 +294,11 @@ impl Random {
         if depth == 0 || self.below(2) == 0 {
             return format!("[a |-> {}, b |-> {}]", self.int(d), self.set(d));
         }
-        format!("[{} EXCEPT !.a = @ + {}, !.b = {}]", self.record(d), self.int(d), self.set(d))
+        format!(
+            "[{} EXCEPT !.a = @ + {}, !.b = {}]",
+            self.record(d),
+            self.int(d),
+            self.set(d)
+        )
     }
 }

@@ -65,7 +65,10 @@ fn deep_nesting_is_refused() {
 #[test]
 fn long_conjunctions_are_not_deep() {
     let list = "TRUE /\\ ".repeat(5_000);
-    assert_eq!(in_module(&format!("A ==\n{}TRUE", list.replace("/\\ ", "/\\\n"))), "TRUE");
+    assert_eq!(
+        in_module(&format!("A ==\n{}TRUE", list.replace("/\\ ", "/\\\n"))),
+        "TRUE"
+    );
 }
 
 #[test]
@@ -96,8 +99,31 @@ fn mangled() -> impl Strategy<Value = String> {
     let model = include_str!("tla/Model.tla").replace("MODULE Model", "MODULE M");
     let properties = include_str!("tla/Properties.tla").replace("MODULE Properties", "MODULE M");
     let pieces = [
-        "/\\", "\\/", "'", "[", "]", "<<", ">>", "==", "\\E x \\in", "(", ")", "{", "}", "\"", "@",
-        "INSTANCE M", "WITH", "\n", "EXCEPT !", "UNCHANGED", "[]", "~>", "WF_vars(", "é", "\t",
+        "/\\",
+        "\\/",
+        "'",
+        "[",
+        "]",
+        "<<",
+        ">>",
+        "==",
+        "\\E x \\in",
+        "(",
+        ")",
+        "{",
+        "}",
+        "\"",
+        "@",
+        "INSTANCE M",
+        "WITH",
+        "\n",
+        "EXCEPT !",
+        "UNCHANGED",
+        "[]",
+        "~>",
+        "WF_vars(",
+        "é",
+        "\t",
     ];
     let cut = (any::<prop::sample::Index>(), 0usize..12, 0usize..pieces.len());
     (any::<bool>(), prop::collection::vec(cut, 1..6)).prop_map(move |(first, cuts)| {

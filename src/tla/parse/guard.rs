@@ -60,10 +60,8 @@ fn proofs(text: &str, file: FileId) -> Result<(), Diagnostic> {
             _ => false,
         };
         if new && levels.len() > MAX_PROOF_LEVELS {
-            return Err(
-                Diagnostic::at(span(file, at, 1), "proofs are outside the subset")
-                    .help("keep proofs in a module of their own"),
-            );
+            return Err(Diagnostic::at(span(file, at, 1), "proofs are outside the subset")
+                .help("keep proofs in a module of their own"));
         }
     }
     Ok(())

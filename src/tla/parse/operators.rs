@@ -16,9 +16,7 @@ impl Reader<'_> {
         loop {
             operands.push((left, self.field(left, "rhs")?));
             let next = self.field(left, "lhs")?;
-            let same = op.chains
-                && next.kind() == "bound_infix_op"
-                && self.infix_operator(next)? == op;
+            let same = op.chains && next.kind() == "bound_infix_op" && self.infix_operator(next)? == op;
             if !same {
                 operands.push((left, next));
                 break;
@@ -63,8 +61,7 @@ impl Reader<'_> {
 
     pub(super) fn prefix(&self, node: Node<'_>, depth: usize) -> Result<Expr> {
         let symbol = self.field(node, "symbol")?;
-        let op =
-            precedence::prefix(symbol.kind()).ok_or_else(|| self.unknown_symbol(symbol))?;
+        let op = precedence::prefix(symbol.kind()).ok_or_else(|| self.unknown_symbol(symbol))?;
         let operand = self.field(node, "rhs")?;
         if let Some(inner) = self.operator_of(operand)
             && operand.kind() != "bound_prefix_op"
@@ -137,8 +134,7 @@ impl Reader<'_> {
             shown(inner),
             shown(outer)
         );
-        Diagnostic::at(self.span(node), message)
-            .label("put parentheses around this, or around a part of it")
+        Diagnostic::at(self.span(node), message).label("put parentheses around this, or around a part of it")
     }
 
     pub(super) fn unknown_symbol(&self, symbol: Node<'_>) -> Diagnostic {

@@ -91,10 +91,7 @@ impl<'s> Resolver<'s> {
             inner = inner.with(&parameter.name.text, scope);
         }
         let body = self.expr(body, &inner)?;
-        let shown: Vec<Expr> = shown
-            .iter()
-            .map(|lazy| self.slot(&lazy.slot, lazy.body.span))
-            .collect();
+        let shown: Vec<Expr> = shown.iter().map(|lazy| self.slot(&lazy.slot, lazy.body.span)).collect();
         self.bound = before;
         let mut result = match operator {
             None => body,
@@ -115,13 +112,7 @@ impl<'s> Resolver<'s> {
     }
 
     /// Binds a name to an expression: with a place of its own, unless the expression is as cheap as a name.
-    fn bind(
-        &mut self,
-        value: Expr,
-        body: &'s syntax::Expr,
-        site: &Site<'s>,
-        bindings: &mut Vec<Expr>,
-    ) -> Scope<'s> {
+    fn bind(&mut self, value: Expr, body: &'s syntax::Expr, site: &Site<'s>, bindings: &mut Vec<Expr>) -> Scope<'s> {
         let level = value.level;
         let slot = match value.kind {
             Kind::Literal(_) | Kind::Variable(_) | Kind::Next(_) => Slot::Copy(value),
@@ -173,16 +164,9 @@ impl<'s> Resolver<'s> {
     }
 
     /// A name bound around the place of use.
-    pub(super) fn local(
-        &mut self,
-        local: Scope<'s>,
-        span: Span,
-        _args: &[syntax::Expr],
-    ) -> Result<Expr> {
+    pub(super) fn local(&mut self, local: Scope<'s>, span: Span, _args: &[syntax::Expr]) -> Result<Expr> {
         match local {
-            Scope::Bound(position) => {
-                Ok(Kind::Local(self.bound - 1 - position).with_span(span))
-            }
+            Scope::Bound(position) => Ok(Kind::Local(self.bound - 1 - position).with_span(span)),
             Scope::Lazy(lazy) if lazy.same_under(self.mode) => {
                 let mut found = self.slot(&lazy.slot, span);
                 found.level = lazy.level;
@@ -190,20 +174,13 @@ impl<'s> Resolver<'s> {
             }
             Scope::Lazy(lazy) => self.expr(lazy.body, &lazy.site),
             Scope::Parameter(_) => Ok(Kind::Unbound("a parameter".into()).with_span(span)),
-            Scope::Operator { .. } | Scope::Alias { .. } => Err(Diagnostic::at(
-                span,
-                "an operator stands where a value is needed",
-            )),
+            Scope::Operator { .. } | Scope::Alias { .. } => {
+                Err(Diagnostic::at(span, "an operator stands where a value is needed"))
+            }
         }
     }
 
-    pub(super) fn called(
-        &mut self,
-        local: Scope<'s>,
-        name: &Ident,
-        span: Span,
-        args: Args<'_, 's>,
-    ) -> Result<Expr> {
+    pub(super) fn called(&mut self, local: Scope<'s>, name: &Ident, span: Span, args: Args<'_, 's>) -> Result<Expr> {
         match local {
             Scope::Operator {
                 parameters,
@@ -211,20 +188,16 @@ impl<'s> Resolver<'s> {
                 site,
                 name: operator,
             } => self.inline(operator.as_ref(), (parameters, body), &site, name, span, args),
-            Scope::Alias {
-                name: operator,
-                site,
-            } => match &operator.kind {
+            Scope::Alias { name: operator, site } => match &operator.kind {
                 syntax::Kind::Apply {
                     path,
                     name: inner,
                     args: none,
                 } if none.is_empty() => self.alias(path, inner, span, args, &site),
-                _ => Err(Diagnostic::at(
-                    operator.span,
-                    "a value stands where an operator is needed",
-                )
-                .help("write `LAMBDA x : ...`")),
+                _ => Err(
+                    Diagnostic::at(operator.span, "a value stands where an operator is needed")
+                        .help("write `LAMBDA x : ...`"),
+                ),
             },
             Scope::Parameter(wanted) if wanted > 0 => {
                 arity(name, wanted, args.0.len())?;
@@ -256,9 +229,7 @@ impl<'s> Resolver<'s> {
         }
         let mut at = Site::new(site.context, site.module);
         for step in path {
-            if let Some(Entity::Instance(inner)) =
-                self.spec.lookup(at.context, at.module, &step.text)
-            {
+            if let Some(Entity::Instance(inner)) = self.spec.lookup(at.context, at.module, &step.text) {
                 at = Site::new(*inner, self.spec.contexts[*inner].module);
             }
         }

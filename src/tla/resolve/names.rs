@@ -64,9 +64,7 @@ impl<'s> Resolver<'s> {
             }
             ("[]", [a]) => self.boxed(a, site).map(Kind::Always),
             ("<>", [a]) => self.boxed(a, site).map(Kind::Eventually),
-            ("~>", [a, b]) => self
-                .pair(a, b, site)
-                .map(|two| Kind::LeadsTo(Box::new(into_two(two)))),
+            ("~>", [a, b]) => self.pair(a, b, site).map(|two| Kind::LeadsTo(Box::new(into_two(two)))),
             ("/\\" | "\\/" | "ENABLED" | "UNCHANGED" | "[]" | "<>" | "~>", _) => {
                 let message = format!("`{}` cannot be passed as an operator", name.text);
                 return Some(Err(Diagnostic::at(name.span, message).help("use a LAMBDA")));
@@ -76,22 +74,11 @@ impl<'s> Resolver<'s> {
         Some(kind.map(|k| k.with_span(span)))
     }
 
-    fn pair(
-        &mut self,
-        a: &'s syntax::Expr,
-        b: &'s syntax::Expr,
-        site: &Site<'s>,
-    ) -> Result<Vec<Expr>> {
+    fn pair(&mut self, a: &'s syntax::Expr, b: &'s syntax::Expr, site: &Site<'s>) -> Result<Vec<Expr>> {
         Ok(vec![self.expr(a, site)?, self.expr(b, site)?])
     }
 
-    pub(super) fn entity(
-        &mut self,
-        entity: &'s Entity,
-        name: &Ident,
-        span: Span,
-        args: Args<'_, 's>,
-    ) -> Result<Expr> {
+    pub(super) fn entity(&mut self, entity: &'s Entity, name: &Ident, span: Span, args: Args<'_, 's>) -> Result<Expr> {
         match entity {
             Entity::Variable(index) => {
                 arity(name, 0, args.0.len())?;
@@ -140,13 +127,7 @@ impl<'s> Resolver<'s> {
         Ok(Kind::Next(index).with_span(span))
     }
 
-    fn constant(
-        &mut self,
-        index: usize,
-        name: &Ident,
-        span: Span,
-        args: Args<'_, 's>,
-    ) -> Result<Expr> {
+    fn constant(&mut self, index: usize, name: &Ident, span: Span, args: Args<'_, 's>) -> Result<Expr> {
         let spec = self.spec;
         let constant = &spec.constants[index];
         match &constant.binding {
@@ -164,8 +145,7 @@ impl<'s> Resolver<'s> {
             Binding::Operator(operator) => {
                 self.depth += 1;
                 if self.depth > super::MAX_DEPTH {
-                    let message =
-                        format!("`{operator}`, which stands for this constant, uses it itself");
+                    let message = format!("`{operator}`, which stands for this constant, uses it itself");
                     return Err(Diagnostic::at(constant.span, message));
                 }
                 let Some(entity) = spec.lookup(0, spec.contexts[0].module, operator) else {
@@ -183,13 +163,7 @@ impl<'s> Resolver<'s> {
         }
     }
 
-    fn substituted(
-        &mut self,
-        s: &'s Substituted,
-        name: &Ident,
-        span: Span,
-        args: Args<'_, 's>,
-    ) -> Result<Expr> {
+    fn substituted(&mut self, s: &'s Substituted, name: &Ident, span: Span, args: Args<'_, 's>) -> Result<Expr> {
         if let Some(index) = s.variable {
             let unknown = self.mode.primed && self.mode.enabled == Some(s.context);
             if unknown || self.detached == Some(s.context) {
@@ -227,8 +201,7 @@ impl<'s> Resolver<'s> {
         if let syntax::Kind::Apply { path, name, args } = &e.kind
             && args.is_empty()
             && path.is_empty()
-            && let Some(Entity::Definition(_, module, unit)) =
-                self.spec.lookup(site.context, site.module, &name.text)
+            && let Some(Entity::Definition(_, module, unit)) = self.spec.lookup(site.context, site.module, &name.text)
             && let Some(d) = self.spec.definition_at(*module, *unit)
             && !d.parameters.is_empty()
         {
@@ -244,9 +217,7 @@ impl<'s> Resolver<'s> {
             _ if site.find(&name.text).is_some() => true,
             Some(Entity::Definition(_, module, unit)) => {
                 let definition = self.spec.definition_at(*module, *unit);
-                definition.is_some_and(|d| {
-                    d.span.file != name.span.file || d.span.end <= name.span.start
-                })
+                definition.is_some_and(|d| d.span.file != name.span.file || d.span.end <= name.span.start)
             }
             other => other.is_some(),
         };
@@ -269,10 +240,7 @@ pub(super) fn arity(name: &Ident, wanted: usize, given: usize) -> Result<()> {
         return Ok(());
     }
     let s = if wanted == 1 { "" } else { "s" };
-    let message = format!(
-        "`{}` takes {wanted} argument{s}, but {given} stand here",
-        name.text
-    );
+    let message = format!("`{}` takes {wanted} argument{s}, but {given} stand here", name.text);
     Err(Diagnostic::at(name.span, message))
 }
 
@@ -286,18 +254,12 @@ fn order(definition: &Definition, name: &Ident) -> Result<()> {
         let message = format!("`{}` is used before its definition", name.text);
         return Err(Diagnostic::at(at, message).help("move the definition up"));
     }
-    let message = format!(
-        "`{}` uses itself, and recursion is outside the subset",
-        name.text
-    );
+    let message = format!("`{}` uses itself, and recursion is outside the subset", name.text);
     Err(Diagnostic::at(at, message).help("write it with a quantifier, a set or a function instead"))
 }
 
 pub(super) fn unknown(name: &Ident, path: &[Ident]) -> Diagnostic {
-    let error = Diagnostic::at(
-        name.span,
-        format!("there is no operator or name `{}` here", name.text),
-    );
+    let error = Diagnostic::at(name.span, format!("there is no operator or name `{}` here", name.text));
     match standard::home(&name.text) {
         Some(module) if path.is_empty() => error.help(format!("add `EXTENDS {module}`")),
         _ => error,
