@@ -273,7 +273,7 @@ fn point(thread: &mut Thread, site: u32, kind: PointKind, outcomes: u32) {
     thread.points.push(Point {
         at: thread.code.len(),
         site,
-        number: 1,
+        number: index as u32 + 1,
         kind,
         strongly_fair: false,
         outcomes,
