@@ -4,7 +4,9 @@
 
 pub mod actors;
 pub mod c;
+pub mod check;
 pub mod explore;
 pub mod machine;
 pub mod report;
 pub mod source;
+pub mod spec;

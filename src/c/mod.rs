@@ -1,7 +1,10 @@
 //! C listings: text to syntax tree to steps. Knows no kernel name.
 
 pub mod ast;
+pub mod library;
 mod lower;
-mod suggest;
+pub mod nearest;
+mod read;
 
 pub use lower::compile;
+pub use read::read_program;

@@ -6,8 +6,8 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::visited::{Visited, hash_words};
-use super::{Graph, Label, StateId};
-use crate::machine::{Machine, Scratch};
+use super::{Graph, StateId};
+use crate::machine::{Label, Machine, Scratch};
 
 /// Where to stop.
 #[derive(Debug, Clone, Copy)]

@@ -5,16 +5,8 @@ mod visited;
 
 pub use bfs::{Limits, Progress, explore};
 
+use crate::machine::Label;
 use crate::machine::program::ThreadId;
-
-/// What an edge is labelled with: the thread that made the step, and which outcome of `choose`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Label {
-    /// The thread.
-    pub thread: u16,
-    /// The outcome.
-    pub outcome: u16,
-}
 
 /// Index of a state; 0 is the initial one.
 pub type StateId = u32;

@@ -16,6 +16,15 @@ pub use view::{Change, Reached, StepView};
 use errors::Errors;
 use program::ThreadId;
 
+/// What tells one step from another in a state: the thread, and which outcome of `choose`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Label {
+    /// The thread.
+    pub thread: u16,
+    /// The outcome.
+    pub outcome: u16,
+}
+
 /// A program with the layout of its states: everything that is needed to make steps.
 #[derive(Debug, Clone)]
 pub struct Machine {
@@ -102,6 +111,11 @@ impl Machine {
             0 => 0,
             position => self.program.threads[thread].points[position as usize - 1].outcomes,
         }
+    }
+
+    /// Every error that some step could raise.
+    pub fn errors(&self) -> &[Error] {
+        &self.errors.list
     }
 
     fn error_at(&self, thread: ThreadId, at: usize, kind: ErrorKind) -> usize {

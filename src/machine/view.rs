@@ -2,7 +2,7 @@
 
 use super::program::{Point, Scalar, Site, ThreadId};
 use super::step::{Observer, Outcome, Scratch};
-use super::{Error, Machine};
+use super::{Error, Label, Machine};
 
 /// How a state ended, if it did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,6 +89,19 @@ impl Machine {
         let mut next = state.to_vec();
         let result = self.step(state, thread, outcome, &mut next, &mut Scratch::new(self), &mut view);
         (result, next, view)
+    }
+
+    /// The states of a path, the initial one first; it stops at a step that is not enabled.
+    pub fn replay(&self, steps: &[Label]) -> Vec<Vec<u64>> {
+        let mut states = vec![self.initial()];
+        for label in steps {
+            let last = &states[states.len() - 1];
+            match self.observe(last, label.thread as usize, u32::from(label.outcome)) {
+                (Outcome::Stepped, next, _) => states.push(next),
+                _ => break,
+            }
+        }
+        states
     }
 
     /// The fields of shared memory in which two states differ.

@@ -464,7 +464,7 @@ fn init_span(init: &Init) -> Span {
 /// A message about a name that does not exist, with the closest one that does.
 pub fn unknown(message: String, name: &Ident, known: &[&str]) -> Diagnostic {
     let diagnostic = Diagnostic::at(name.span, message);
-    match crate::c::suggest::closest(&name.name, known.iter().copied()) {
+    match crate::c::nearest::nearest(&name.name, known.iter().copied()) {
         Some(close) => diagnostic.help(format!("did you mean `{close}`?")),
         None => diagnostic,
     }

@@ -1,0 +1,175 @@
+//! Where listings come from: the spec built into the binary, a folder with the same layout, or a file of the user.
+
+use std::path::{Path, PathBuf};
+
+use include_dir::{Dir, DirEntry, include_dir};
+
+use crate::source::Diagnostic;
+
+/// A tree of listings: `kernel/`, `linux/`, `proposals/`, `scenarios/`.
+pub trait Library {
+    /// The bytes of a file; the path is relative to the root and uses `/`.
+    fn read(&self, path: &str) -> Option<Vec<u8>>;
+    /// The paths of all files, sorted.
+    fn list(&self) -> Vec<String>;
+}
+
+static SPEC: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/spec");
+
+/// The spec that is built into the binary.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Builtin;
+
+impl Library for Builtin {
+    fn read(&self, path: &str) -> Option<Vec<u8>> {
+        SPEC.get_file(path).map(|file| file.contents().to_vec())
+    }
+
+    fn list(&self) -> Vec<String> {
+        let mut paths = Vec::new();
+        let mut folders = vec![&SPEC];
+        while let Some(folder) = folders.pop() {
+            for entry in folder.entries() {
+                match entry {
+                    DirEntry::Dir(inner) => folders.push(inner),
+                    DirEntry::File(file) => paths.push(slashes(file.path())),
+                }
+            }
+        }
+        paths.sort();
+        paths
+    }
+}
+
+/// A folder laid out like the built-in spec.
+#[derive(Debug, Clone)]
+pub struct Folder {
+    root: PathBuf,
+}
+
+impl Folder {
+    /// The library in this folder.
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Folder { root: root.into() }
+    }
+}
+
+impl Library for Folder {
+    fn read(&self, path: &str) -> Option<Vec<u8>> {
+        std::fs::read(self.root.join(path)).ok()
+    }
+
+    fn list(&self) -> Vec<String> {
+        let mut paths = Vec::new();
+        for group in ["kernel", "linux", "proposals", "scenarios"] {
+            let Ok(entries) = std::fs::read_dir(self.root.join(group)) else {
+                continue;
+            };
+            let files = entries
+                .flatten()
+                .map(|entry| entry.path())
+                .filter(|path| path.is_file());
+            paths.extend(files.filter_map(|path| path.strip_prefix(&self.root).ok().map(slashes)));
+        }
+        paths.sort();
+        paths
+    }
+}
+
+/// A text that is about to be read, and where it looks for what it includes.
+#[derive(Debug, Clone)]
+pub struct Listing {
+    /// The name shown in messages: a path in the library (`linux/v4.14.c`) or what the user typed.
+    pub name: String,
+    /// The text.
+    pub text: String,
+    /// The folder of a user's file; none for files of the library.
+    pub folder: Option<PathBuf>,
+}
+
+impl Listing {
+    /// A file of the library.
+    pub fn from_library(library: &dyn Library, path: &str) -> Result<Self, Diagnostic> {
+        let bytes = library
+            .read(path)
+            .ok_or_else(|| Diagnostic::general(format!("there is no {path} in the spec")))?;
+        Ok(Listing {
+            name: path.to_string(),
+            text: text(path, bytes)?,
+            folder: None,
+        })
+    }
+
+    /// A file of the user.
+    pub fn from_file(path: &Path) -> Result<Self, Diagnostic> {
+        let name = path.display().to_string();
+        let bytes = std::fs::read(path).map_err(|error| Diagnostic::general(format!("cannot read {name}: {error}")))?;
+        let folder = match path.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
+            _ => PathBuf::from("."),
+        };
+        Ok(Listing {
+            text: text(&name, bytes)?,
+            name,
+            folder: Some(folder),
+        })
+    }
+}
+
+/// The longest text that is read, in bytes.
+const MAX_BYTES: usize = 1 << 20;
+
+/// The bytes as text, or what is wrong with them.
+pub(in crate::c) fn text(name: &str, bytes: Vec<u8>) -> Result<String, Diagnostic> {
+    if bytes.len() > MAX_BYTES {
+        return Err(Diagnostic::general(format!("{name} is longer than a mebibyte"))
+            .help("a listing keeps the synchronisation skeleton only"));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = valid.iter().filter(|&&byte| byte == b'\n').count() + 1;
+        Diagnostic::general(format!("{name} is not UTF-8: line {line}")).help("save it as UTF-8 text")
+    })
+}
+
+fn slashes(path: &Path) -> String {
+    let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
+    parts.join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_lists_and_reads_like_the_built_in_spec() {
+        let root = tempfile::tempdir().unwrap();
+        std::fs::create_dir(root.path().join("kernel")).unwrap();
+        std::fs::write(root.path().join("kernel/a.h"), "bool a;").unwrap();
+        std::fs::write(root.path().join("notes.txt"), "no listing").unwrap();
+        let folder = Folder::new(root.path());
+        assert_eq!(folder.list(), ["kernel/a.h"]);
+        assert_eq!(folder.read("kernel/a.h").unwrap(), b"bool a;");
+        assert_eq!(folder.read("kernel/b.h"), None);
+        for path in Builtin.list() {
+            assert!(Builtin.read(&path).is_some(), "{path}");
+        }
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_an_error_with_the_line() {
+        let error = text("a.c", b"bool a;\nbool \xff;".to_vec()).unwrap_err();
+        assert_eq!(error.message, "a.c is not UTF-8: line 2");
+        assert!(text("a.c", vec![b' '; MAX_BYTES + 1]).is_err());
+    }
+
+    #[test]
+    fn a_file_of_the_user_knows_its_folder() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("mine.c");
+        std::fs::write(&path, "bool a;").unwrap();
+        let listing = Listing::from_file(&path).unwrap();
+        assert_eq!(listing.folder.as_deref(), Some(root.path()));
+        assert!(Listing::from_file(&root.path().join("none.c")).is_err());
+    }
+}

@@ -1,0 +1,196 @@
+//! Late binding: one program out of the definitions of all files.
+
+use std::collections::HashMap;
+
+use super::definitions::Definitions;
+use super::types::same;
+use crate::c::ast::{Enum, Function, Global, Ident, Program, Struct};
+use crate::source::{Diagnostic, FileId};
+
+/// Puts the definitions of files together, in the order in which they are added.
+#[derive(Debug, Default)]
+pub(super) struct Binder {
+    program: Program,
+    errors: Vec<Diagnostic>,
+    /// The functions of the protocol by name; true for those of the scenario.
+    of_scenario: HashMap<String, bool>,
+}
+
+impl Binder {
+    /// Adds what a file defines.
+    pub(super) fn add(&mut self, found: Definitions, scenario: bool) {
+        for structure in found.structs {
+            self.structure(structure);
+        }
+        for enumeration in found.enums {
+            self.enumeration(enumeration);
+        }
+        for global in found.globals {
+            self.global(global);
+        }
+        for function in found.functions {
+            self.function(function, scenario);
+        }
+    }
+
+    /// The program, and what does not fit together.
+    pub(super) fn finish(mut self) -> (Program, Vec<Diagnostic>) {
+        self.names_are_unique();
+        (self.program, self.errors)
+    }
+
+    fn structure(&mut self, new: Struct) {
+        match self.program.structs.iter().find(|old| old.name.name == new.name.name) {
+            Some(_) => self.errors.push(
+                Diagnostic::at(new.name.span, format!("`struct {}` is defined already", new.name.name))
+                    .help("structs are the same for all listings: use another name, or add to the one of the spec"),
+            ),
+            None => self.program.structs.push(new),
+        }
+    }
+
+    /// A file may reopen an enum of another file, to add enumerators.
+    fn enumeration(&mut self, new: Enum) {
+        let known = self.program.enums.iter().position(|old| old.name.name == new.name.name);
+        let Some(index) = known else {
+            self.program.enums.push(Enum {
+                name: new.name.clone(),
+                enumerators: Vec::new(),
+            });
+            return self.enumerators(self.program.enums.len() - 1, new.enumerators);
+        };
+        if file(&self.program.enums[index].name) == file(&new.name) {
+            self.errors.push(
+                Diagnostic::at(
+                    new.name.span,
+                    format!("`enum {}` is defined twice in this file", new.name.name),
+                )
+                .help("write all enumerators in one place"),
+            );
+        }
+        self.enumerators(index, new.enumerators);
+    }
+
+    fn enumerators(&mut self, index: usize, new: Vec<Ident>) {
+        for enumerator in new {
+            let taken = self
+                .program
+                .enums
+                .iter()
+                .flat_map(|e| &e.enumerators)
+                .any(|old| old.name == enumerator.name);
+            if taken {
+                self.errors.push(
+                    Diagnostic::at(
+                        enumerator.span,
+                        format!("the enumerator `{}` exists already", enumerator.name),
+                    )
+                    .help("an enum is reopened with its new enumerators only"),
+                );
+            } else {
+                self.program.enums[index].enumerators.push(enumerator);
+            }
+        }
+    }
+
+    fn global(&mut self, new: Global) {
+        let Some(old) = self
+            .program
+            .globals
+            .iter_mut()
+            .find(|old| old.name.name == new.name.name)
+        else {
+            return self.program.globals.push(new);
+        };
+        if !same(&old.ty, &new.ty) {
+            self.errors.push(
+                Diagnostic::at(
+                    new.name.span,
+                    format!("`{}` is declared with another type elsewhere", new.name.name),
+                )
+                .help("give both declarations the same type"),
+            );
+        } else if old.external {
+            *old = new;
+        } else if !new.external {
+            self.errors.push(
+                Diagnostic::at(new.name.span, format!("`{}` is defined already", new.name.name))
+                    .help("write `extern` before it, or use another name"),
+            );
+        }
+    }
+
+    fn function(&mut self, new: Function, scenario: bool) {
+        let name = new.name.name.clone();
+        let Some(old) = self.program.functions.iter_mut().find(|old| old.name.name == name) else {
+            self.of_scenario.insert(name, scenario);
+            return self.program.functions.push(new);
+        };
+        if file(&old.name) == file(&new.name) {
+            self.errors.push(
+                Diagnostic::at(new.name.span, format!("`{name}` is defined twice in this file"))
+                    .help("remove one of the two; a definition overrides one that is included"),
+            );
+        } else if scenario && self.of_scenario.get(&name) == Some(&false) {
+            self.errors.push(
+                Diagnostic::at(new.name.span, format!("`{name}` belongs to the protocol"))
+                    .help("a scenario says who runs: use another name, or change a listing"),
+            );
+        } else if let Some(difference) = difference(old, &new) {
+            self.errors.push(
+                Diagnostic::at(
+                    new.name.span,
+                    format!("`{name}` overrides a function with another signature"),
+                )
+                .label(difference)
+                .help("keep the result and the parameter types of the definition that it replaces"),
+            );
+        } else {
+            *old = new;
+        }
+    }
+
+    /// Variables, functions and enumerators share one space of names.
+    fn names_are_unique(&mut self) {
+        let mut seen: HashMap<&str, &str> = HashMap::new();
+        let program = &self.program;
+        let names = (program
+            .enums
+            .iter()
+            .flat_map(|e| &e.enumerators)
+            .map(|name| (name, "an enumerator")))
+        .chain(program.globals.iter().map(|global| (&global.name, "a variable")))
+        .chain(program.functions.iter().map(|function| (&function.name, "a function")));
+        for (name, kind) in names {
+            if let Some(other) = seen.insert(&name.name, kind) {
+                self.errors.push(
+                    Diagnostic::at(name.span, format!("`{}` is {other} already", name.name)).help("use another name"),
+                );
+            }
+        }
+    }
+}
+
+fn file(name: &Ident) -> FileId {
+    name.span.file
+}
+
+/// What tells two signatures apart.
+fn difference(old: &Function, new: &Function) -> Option<String> {
+    if !same(&old.result, &new.result) {
+        return Some("the result is of another type".into());
+    }
+    if old.params.len() != new.params.len() {
+        return Some(format!(
+            "{} parameters instead of {}",
+            new.params.len(),
+            old.params.len()
+        ));
+    }
+    let other = old
+        .params
+        .iter()
+        .zip(&new.params)
+        .find(|(old, new)| !same(&old.ty, &new.ty))?;
+    Some(format!("`{}` is of another type", other.1.name.name))
+}

@@ -1,0 +1,190 @@
+//! `#define NAME constant-or-name`: the last one of the whole program holds, in every file.
+
+use std::collections::{HashMap, HashSet};
+
+use super::annotations::Marks;
+use super::constant::constant_with;
+use super::convert::{Converter, children};
+use super::load::{Unit, tree};
+use crate::c::ast::{Expr, ExprKind};
+use crate::source::{Diagnostic, FileId, Span};
+
+/// What a name stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Value {
+    Name(String),
+    Int(i64),
+    Bool(bool),
+    Null,
+}
+
+/// The `#define`s of a program.
+#[derive(Debug, Default)]
+pub(super) struct Defines {
+    values: HashMap<String, Value>,
+}
+
+/// A `#define` as it stands in a file.
+#[derive(Debug, Clone)]
+pub(super) struct Define {
+    pub(super) name: String,
+    /// The name's place.
+    pub(super) span: Span,
+    value: Result<Expr, Diagnostic>,
+}
+
+/// These are part of the language, so that defining them changes nothing.
+const BUILT_IN: [&str; 3] = ["NULL", "true", "false"];
+
+impl Defines {
+    /// What the name stands for, if it is not just itself.
+    pub(super) fn value(&self, name: &str) -> Option<&Value> {
+        self.values.get(name)
+    }
+
+    /// Of all these, in the order of reading.
+    pub(super) fn of(units: &[Unit]) -> (Self, Vec<Diagnostic>) {
+        let mut last = HashMap::new();
+        let mut errors = Vec::new();
+        for unit in units {
+            let mut own = HashSet::new();
+            for define in written(unit) {
+                if !own.insert(define.name.clone()) {
+                    errors.push(
+                        Diagnostic::at(define.span, format!("`{}` is defined twice in this file", define.name))
+                            .help("keep one of the two: the last one would hold everywhere"),
+                    );
+                }
+                last.insert(define.name.clone(), define);
+            }
+        }
+        let mut names: Vec<_> = last
+            .values()
+            .map(|define: &Define| (define.span, define.name.clone()))
+            .collect();
+        names.sort();
+        let mut resolver = Resolver {
+            defines: last,
+            values: HashMap::new(),
+            stack: Vec::new(),
+        };
+        for (_, name) in &names {
+            if let Err(error) = resolver.resolve(name)
+                && !errors.contains(&error)
+            {
+                errors.push(error);
+            }
+        }
+        let values = resolver.values;
+        (Defines { values }, errors)
+    }
+}
+
+/// The `#define`s that stand in a file, except for those of what is built in.
+pub(super) fn written(unit: &Unit) -> Vec<Define> {
+    let plain = Defines::default();
+    let marks = Marks::default();
+    let converter = Converter::new(&unit.masked, unit.file, &marks, &plain);
+    let mut found = Vec::new();
+    for (_, node) in children(unit.tree.root_node()) {
+        if node.kind() != "preproc_def" {
+            continue;
+        }
+        let Some(name) = node.child_by_field_name("name") else {
+            continue;
+        };
+        if BUILT_IN.contains(&converter.text(name)) {
+            continue;
+        }
+        let span = converter.span(name);
+        let value = match node.child_by_field_name("value") {
+            Some(value) => expression(converter.text(value), value.start_byte(), unit.file),
+            None => Err(Diagnostic::at(span, "a #define without a value").help("write a constant or a name after it")),
+        };
+        found.push(Define {
+            name: converter.text(name).to_string(),
+            span,
+            value,
+        });
+    }
+    found
+}
+
+/// The expression in a `#define`; the grammar leaves it as text.
+fn expression(text: &str, start: usize, file: FileId) -> Result<Expr, Diagnostic> {
+    const BEFORE: &str = "u8 v=";
+    let trimmed = text.trim_end();
+    let whole = Span {
+        file,
+        start: start as u32,
+        end: (start + trimmed.len()) as u32,
+    };
+    let refused =
+        || Diagnostic::at(whole, "a #define is a constant or a name").help("write a function for anything else");
+    let declaration = format!("{BEFORE}{trimmed}\n;");
+    // "#define" is longer than what stands before the value here.
+    let offset = start.saturating_sub(BEFORE.len());
+    let tree = tree(declaration.as_bytes()).ok_or_else(refused)?;
+    let root = tree.root_node();
+    let value = match children(root).as_slice() {
+        [(_, only)] if !root.has_error() => only
+            .child_by_field_name("declarator")
+            .and_then(|declarator| declarator.child_by_field_name("value")),
+        _ => None,
+    };
+    let (plain, marks) = (Defines::default(), Marks::default());
+    let mut converter = Converter::new(declaration.as_bytes(), file, &marks, &plain);
+    converter.offset = offset;
+    match converter.expression(value.ok_or_else(refused)?) {
+        Err(error) if !error.message.contains("number") && !error.message.contains("nested") => Err(refused()),
+        result => result,
+    }
+}
+
+struct Resolver {
+    defines: HashMap<String, Define>,
+    values: HashMap<String, Value>,
+    /// What is being resolved right now.
+    stack: Vec<String>,
+}
+
+/// Defines that name defines, at most.
+const MAX_CHAIN: usize = 50;
+
+impl Resolver {
+    fn resolve(&mut self, name: &str) -> Result<Value, Diagnostic> {
+        if let Some(value) = self.values.get(name) {
+            return Ok(value.clone());
+        }
+        let Some(define) = self.defines.get(name).cloned() else {
+            return Ok(Value::Name(name.to_string()));
+        };
+        if self.stack.iter().any(|other| other == name) {
+            return Err(Diagnostic::at(define.span, format!("`{name}` is defined by itself"))
+                .help("give one of the names a value"));
+        }
+        if self.stack.len() >= MAX_CHAIN {
+            return Err(Diagnostic::at(define.span, "#defines name each other too deeply")
+                .help("give one of the names a value"));
+        }
+        self.stack.push(name.to_string());
+        let value = define.value.clone().and_then(|expr| self.evaluate(&expr));
+        self.stack.pop();
+        let value = value?;
+        self.values.insert(name.to_string(), value.clone());
+        Ok(value)
+    }
+
+    fn evaluate(&mut self, expr: &Expr) -> Result<Value, Diagnostic> {
+        Ok(match &expr.kind {
+            ExprKind::Name(name) => self.resolve(name)?,
+            ExprKind::Bool(truth) => Value::Bool(*truth),
+            ExprKind::Null => Value::Null,
+            _ => Value::Int(constant_with(expr, &mut |name, span| match self.resolve(name)? {
+                Value::Int(number) => Ok(number),
+                _ => Err(Diagnostic::at(span, format!("`{name}` is not a constant"))
+                    .help("a #define is a constant or a name")),
+            })?),
+        })
+    }
+}

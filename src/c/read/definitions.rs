@@ -1,0 +1,209 @@
+//! What stands at the top level of a file, and the variables among it.
+
+use tree_sitter::Node;
+
+use super::convert::{Checked, Converter, children};
+use super::types::Declared;
+use crate::c::ast::{Designator, Enum, Function, Global, Init, Struct, Type};
+use crate::source::{Diagnostic, Span};
+
+/// What a file defines, in its order.
+#[derive(Debug, Default)]
+pub(super) struct Definitions {
+    pub(super) structs: Vec<Struct>,
+    pub(super) enums: Vec<Enum>,
+    pub(super) globals: Vec<Global>,
+    pub(super) functions: Vec<Function>,
+}
+
+impl Converter<'_> {
+    /// All definitions of a file; mistakes go to `errors`.
+    pub(super) fn definitions(&mut self, root: Node<'_>) -> Definitions {
+        let mut found = Definitions::default();
+        for (_, node) in children(root) {
+            let done = self.definition(node, &mut found);
+            self.keep(done);
+        }
+        self.unclaimed_marks(root);
+        found
+    }
+
+    fn definition(&mut self, node: Node<'_>, found: &mut Definitions) -> Checked<()> {
+        match node.kind() {
+            ";" | "preproc_include" | "preproc_def" => {}
+            "expression_statement" if self.text(node) == ";" => {}
+            "expression_statement" => {
+                return Err(self.error(node, "a statement outside functions", "move it into a function"));
+            }
+            "struct_specifier" => found.structs.extend(self.structure(node)?),
+            "enum_specifier" => found.enums.extend(self.enumeration(node)?),
+            "declaration" => self.globals(node, &mut found.globals)?,
+            "function_definition" => found.functions.push(self.function(node)?),
+            "type_definition" => self.type_definition(node)?,
+            _ => return Err(self.unexpected(node)),
+        }
+        Ok(())
+    }
+
+    /// Annotations that belong to nothing.
+    fn unclaimed_marks(&mut self, root: Node<'_>) {
+        let mut after_parameters = Vec::new();
+        for (_, node) in children(root) {
+            if matches!(node.kind(), "function_definition" | "declaration") {
+                after_parameters.push(node.byte_range());
+            }
+        }
+        for mark in &self.marks.functions {
+            if !after_parameters
+                .iter()
+                .any(|range| range.contains(&(mark.span.start as usize)))
+            {
+                self.errors.push(
+                    Diagnostic::at(mark.span, format!("`{}` is in the wrong place", mark.name.name))
+                        .help("annotations stand between the parameter list and the body"),
+                );
+            }
+        }
+        let fields: Vec<_> = children(root)
+            .into_iter()
+            .filter(|(_, node)| node.kind() == "struct_specifier")
+            .filter_map(|(_, node)| node.child_by_field_name("body"))
+            .flat_map(|body| children(body))
+            .filter(|(_, node)| node.kind() == "field_declaration")
+            .map(|(_, node)| node.byte_range())
+            .collect();
+        for ghost in &self.marks.ghosts {
+            if !fields.iter().any(|range| range.contains(&(ghost.start as usize))) {
+                self.errors.push(misplaced_ghost(*ghost));
+            }
+        }
+    }
+
+    fn globals(&mut self, node: Node<'_>, found: &mut Vec<Global>) -> Checked<()> {
+        let mut base = None;
+        let mut external = false;
+        for (name, child) in children(node) {
+            match (name, child.kind()) {
+                (Some("type"), _) => base = Some(self.base_type(child)?),
+                (Some("declarator"), _) => {
+                    let base = base.clone().ok_or_else(|| self.unexpected(child))?;
+                    found.extend(self.global(child, base, external)?);
+                }
+                (_, "," | ";") => {}
+                _ if self.is_noise(child)? => external |= self.text(child) == "extern",
+                _ => return Err(self.unexpected(child)),
+            }
+        }
+        Ok(())
+    }
+
+    /// None if it is a prototype.
+    fn global(&mut self, node: Node<'_>, base: Type, external: bool) -> Checked<Option<Global>> {
+        let (mut declared, mut init) = (None, None);
+        if node.kind() == "init_declarator" {
+            for (name, child) in children(node) {
+                match (name, child.kind()) {
+                    (Some("declarator"), _) => declared = Some(self.declarator(child, base.clone())?),
+                    (_, "=") => {}
+                    (Some("value"), _) => init = Some(self.initialiser(child)?),
+                    _ => return Err(self.unexpected(child)),
+                }
+            }
+        } else {
+            declared = Some(self.declarator(node, base)?);
+        }
+        let declared = declared.ok_or_else(|| self.unexpected(node))?;
+        if declared.parameters.is_some() {
+            return Ok(None);
+        }
+        self.not_void(node, &declared)?;
+        Ok(Some(Global {
+            name: declared.name,
+            ty: declared.ty,
+            external: external && init.is_none(),
+            init,
+        }))
+    }
+
+    pub(super) fn not_void(&self, node: Node<'_>, declared: &Declared<'_>) -> Checked<()> {
+        match &declared.ty {
+            Type::Void => Err(self.error(
+                node,
+                "a variable of type void",
+                "write `bool`, `unsigned`, `struct NAME`, …",
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    fn initialiser(&mut self, node: Node<'_>) -> Checked<Init> {
+        if node.kind() != "initializer_list" {
+            return self.expression(node).map(Init::Expr);
+        }
+        self.nested(node, |this| {
+            let mut elements = Vec::new();
+            for (_, child) in children(node) {
+                match child.kind() {
+                    "{" | "}" | "," => {}
+                    "initializer_pair" => elements.push(this.designated(child)?),
+                    _ => elements.push((Designator::Next, this.initialiser(child)?)),
+                }
+            }
+            Ok(Init::List(elements, this.span(node)))
+        })
+    }
+
+    fn designated(&mut self, node: Node<'_>) -> Checked<(Designator, Init)> {
+        let (mut designator, mut value) = (None, None);
+        for (name, child) in children(node) {
+            match (name, child.kind()) {
+                (Some("designator"), _) if designator.is_some() => {
+                    return Err(self.error(node, "two designators in one", "nest them: `.a = { .b = 1 }`"));
+                }
+                (Some("designator"), _) => designator = Some(self.designator(child)?),
+                (_, "=") => {}
+                (Some("value"), _) => value = Some(self.initialiser(child)?),
+                _ => return Err(self.unexpected(child)),
+            }
+        }
+        designator
+            .zip(value)
+            .ok_or_else(|| self.error(node, "an element without a value", "write `.field = value`"))
+    }
+
+    fn designator(&mut self, node: Node<'_>) -> Checked<Designator> {
+        let mut found = None;
+        for (_, child) in children(node) {
+            found = match (node.kind(), child.kind()) {
+                (_, "." | "[" | "]") => continue,
+                ("field_designator", "field_identifier") => Some(Designator::Field(self.ident(child)?)),
+                ("subscript_designator", _) => Some(Designator::Index(self.expression(child)?)),
+                _ => return Err(self.unexpected(child)),
+            };
+        }
+        found.ok_or_else(|| self.unexpected(node))
+    }
+
+    /// `typedef unsigned char u8;` says what is known anyway; no other name for a type is read.
+    fn type_definition(&self, node: Node<'_>) -> Checked<()> {
+        let words: Vec<&str> = self.text(node).split_whitespace().collect();
+        match words.join(" ").replace(" ;", ";").as_str() {
+            "typedef unsigned char u8;"
+            | "typedef unsigned short u16;"
+            | "typedef unsigned u32;"
+            | "typedef unsigned int u32;" => Ok(()),
+            _ => Err(self.error(
+                node,
+                "typedef is not in the subset",
+                "write `struct NAME` or `enum NAME` where it is used",
+            )),
+        }
+    }
+}
+
+/// `__ghost` before a field, or outside structs.
+pub(super) fn misplaced_ghost(place: Span) -> Diagnostic {
+    Diagnostic::at(place, "`__ghost` is in the wrong place")
+        .label("annotations follow the field's name")
+        .help("it marks a field of a struct, after the field's name: `bool x __ghost;`")
+}

@@ -1,0 +1,271 @@
+//! Expressions.
+
+use tree_sitter::Node;
+
+use super::convert::{Checked, Converter, children};
+use crate::c::ast::{BinaryOp, Expr, ExprKind};
+
+impl Converter<'_> {
+    /// An expression.
+    pub(super) fn expression(&mut self, node: Node<'_>) -> Checked<Expr> {
+        self.nested(node, |this| this.expression_here(node))
+    }
+
+    fn expression_here(&mut self, node: Node<'_>) -> Checked<Expr> {
+        let kind = match node.kind() {
+            "identifier" => return Ok(self.name(node)),
+            "number_literal" => ExprKind::Int(self.number(node)?),
+            "true" => ExprKind::Bool(true),
+            "false" => ExprKind::Bool(false),
+            "null" if self.text(node) == "NULL" => ExprKind::Null,
+            "null" => return Err(self.error(node, "`nullptr` is C++", "write `NULL`")),
+            "parenthesized_expression" => return self.parenthesized(node),
+            "field_expression" => self.field(node)?,
+            "subscript_expression" => self.subscript(node)?,
+            "pointer_expression" | "unary_expression" => self.prefix(node)?,
+            "update_expression" => self.update(node)?,
+            "binary_expression" => self.binary(node)?,
+            "assignment_expression" => self.assignment(node)?,
+            "conditional_expression" => self.conditional(node)?,
+            "call_expression" => self.call(node)?,
+            _ => return Err(self.unexpected(node)),
+        };
+        Ok(Expr {
+            kind,
+            span: self.span(node),
+        })
+    }
+
+    /// An operand, on the heap.
+    fn boxed(&mut self, node: Node<'_>) -> Checked<Box<Expr>> {
+        self.expression(node).map(Box::new)
+    }
+
+    /// `(e)`, as an operand and as a condition.
+    pub(super) fn parenthesized(&mut self, node: Node<'_>) -> Checked<Expr> {
+        let mut inner = None;
+        for (_, child) in children(node) {
+            match child.kind() {
+                "(" | ")" => {}
+                "compound_statement" => {
+                    return Err(self.error(
+                        child,
+                        "a block is no expression",
+                        "write a function, or statements before this one",
+                    ));
+                }
+                _ if inner.is_none() => inner = Some(self.expression(child)?),
+                _ => return Err(self.unexpected(child)),
+            }
+        }
+        inner.ok_or_else(|| self.unexpected(node))
+    }
+
+    fn number(&self, node: Node<'_>) -> Checked<i64> {
+        let text = self.text(node);
+        let lower = text.to_ascii_lowercase();
+        let digits = lower.trim_end_matches(['u', 'l']);
+        let value = if let Some(hex) = digits.strip_prefix("0x") {
+            i64::from_str_radix(hex, 16)
+        } else if let Some(binary) = digits.strip_prefix("0b") {
+            i64::from_str_radix(binary, 2)
+        } else if digits.len() > 1 && digits.starts_with('0') {
+            i64::from_str_radix(digits, 8)
+        } else {
+            digits.parse()
+        };
+        match value {
+            Ok(value) if value <= i64::from(u32::MAX) => Ok(value),
+            Ok(_) => Err(self.error(node, "number too large", "numbers have at most 32 bits")),
+            Err(error) if *error.kind() == std::num::IntErrorKind::PosOverflow => {
+                Err(self.error(node, "number too large", "numbers have at most 32 bits"))
+            }
+            Err(_) if text.contains('.') || text.contains(['e', 'E']) => {
+                Err(self.error(node, "floating point is not in the subset", "write an unsigned number"))
+            }
+            Err(_) => Err(self.error(
+                node,
+                format!("`{text}` is no number"),
+                "write it in decimal, hexadecimal or octal digits",
+            )),
+        }
+    }
+
+    fn field(&mut self, node: Node<'_>) -> Checked<ExprKind> {
+        let (mut object, mut arrow, mut field) = (None, false, None);
+        for (name, child) in children(node) {
+            match (name, child.kind()) {
+                (Some("argument"), _) => object = Some(self.boxed(child)?),
+                (_, ".") => {}
+                (_, "->") => arrow = true,
+                (Some("field"), "field_identifier") => field = Some(self.ident(child)?),
+                _ => return Err(self.unexpected(child)),
+            }
+        }
+        match (object, field) {
+            (Some(object), Some(field)) => Ok(ExprKind::Field(object, field, arrow)),
+            _ => Err(self.unexpected(node)),
+        }
+    }
+
+    fn subscript(&mut self, node: Node<'_>) -> Checked<ExprKind> {
+        let (mut array, mut index) = (None, None);
+        for (name, child) in children(node) {
+            match (name, child.kind()) {
+                (Some("argument"), _) => array = Some(self.boxed(child)?),
+                (Some("index"), _) if index.is_none() => index = Some(self.boxed(child)?),
+                (_, "[" | "]") => {}
+                _ => return Err(self.unexpected(child)),
+            }
+        }
+        match (array, index) {
+            (Some(array), Some(index)) => Ok(ExprKind::Index(array, index)),
+            _ => Err(self.unexpected(node)),
+        }
+    }
+
+    /// `&e`, `*e`, `!e`, `~e`, `-e`.
+    fn prefix(&mut self, node: Node<'_>) -> Checked<ExprKind> {
+        let (operator, operand) = self.operator_and_operand(node)?;
+        Ok(match self.text(operator) {
+            "&" => ExprKind::AddressOf(operand),
+            "*" => ExprKind::Deref(operand),
+            "!" => ExprKind::Not(operand),
+            "~" => ExprKind::Complement(operand),
+            "-" => ExprKind::Negate(operand),
+            "+" => return Err(self.error(operator, "a leading `+` does nothing", "remove it")),
+            _ => return Err(self.unexpected(operator)),
+        })
+    }
+
+    fn update(&mut self, node: Node<'_>) -> Checked<ExprKind> {
+        let (operator, target) = self.operator_and_operand(node)?;
+        Ok(ExprKind::Step {
+            increment: match self.text(operator) {
+                "++" => true,
+                "--" => false,
+                _ => return Err(self.unexpected(operator)),
+            },
+            prefix: operator.start_byte() == node.start_byte(),
+            target,
+        })
+    }
+
+    fn operator_and_operand<'t>(&mut self, node: Node<'t>) -> Checked<(Node<'t>, Box<Expr>)> {
+        let (mut operator, mut operand) = (None, None);
+        for (name, child) in children(node) {
+            match name {
+                Some("operator") => operator = Some(child),
+                Some("argument") => operand = Some(self.boxed(child)?),
+                _ => return Err(self.unexpected(child)),
+            }
+        }
+        operator.zip(operand).ok_or_else(|| self.unexpected(node))
+    }
+
+    fn binary(&mut self, node: Node<'_>) -> Checked<ExprKind> {
+        let (left, operator, right) = self.two_operands(node)?;
+        Ok(match self.text(operator) {
+            "&&" => ExprKind::And(left, right),
+            "||" => ExprKind::Or(left, right),
+            text => match binary_operator(text) {
+                Some(operator) => ExprKind::Binary(operator, left, right),
+                None => return Err(self.unexpected(operator)),
+            },
+        })
+    }
+
+    fn assignment(&mut self, node: Node<'_>) -> Checked<ExprKind> {
+        let (left, operator, right) = self.two_operands(node)?;
+        let text = self.text(operator);
+        let combined = match text.strip_suffix('=') {
+            Some("") => None,
+            Some(prefix) => Some(binary_operator(prefix).ok_or_else(|| self.unexpected(operator))?),
+            None => return Err(self.unexpected(operator)),
+        };
+        Ok(ExprKind::Assign(combined, left, right))
+    }
+
+    fn two_operands<'t>(&mut self, node: Node<'t>) -> Checked<(Box<Expr>, Node<'t>, Box<Expr>)> {
+        let (mut left, mut operator, mut right) = (None, None, None);
+        for (name, child) in children(node) {
+            match name {
+                Some("left") => left = Some(self.boxed(child)?),
+                Some("operator") => operator = Some(child),
+                Some("right") => right = Some(self.boxed(child)?),
+                _ => return Err(self.unexpected(child)),
+            }
+        }
+        match (left, operator, right) {
+            (Some(left), Some(operator), Some(right)) => Ok((left, operator, right)),
+            _ => Err(self.unexpected(node)),
+        }
+    }
+
+    fn conditional(&mut self, node: Node<'_>) -> Checked<ExprKind> {
+        let (mut condition, mut yes, mut no) = (None, None, None);
+        for (name, child) in children(node) {
+            match (name, child.kind()) {
+                (Some("condition"), _) => condition = Some(self.boxed(child)?),
+                (Some("consequence"), _) => yes = Some(self.boxed(child)?),
+                (Some("alternative"), _) => no = Some(self.boxed(child)?),
+                (_, "?" | ":") => {}
+                _ => return Err(self.unexpected(child)),
+            }
+        }
+        match (condition, yes, no) {
+            (Some(condition), Some(yes), Some(no)) => Ok(ExprKind::Conditional(condition, yes, no)),
+            _ => Err(self.error(node, "`?:` without a middle is not in the subset", "write `a ? a : b`")),
+        }
+    }
+
+    fn call(&mut self, node: Node<'_>) -> Checked<ExprKind> {
+        let (mut function, mut arguments) = (None, Vec::new());
+        for (name, child) in children(node) {
+            match (name, child.kind()) {
+                (Some("function"), "identifier") => function = Some(self.ident(child)?),
+                (Some("function"), _) => {
+                    return Err(self.error(
+                        child,
+                        "calls through pointers are not in the subset",
+                        "call a function by its name; `if` chooses between several",
+                    ));
+                }
+                (Some("arguments"), "argument_list") => {
+                    for (_, argument) in children(child) {
+                        if !matches!(argument.kind(), "(" | ")" | ",") {
+                            arguments.push(self.expression(argument)?);
+                        }
+                    }
+                }
+                _ => return Err(self.unexpected(child)),
+            }
+        }
+        match function {
+            Some(function) => Ok(ExprKind::Call(function, arguments)),
+            None => Err(self.unexpected(node)),
+        }
+    }
+}
+
+fn binary_operator(text: &str) -> Option<BinaryOp> {
+    Some(match text {
+        "+" => BinaryOp::Add,
+        "-" => BinaryOp::Sub,
+        "*" => BinaryOp::Mul,
+        "/" => BinaryOp::Div,
+        "%" => BinaryOp::Rem,
+        "<<" => BinaryOp::Shl,
+        ">>" => BinaryOp::Shr,
+        "&" => BinaryOp::BitAnd,
+        "|" => BinaryOp::BitOr,
+        "^" => BinaryOp::BitXor,
+        "==" => BinaryOp::Eq,
+        "!=" => BinaryOp::Ne,
+        "<" => BinaryOp::Lt,
+        "<=" => BinaryOp::Le,
+        ">" => BinaryOp::Gt,
+        ">=" => BinaryOp::Ge,
+        _ => return None,
+    })
+}

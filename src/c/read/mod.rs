@@ -1,0 +1,83 @@
+//! Text to syntax tree: one file a stage.
+//!
+//! `lexer` and `annotations` settle what is no C, `load` follows includes, `syntax` says what the subset leaves out, `defines` finds
+//! what names stand for, `definitions`, `records`, `functions`, `types`, `statements` and
+//! `expressions` convert the grammar's trees, `bind` makes one program of
+//! all files, `tags` reads the story at the top. A node of the grammar that none of them knows is an error, never skipped.
+
+mod annotations;
+mod bind;
+mod constant;
+mod convert;
+mod defines;
+mod definitions;
+mod expressions;
+mod flatten;
+mod functions;
+mod lexer;
+mod load;
+mod records;
+mod statements;
+mod syntax;
+mod tags;
+mod types;
+mod uncalled;
+
+pub use constant::constant;
+pub use flatten::flatten;
+pub use uncalled::{Callers, uncalled};
+
+use super::ast::Program;
+use super::library::{Library, Listing};
+use crate::source::{Diagnostic, Diagnostics};
+use bind::Binder;
+use convert::Converter;
+use defines::Defines;
+use load::{Loaded, load};
+
+/// Reads a protocol, with all it includes, and a scenario.
+///
+/// The file of the protocol itself is always the first of [`Program::sources`].
+pub fn read_program(
+    library: &dyn Library,
+    protocol: &Listing,
+    scenario: Option<&Listing>,
+) -> Result<Program, Diagnostics> {
+    program(load(library, protocol, scenario)).map(|(program, _)| program)
+}
+
+/// The program in the loaded files, and the files.
+fn program(loaded: Loaded) -> Result<(Program, Vec<load::Unit>), Diagnostics> {
+    let Loaded {
+        sources,
+        units,
+        mut errors,
+    } = loaded;
+    let (defines, mut more) = Defines::of(&units);
+    errors.append(&mut more);
+    let mut binder = Binder::default();
+    for unit in units.iter().filter(|unit| !unit.broken) {
+        let mut converter = Converter::new(&unit.masked, unit.file, &unit.marks, &defines);
+        let found = converter.definitions(unit.tree.root_node());
+        errors.append(&mut converter.errors);
+        binder.add(found, unit.scenario);
+    }
+    let (mut program, mut more) = binder.finish();
+    errors.append(&mut more);
+    for scenario in [false, true] {
+        // What is included stands before the file that was asked for.
+        if let Some(main) = units.iter().rfind(|unit| unit.scenario == scenario) {
+            tags::read(main, &mut program.tags, &mut errors);
+        }
+    }
+    if errors.is_empty() {
+        program.sources = sources;
+        return Ok((program, units));
+    }
+    errors.sort_by_key(|error: &Diagnostic| error.span.map(|span| (span.file, span.start)));
+    errors.dedup();
+    Err(Diagnostics { sources, errors })
+}
+
+#[cfg(test)]
+mod tests;

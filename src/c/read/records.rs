@@ -1,0 +1,172 @@
+//! Structs and enums.
+
+use tree_sitter::Node;
+
+use super::constant;
+use super::convert::{Checked, Converter, children};
+use super::definitions::misplaced_ghost;
+use crate::c::ast::{Enum, Field, Ident, Struct, Type};
+use crate::source::Diagnostic;
+
+impl Converter<'_> {
+    /// None if it only announces a struct.
+    pub(super) fn structure(&mut self, node: Node<'_>) -> Checked<Option<Struct>> {
+        let (mut tag, mut body) = (None, None);
+        for (name, child) in children(node) {
+            match (name, child.kind()) {
+                (_, "struct") => {}
+                (Some("name"), _) => tag = Some(self.ident(child)?),
+                (Some("body"), "field_declaration_list") => body = Some(child),
+                _ => return Err(self.unexpected(child)),
+            }
+        }
+        let name = tag.ok_or_else(|| self.error(node, "a struct without a name", "write `struct NAME { … };`"))?;
+        let Some(body) = body else {
+            return Ok(None);
+        };
+        let mut fields: Vec<Field> = Vec::new();
+        for (_, child) in children(body) {
+            if matches!(child.kind(), "{" | "}" | ";") {
+                continue;
+            }
+            let more = self.field_declaration(child);
+            for field in self.keep(more).unwrap_or_default() {
+                if fields.iter().any(|other| other.name.name == field.name.name) {
+                    self.errors.push(
+                        Diagnostic::at(field.name.span, format!("two fields are named `{}`", field.name.name))
+                            .help("rename one of them"),
+                    );
+                } else {
+                    fields.push(field);
+                }
+            }
+        }
+        Ok(Some(Struct { name, fields }))
+    }
+
+    fn field_declaration(&mut self, node: Node<'_>) -> Checked<Vec<Field>> {
+        if node.kind() != "field_declaration" {
+            return Err(self.unexpected(node));
+        }
+        let mut base = None;
+        let mut fields: Vec<(Field, usize)> = Vec::new();
+        for (name, child) in children(node) {
+            match (name, child.kind()) {
+                (Some("type"), _) => base = Some(self.base_type(child)?),
+                (Some("declarator"), _) => {
+                    let base = base.clone().ok_or_else(|| self.unexpected(child))?;
+                    let declared = self.declarator(child, base)?;
+                    if declared.parameters.is_some() {
+                        return Err(self.error(
+                            child,
+                            "a function in a struct",
+                            "define it at the top level of the file",
+                        ));
+                    }
+                    self.not_void(child, &declared)?;
+                    let field = Field {
+                        name: declared.name,
+                        ty: declared.ty,
+                        ghost: false,
+                    };
+                    fields.push((field, child.end_byte()));
+                }
+                (_, "bitfield_clause") => {
+                    let (field, _) = fields.last_mut().ok_or_else(|| self.unexpected(child))?;
+                    field.ty = self.width(child, &field.ty)?;
+                }
+                (_, "," | ";") => {}
+                _ if self.is_noise(child)? => {}
+                _ => return Err(self.unexpected(child)),
+            }
+        }
+        if fields.is_empty() {
+            return Err(self.error(
+                node,
+                "a field without a name",
+                "write a name; a struct in a struct has its own definition",
+            ));
+        }
+        for ghost in &self.marks.ghosts {
+            if !node.byte_range().contains(&(ghost.start as usize)) {
+                continue;
+            }
+            let before = fields.iter_mut().rev().find(|(_, end)| *end <= ghost.start as usize);
+            match before {
+                Some((field, _)) => field.ghost = true,
+                None => return Err(misplaced_ghost(*ghost)),
+            }
+        }
+        Ok(fields.into_iter().map(|(field, _)| field).collect())
+    }
+
+    fn width(&mut self, node: Node<'_>, ty: &Type) -> Checked<Type> {
+        let Type::Unsigned(most) = *ty else {
+            return Err(self.error(
+                node,
+                "only unsigned fields have a width",
+                "write `unsigned x : 3`, or remove the width",
+            ));
+        };
+        let mut width = None;
+        for (_, child) in children(node) {
+            match child.kind() {
+                ":" => {}
+                _ if width.is_none() => width = Some(self.expression(child)?),
+                _ => return Err(self.unexpected(child)),
+            }
+        }
+        let width = width.ok_or_else(|| self.unexpected(node))?;
+        match u32::try_from(constant(&width)?) {
+            Ok(bits) if (1..=most).contains(&bits) => Ok(Type::Unsigned(bits)),
+            _ => Err(Diagnostic::at(width.span, format!("a width is between 1 and {most}"))
+                .help("the width bounds what the field can hold: 2 bits hold 0 to 3")),
+        }
+    }
+
+    /// None if it only announces an enum.
+    pub(super) fn enumeration(&mut self, node: Node<'_>) -> Checked<Option<Enum>> {
+        let (mut tag, mut body) = (None, None);
+        for (name, child) in children(node) {
+            match (name, child.kind()) {
+                (_, "enum") => {}
+                (Some("name"), _) => tag = Some(self.ident(child)?),
+                (Some("body"), "enumerator_list") => body = Some(child),
+                _ => return Err(self.unexpected(child)),
+            }
+        }
+        let name = tag.ok_or_else(|| {
+            self.error(
+                node,
+                "an enum without a name",
+                "name it, or write `#define NAME number` for each constant",
+            )
+        })?;
+        let Some(body) = body else {
+            return Ok(None);
+        };
+        let mut enumerators = Vec::new();
+        for (_, child) in children(body) {
+            match child.kind() {
+                "{" | "}" | "," => {}
+                "enumerator" => {
+                    let name = self.enumerator(child);
+                    enumerators.extend(self.keep(name));
+                }
+                _ => return Err(self.unexpected(child)),
+            }
+        }
+        Ok(Some(Enum { name, enumerators }))
+    }
+
+    fn enumerator(&mut self, node: Node<'_>) -> Checked<Ident> {
+        match children(node).as_slice() {
+            [(_, name)] => self.ident(*name),
+            _ => Err(self.error(
+                node,
+                "an enumerator with a value",
+                "remove the value: they are numbered from 0 in their order",
+            )),
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! The tags at the top of listings and scenarios.
+
+use super::{Shelf, read, refusal};
+
+#[test]
+fn a_listing_tells_its_story() {
+    let text = "/* a note */\n/**\n * What it is,\n * in two lines.\n *\n * @protocol v4.14\n * @after    v4.13\n\
+        * @commit   212925802454 (\"mm: oom: let them run\n *           concurrently\")\n\
+        * @source   facts 3\n * @breaks   NoUseAfterFree in foreign-mmput: by mistake, fixed by v4.15\n */\nbool a;\n";
+    let tags = read(text).unwrap_or_else(|e| panic!("{}", e.render(false))).tags;
+    assert_eq!(tags.summary, "What it is, in two lines.");
+    assert_eq!(tags.protocol.unwrap().name, "v4.14");
+    assert_eq!(tags.after.unwrap().name, "v4.13");
+    assert_eq!(tags.commits[0].hash, "212925802454");
+    assert_eq!(tags.commits[0].subject, "mm: oom: let them run concurrently");
+    assert_eq!(tags.sources, ["facts 3"]);
+    let breaks = &tags.breaks[0];
+    assert_eq!(
+        (breaks.property.name.as_str(), breaks.scenario.name.as_str()),
+        ("NoUseAfterFree", "foreign-mmput")
+    );
+    assert_eq!(breaks.reason, "by mistake, fixed by v4.15");
+}
+
+#[test]
+fn only_the_file_itself_and_the_scenario_count() {
+    let shelf = Shelf::of(&[
+        ("linux/a.c", "/** @protocol a */\nbool a;"),
+        ("linux/b.c", "/** @protocol b */\n#include \"a.c\"\nbool b;"),
+        (
+            "scenarios/s.c",
+            "/** @scenario s: a story,\n told in two lines */\nbool c;",
+        ),
+    ]);
+    let tags = shelf.read("linux/b.c", Some("scenarios/s.c")).unwrap().tags;
+    assert_eq!(tags.protocol.unwrap().name, "b");
+    let (name, story) = tags.scenario.unwrap();
+    assert_eq!(
+        (name.name.as_str(), story.as_str()),
+        ("s", "a story, told in two lines")
+    );
+}
+
+#[test]
+fn malformed_tags_are_refused() {
+    for (comment, expected) in [
+        (
+            "@protocol",
+            "`@protocol` is not understood | @protocol | write `@protocol NAME`",
+        ),
+        (
+            "@protocol a b",
+            "`@protocol` is not understood | @protocol a b | write `@protocol NAME`",
+        ),
+        (
+            "@protcol a",
+            "unexpected tag `@protcol` | @protcol | did you mean `@protocol`?",
+        ),
+        ("@author me", "unexpected tag `@author` | @author | there are @protocol"),
+        (
+            "@scenario a: b",
+            "unexpected tag `@scenario` | @scenario | this file is a listing",
+        ),
+        (
+            "@commit 2129 (\"x\")",
+            "`@commit` is not understood | @commit 2129 (\"x\") | write `@commit",
+        ),
+        (
+            "@commit 212925802454 x",
+            "`@commit` is not understood | @commit 212925802454 x | write `@commit",
+        ),
+        (
+            "@breaks A in b, fixed",
+            "`@breaks` is not understood | @breaks A in b, fixed | write `@breaks",
+        ),
+        (
+            "@breaks A b: c",
+            "`@breaks` is not understood | @breaks A b: c | write `@breaks",
+        ),
+        (
+            "@breaks A in b:",
+            "`@breaks` is not understood | @breaks A in b: | write `@breaks",
+        ),
+        ("@source", "`@source` is not understood | @source | write `@source"),
+        ("@after a\n * @after b", "a second `@after` | @after b | remove"),
+        (
+            "@breaks A in b: c\n * @breaks A in b: d",
+            "this pair is named already | @breaks A in b: d | remove",
+        ),
+    ] {
+        let found = refusal(read(&format!("/**\n * {comment}\n */\nbool a;\n")));
+        assert!(found.starts_with(expected), "{comment}: {found}");
+    }
+    for text in [
+        "/* @protocol a */\nbool a;",
+        "bool a;\n/** @protocol a */",
+        "/** @protocol a */\nbool a;\n/** @after b */\nbool b;",
+    ] {
+        let found = refusal(read(text));
+        assert!(found.contains("` is in the wrong comment | @"), "{text}: {found}");
+    }
+    assert!(read("/** @protocol a */\n/** kernel-doc\n * @sem: the lock */\nbool a;").is_ok());
+}

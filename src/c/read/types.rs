@@ -1,0 +1,264 @@
+//! Types and declarators: `struct page *pte[N]`.
+
+use tree_sitter::Node;
+
+use super::convert::{Checked, Converter, children};
+use super::syntax::FOR_EACH;
+use crate::c::ast::{Ident, Type};
+use crate::c::nearest::did_you_mean;
+
+/// What a declarator declares.
+pub(super) struct Declared<'t> {
+    pub(super) name: Ident,
+    pub(super) ty: Type,
+    /// The parameter list, if it is a function; `ty` is then its result.
+    pub(super) parameters: Option<Node<'t>>,
+}
+
+impl Converter<'_> {
+    /// The type before a declarator.
+    pub(super) fn base_type(&self, node: Node<'_>) -> Checked<Type> {
+        match node.kind() {
+            "primitive_type" => match self.text(node) {
+                "bool" => Ok(Type::Bool),
+                "void" => Ok(Type::Void),
+                other => Err(self.no_type(node, other)),
+            },
+            "sized_type_specifier" => self.sized(node),
+            "type_identifier" => match self.ident(node)?.name.as_str() {
+                "u8" => Ok(Type::Unsigned(8)),
+                "u16" => Ok(Type::Unsigned(16)),
+                "u32" => Ok(Type::Unsigned(32)),
+                other => Err(self.no_type(node, other)),
+            },
+            "struct_specifier" => self.tagged(node).map(Type::Struct),
+            "enum_specifier" => self.tagged(node).map(Type::Enum),
+            "macro_type_specifier" => self.bitset(node).map(Type::Bitset),
+            _ => Err(self.unexpected(node)),
+        }
+    }
+
+    fn no_type(&self, node: Node<'_>, name: &str) -> crate::source::Diagnostic {
+        let instead = match name {
+            "int" | "size_t" | "ssize_t" | "char" | "uint32_t" | "int32_t" | "atomic_t" => "write `unsigned`",
+            "uint8_t" | "int8_t" => "write `u8`",
+            "uint16_t" | "int16_t" => "write `u16`",
+            "float" | "double" => "floating point is not in the subset: write `unsigned`",
+            "else" => "write the `if` it belongs to",
+            name if name.contains("64") => "numbers have at most 32 bits: write `unsigned`",
+            _ => "",
+        };
+        let error = self.error(node, format!("`{name}` is not a type of the subset"), instead);
+        if instead.is_empty() {
+            let types = ["bool", "unsigned", "u8", "u16", "u32"];
+            return error.help(did_you_mean(
+                name,
+                types,
+                format!("write `struct {name}`, `enum {name}`, or one of {}", types.join(", ")),
+            ));
+        }
+        error
+    }
+
+    fn sized(&self, node: Node<'_>) -> Checked<Type> {
+        let mut words = Vec::new();
+        for (_, child) in children(node) {
+            match child.kind() {
+                "unsigned" | "signed" | "short" | "long" | "primitive_type" => words.push(self.text(child)),
+                _ => return Err(self.unexpected(child)),
+            }
+        }
+        words.sort_unstable();
+        match words.as_slice() {
+            ["unsigned"] | ["int", "unsigned"] => Ok(Type::Unsigned(32)),
+            ["char", "unsigned"] => Ok(Type::Unsigned(8)),
+            ["short", "unsigned"] | ["int", "short", "unsigned"] => Ok(Type::Unsigned(16)),
+            _ => Err(self.error(
+                node,
+                format!("`{}` is not a type of the subset", self.text(node)),
+                "write `unsigned` (32 bits), or give a field a width: `unsigned x : 3`",
+            )),
+        }
+    }
+
+    /// The name after `struct` or `enum`, where it is used and not defined.
+    fn tagged(&self, node: Node<'_>) -> Checked<Ident> {
+        let mut tag = None;
+        for (name, child) in children(node) {
+            match (name, child.kind()) {
+                (_, "struct" | "enum") => {}
+                (Some("name"), _) => tag = Some(self.ident(child)?),
+                (Some("body"), _) => {
+                    return Err(self.error(
+                        node,
+                        "a definition within a declaration",
+                        "end it with `};` at the top level of the file, and use its name here",
+                    ));
+                }
+                _ => return Err(self.unexpected(child)),
+            }
+        }
+        tag.ok_or_else(|| self.unexpected(node))
+    }
+
+    fn bitset(&self, node: Node<'_>) -> Checked<Ident> {
+        let (mut name, mut element) = (None, None);
+        for (field, child) in children(node) {
+            match (field, child.kind()) {
+                (Some("name"), _) => name = Some(child),
+                (Some("type"), _) => element = Some(child),
+                (_, "(" | ")") => {}
+                _ => return Err(self.unexpected(child)),
+            }
+        }
+        match name.map(|name| self.text(name)) {
+            Some("bitset") => {}
+            Some(other) if other.contains("for_each") => {
+                return Err(self.error(node, "macros that stand for a loop are not read", FOR_EACH));
+            }
+            Some("typeof" | "__typeof__") => {
+                return Err(self.error(node, "`typeof` is not in the subset", "write the type"));
+            }
+            other => {
+                let help = did_you_mean(
+                    other.unwrap_or_default(),
+                    ["bitset"],
+                    "write a type; is a `;` missing here?",
+                );
+                return Err(self.error(node, "this is not a type", help));
+            }
+        }
+        match element.map(children).as_deref() {
+            Some([(_, element)]) if element.kind() == "enum_specifier" => self.tagged(*element),
+            _ => Err(self.error(node, "a bitset is a set of enumerators", "write `bitset(enum NAME)`")),
+        }
+    }
+
+    /// Whether this is a word before a type that changes nothing here; those that would are errors.
+    pub(super) fn is_noise(&self, node: Node<'_>) -> Checked<bool> {
+        match node.kind() {
+            "storage_class_specifier" | "type_qualifier" => {}
+            _ => return Ok(false),
+        }
+        let help = match self.text(node) {
+            "static" | "inline" | "extern" | "const" => return Ok(true),
+            "volatile" | "_Atomic" => "remove it: every access to shared memory is a step of its own",
+            _ => "remove it",
+        };
+        Err(self.error(node, format!("`{}` is not in the subset", self.text(node)), help))
+    }
+
+    /// A declarator for something of this type.
+    pub(super) fn declarator<'t>(&mut self, node: Node<'t>, ty: Type) -> Checked<Declared<'t>> {
+        match node.kind() {
+            "identifier" | "field_identifier" => Ok(Declared {
+                name: self.ident(node)?,
+                ty,
+                parameters: None,
+            }),
+            "pointer_declarator" => self.pointer(node, ty),
+            "array_declarator" => self.array(node, ty),
+            "function_declarator" => self.function_declarator(node, ty),
+            "parenthesized_declarator" => Err(self.error(
+                node,
+                "brackets in a declaration are not in the subset",
+                "there are no pointers to functions or arrays; otherwise remove the brackets",
+            )),
+            _ => Err(self.unexpected(node)),
+        }
+    }
+
+    fn pointer<'t>(&mut self, node: Node<'t>, ty: Type) -> Checked<Declared<'t>> {
+        match ty {
+            Type::Pointer(_) => {
+                return Err(self.error(
+                    node,
+                    "pointers to pointers are not in the subset",
+                    "return the pointer, or point to the struct that holds it",
+                ));
+            }
+            Type::Void => {
+                return Err(self.error(node, "`void *` is not in the subset", "name the struct it points to"));
+            }
+            _ => {}
+        }
+        let mut inner = None;
+        for (name, child) in children(node) {
+            match (name, child.kind()) {
+                (Some("declarator"), _) => inner = Some(child),
+                (_, "*") => {}
+                _ if self.is_noise(child)? => {}
+                _ => return Err(self.unexpected(child)),
+            }
+        }
+        let inner = inner.ok_or_else(|| self.unexpected(node))?;
+        self.declarator(inner, Type::Pointer(Box::new(ty)))
+    }
+
+    fn array<'t>(&mut self, node: Node<'t>, ty: Type) -> Checked<Declared<'t>> {
+        if matches!(ty, Type::Array(..)) {
+            return Err(self.error(
+                node,
+                "arrays of arrays are not in the subset",
+                "make the inner one a field of a struct",
+            ));
+        }
+        let (mut inner, mut size) = (None, None);
+        for (name, child) in children(node) {
+            match (name, child.kind()) {
+                (Some("declarator"), _) => inner = Some(child),
+                (Some("size"), _) => size = Some(self.expression(child)?),
+                (_, "[" | "]") => {}
+                _ => return Err(self.unexpected(child)),
+            }
+        }
+        let inner = inner.ok_or_else(|| self.unexpected(node))?;
+        let size = size.ok_or_else(|| self.error(node, "an array without a size", "write the number of elements"))?;
+        self.declarator(inner, Type::Array(Box::new(ty), Box::new(size)))
+    }
+
+    fn function_declarator<'t>(&mut self, node: Node<'t>, ty: Type) -> Checked<Declared<'t>> {
+        let (mut declared, mut parameters) = (None, None);
+        for (name, child) in children(node) {
+            match (name, child.kind()) {
+                (Some("declarator"), "identifier") => declared = Some(self.declarator(child, ty.clone())?),
+                (Some("declarator"), "parenthesized_declarator") => {
+                    return Err(self.error(
+                        child,
+                        "pointers to functions are not in the subset",
+                        "call a function by its name; `if` chooses between several",
+                    ));
+                }
+                (Some("parameters"), _) => parameters = Some(child),
+                (_, "identifier" | "call_expression") => {
+                    return Err(self.error(
+                        child,
+                        format!("`{}` is not an annotation", self.text(child)),
+                        "annotations begin with two underscores: `__atomic`, `__acquires(x)`",
+                    ));
+                }
+                _ => return Err(self.unexpected(child)),
+            }
+        }
+        let mut declared = declared.ok_or_else(|| self.unexpected(node))?;
+        declared.parameters = parameters;
+        Ok(declared)
+    }
+}
+
+/// Whether two types are the same, wherever they stand.
+pub(super) fn same(a: &Type, b: &Type) -> bool {
+    match (a, b) {
+        (Type::Void, Type::Void) | (Type::Bool, Type::Bool) => true,
+        (Type::Unsigned(a), Type::Unsigned(b)) => a == b,
+        (Type::Enum(a), Type::Enum(b)) | (Type::Bitset(a), Type::Bitset(b)) | (Type::Struct(a), Type::Struct(b)) => {
+            a.name == b.name
+        }
+        (Type::Pointer(a), Type::Pointer(b)) => same(a, b),
+        (Type::Array(a, n), Type::Array(b, m)) => {
+            let (n, m) = (super::constant(n), super::constant(m));
+            same(a, b) && (n == m || n.is_err() || m.is_err())
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,205 @@
+//! Functions that nothing calls: most often an override whose name is misspelt.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tree_sitter::Node;
+
+use super::load::{Unit, parse};
+use crate::c::ast::{AnnotationKind, Expr, ExprKind, Function, Program, Stmt, StmtKind};
+use crate::c::library::{Library, text};
+use crate::c::nearest::did_you_mean;
+use crate::source::{Diagnostic, FileId};
+
+/// What the files of a library say about functions that a single program does not.
+#[derive(Debug, Clone, Default)]
+pub struct Callers {
+    /// Defined under `kernel/`: a listing need not use them.
+    kernel: BTreeSet<String>,
+    /// Called by some scenario.
+    called: BTreeSet<String>,
+}
+
+impl Callers {
+    /// Looks through the kernel headers and the scenarios of a library.
+    pub fn of(library: &dyn Library) -> Self {
+        let mut callers = Callers::default();
+        for path in library.list() {
+            let names = match path.split('/').next() {
+                Some("kernel") => &mut callers.kernel,
+                Some("scenarios") => &mut callers.called,
+                _ => continue,
+            };
+            // Files that cannot be read are reported when they are used.
+            let Some(Ok(text)) = library.read(&path).map(|bytes| text(&path, bytes)) else {
+                continue;
+            };
+            if let Ok(unit) = parse(&text, FileId(0)) {
+                names.extend(if path.starts_with("kernel/") {
+                    defined(&unit)
+                } else {
+                    called(&unit)
+                });
+            }
+        }
+        callers
+    }
+}
+
+/// The functions of the listing itself (and of the scenario itself) that are no threads and that nothing calls.
+pub fn uncalled(program: &Program, callers: &Callers) -> Vec<Diagnostic> {
+    let mut own = vec![FileId(0)];
+    own.extend(program.tags.scenario.as_ref().map(|(name, _)| name.span.file));
+    let dead = dead(program.functions.iter(), callers);
+    let called: BTreeSet<String> = program.functions.iter().flat_map(calls).collect();
+    let mut errors = Vec::new();
+    for function in &program.functions {
+        let name = function.name.name.as_str();
+        if !dead.contains(name) || !own.contains(&function.name.span.file) {
+            continue;
+        }
+        let others = program.functions.iter().map(|other| other.name.name.as_str());
+        let known = others
+            .filter(|other| !dead.contains(*other))
+            .chain(called.iter().map(String::as_str));
+        errors.push(
+            Diagnostic::at(function.name.span, format!("nothing calls `{name}`")).help(did_you_mean(
+                name,
+                known,
+                "call it, make it a thread (`__task(t)`, `__daemon(t)`, `__unfair`), or remove it",
+            )),
+        );
+    }
+    errors
+}
+
+/// The names of those functions that nothing calls; those in `kernel/` may be unused.
+pub(super) fn dead<'p>(functions: impl Iterator<Item = &'p Function> + Clone, callers: &Callers) -> BTreeSet<String> {
+    let mut called_by: BTreeMap<String, bool> = BTreeMap::new();
+    for function in functions.clone() {
+        for name in calls(function).into_iter().filter(|name| *name != function.name.name) {
+            called_by.insert(name, true);
+        }
+    }
+    functions
+        .filter(|function| !is_thread(function))
+        .map(|function| &function.name.name)
+        .filter(|name| {
+            !called_by.contains_key(*name) && !callers.kernel.contains(*name) && !callers.called.contains(*name)
+        })
+        .cloned()
+        .collect()
+}
+
+fn is_thread(function: &Function) -> bool {
+    function.annotations.iter().any(|annotation| {
+        matches!(
+            annotation.kind,
+            AnnotationKind::Task(_) | AnnotationKind::Daemon(_) | AnnotationKind::Unfair
+        )
+    })
+}
+
+/// The names of the functions defined in a file.
+fn defined(unit: &Unit) -> BTreeSet<String> {
+    identifiers(unit, |node| {
+        let mut declarator = node
+            .child_by_field_name("declarator")
+            .filter(|_| node.kind() == "function_definition")?;
+        while declarator.kind() != "identifier" {
+            declarator = declarator.child_by_field_name("declarator")?;
+        }
+        Some(declarator)
+    })
+}
+
+/// The names called in a file.
+fn called(unit: &Unit) -> BTreeSet<String> {
+    identifiers(unit, |node| {
+        node.child_by_field_name("function")
+            .filter(|_| node.kind() == "call_expression")
+    })
+}
+
+fn identifiers(unit: &Unit, pick: impl Fn(Node<'_>) -> Option<Node<'_>>) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    let mut cursor = unit.tree.walk();
+    loop {
+        if let Some(name) = pick(cursor.node()) {
+            names.insert(String::from_utf8_lossy(&unit.masked[name.byte_range()]).into_owned());
+        }
+        if cursor.goto_first_child() {
+            continue;
+        }
+        while !cursor.goto_next_sibling() {
+            if !cursor.goto_parent() {
+                return names;
+            }
+        }
+    }
+}
+
+/// The names called by a function.
+fn calls(function: &Function) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    in_statement(&function.body, &mut names);
+    names
+}
+
+fn in_statement(statement: &Stmt, names: &mut BTreeSet<String>) {
+    let mut expressions: Vec<&Expr> = Vec::new();
+    let mut inner: Vec<&Stmt> = Vec::new();
+    match &statement.kind {
+        StmtKind::Empty | StmtKind::Break | StmtKind::Continue | StmtKind::Goto(_) => {}
+        StmtKind::Expr(value) => expressions.push(value),
+        StmtKind::Declare(_, _, value) | StmtKind::Return(value) => expressions.extend(value),
+        StmtKind::Declarations(statements) | StmtKind::Block(statements) => inner.extend(statements),
+        StmtKind::If(condition, yes, no) => {
+            expressions.push(condition);
+            inner.push(yes);
+            inner.extend(no.as_deref());
+        }
+        StmtKind::While(condition, body) | StmtKind::DoWhile(body, condition) => {
+            expressions.push(condition);
+            inner.push(body);
+        }
+        StmtKind::For(first, condition, next, body) => {
+            inner.extend(first.as_deref());
+            expressions.extend(condition);
+            expressions.extend(next);
+            inner.push(body);
+        }
+        StmtKind::Label(_, body) => inner.push(body),
+    }
+    for expression in expressions {
+        in_expression(expression, names);
+    }
+    for statement in inner {
+        in_statement(statement, names);
+    }
+}
+
+fn in_expression(expression: &Expr, names: &mut BTreeSet<String>) {
+    let operands: Vec<&Expr> = match &expression.kind {
+        ExprKind::Int(_) | ExprKind::Bool(_) | ExprKind::Null | ExprKind::Name(_) => vec![],
+        ExprKind::Field(operand, ..)
+        | ExprKind::AddressOf(operand)
+        | ExprKind::Deref(operand)
+        | ExprKind::Not(operand)
+        | ExprKind::Complement(operand)
+        | ExprKind::Negate(operand)
+        | ExprKind::Step { target: operand, .. } => vec![operand],
+        ExprKind::Index(left, right)
+        | ExprKind::Binary(_, left, right)
+        | ExprKind::And(left, right)
+        | ExprKind::Or(left, right)
+        | ExprKind::Assign(_, left, right) => vec![left, right],
+        ExprKind::Conditional(condition, yes, no) => vec![condition, yes, no],
+        ExprKind::Call(name, arguments) => {
+            names.insert(name.name.clone());
+            arguments.iter().collect()
+        }
+    };
+    for operand in operands {
+        in_expression(operand, names);
+    }
+}

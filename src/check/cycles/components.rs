@@ -1,0 +1,259 @@
+//! The strongly connected parts of a graph in which a run can stay for ever and be fair.
+
+use super::clauses::{Clause, Prop};
+use super::graph::Step;
+use super::reach::Reach;
+use super::{Bits, Kind, Problem};
+
+/// Where the cycle of a violating run may go: what the clause allows for ever, from the states that its stem can reach.
+pub(super) struct Arena<'c> {
+    states: Vec<u32>,
+    edges: Bits,
+    stutters: Bits,
+    /// Each has to be true of some step of the cycle.
+    pub recurs: &'c [Prop],
+}
+
+/// Strongly connected states that contain a fair cycle. The region says which component, if any, a state belongs to.
+pub(super) struct FairComponents {
+    pub components: Vec<Vec<u32>>,
+    pub region: Vec<u32>,
+}
+
+/// The region of the states in no component.
+pub(super) const NOWHERE: u32 = u32::MAX;
+
+impl<'c> Arena<'c> {
+    pub fn new(problem: &Problem<'_>, clause: &'c Clause, reach: &Reach) -> Self {
+        let (graph, predicates) = (&problem.graph, problem.predicates);
+        let allowed = Prop::all([
+            clause.always.clone(),
+            clause.settles.clone(),
+            reach.keep.clone(),
+        ]);
+        let states: Vec<u32> = (0..graph.states())
+            .filter(|&s| reach.distance(s, *reach.event_sets().end()).is_some())
+            .collect();
+        let mut edges = Bits::new(graph.edges() as usize);
+        let mut stutters = Bits::new(graph.states() as usize);
+        for &state in &states {
+            if allowed.holds(predicates, Step { state, edge: None }) {
+                stutters.insert(state);
+            }
+            for e in graph.edges_of(state) {
+                let edge = Some(e);
+                if allowed.holds(predicates, Step { state, edge }) {
+                    edges.insert(e);
+                }
+            }
+        }
+        Arena {
+            states,
+            edges,
+            stutters,
+            recurs: &clause.recurs,
+        }
+    }
+
+    /// The steps from `state` that stay in its region.
+    pub fn steps<'a>(
+        &'a self,
+        problem: &'a Problem<'_>,
+        region: &'a [u32],
+        state: u32,
+    ) -> impl Iterator<Item = Step> + 'a {
+        let graph = problem.graph;
+        let stutter = self.stutters.contains(state).then_some(None);
+        let edges = graph.row(state).filter(move |&e| {
+            self.edges.contains(e) && region[graph.target(e) as usize] == region[state as usize]
+        });
+        // Stuttering last: a loop that can do without it should.
+        let ways = edges.map(Some).chain(stutter);
+        ways.map(move |edge| Step { state, edge })
+    }
+}
+
+/// The maximal fair components. A component that lacks what weak fairness or the clause needs is given up, as no part of it can have
+/// it; one that lacks a strongly fair step is searched again without the states that enable it.
+pub(super) fn fair_components(problem: &Problem<'_>, arena: &Arena<'_>) -> FairComponents {
+    let mut search = Tarjan::new(problem, arena);
+    let mut fair = vec![];
+    let mut open = vec![arena.states.clone()];
+    while let Some(states) = open.pop() {
+        for component in search.split(&states) {
+            let judged = judge(problem, arena, &search.region, &component);
+            match judged {
+                Judgement::Fair => fair.push(component),
+                Judgement::Hopeless => search.leave(&component),
+                Judgement::Without(conditions) => {
+                    search.leave(&component);
+                    let strong =
+                        |s: u32| conditions.iter().any(|&c| problem.fairness[c].enabled(s));
+                    open.push(component.into_iter().filter(|&s| !strong(s)).collect());
+                }
+            }
+        }
+    }
+    FairComponents {
+        components: fair,
+        region: search.region,
+    }
+}
+
+enum Judgement {
+    Fair,
+    Hopeless,
+    /// These strong conditions are enabled but never taken.
+    Without(Vec<usize>),
+}
+
+fn judge(problem: &Problem<'_>, arena: &Arena<'_>, region: &[u32], component: &[u32]) -> Judgement {
+    let steps = || {
+        component
+            .iter()
+            .flat_map(|&s| arena.steps(problem, region, s))
+    };
+    if steps().next().is_none() {
+        return Judgement::Hopeless;
+    }
+    let recurs = |p: &Prop| steps().any(|s| p.holds(problem.predicates, s));
+    if !arena.recurs.iter().all(recurs) {
+        return Judgement::Hopeless;
+    }
+    let mut without = vec![];
+    for (i, condition) in problem.fairness.iter().enumerate() {
+        let enabled = |s: &u32| condition.enabled(*s);
+        let excused = match condition.kind {
+            Kind::Weak => !component.iter().all(enabled),
+            Kind::Strong => !component.iter().any(enabled),
+        };
+        if excused || steps().any(|s| condition.taken(s)) {
+            continue;
+        }
+        match condition.kind {
+            Kind::Weak => return Judgement::Hopeless,
+            Kind::Strong => without.push(i),
+        }
+    }
+    if without.is_empty() {
+        Judgement::Fair
+    } else {
+        Judgement::Without(without)
+    }
+}
+
+/// Tarjan's algorithm with a stack of its own, on ever smaller parts of the same graph.
+struct Tarjan<'a> {
+    problem: &'a Problem<'a>,
+    arena: &'a Arena<'a>,
+    /// Each part that is searched, and each component found, has a number of its own.
+    region: Vec<u32>,
+    regions: u32,
+    /// The order of discovery, from 1; 0 for a state not yet seen.
+    order: Vec<u32>,
+    low: Vec<u32>,
+}
+
+/// A state whose edges are being followed.
+struct Frame {
+    state: u32,
+    next_edge: u32,
+}
+
+impl<'a> Tarjan<'a> {
+    fn new(problem: &'a Problem<'a>, arena: &'a Arena<'a>) -> Self {
+        let states = problem.graph.states() as usize;
+        Tarjan {
+            problem,
+            arena,
+            region: vec![NOWHERE; states],
+            regions: 0,
+            order: vec![0; states],
+            low: vec![0; states],
+        }
+    }
+
+    /// The components of the graph restricted to `states`, each a region of its own.
+    fn split(&mut self, states: &[u32]) -> Vec<Vec<u32>> {
+        let here = self.next_region();
+        for &s in states {
+            self.region[s as usize] = here;
+            self.order[s as usize] = 0;
+        }
+        let mut found = vec![];
+        let mut seen = 0;
+        let mut stack = vec![];
+        let mut frames = vec![];
+        for &root in states {
+            if self.order[root as usize] != 0 {
+                continue;
+            }
+            self.discover(root, &mut seen, &mut stack, &mut frames);
+            while let Some(frame) = frames.last_mut() {
+                let (state, edge) = (frame.state, frame.next_edge);
+                if edge < self.problem.graph.row(state).end {
+                    frame.next_edge += 1;
+                    let target = self.problem.graph.target(edge) as usize;
+                    // A state that already has its component has left this region.
+                    if !self.arena.edges.contains(edge) || self.region[target] != here {
+                        continue;
+                    }
+                    if self.order[target] == 0 {
+                        self.discover(target as u32, &mut seen, &mut stack, &mut frames);
+                    } else {
+                        self.lower(state, self.order[target]);
+                    }
+                    continue;
+                }
+                frames.pop();
+                if let Some(parent) = frames.last() {
+                    self.lower(parent.state, self.low[state as usize]);
+                }
+                if self.low[state as usize] == self.order[state as usize] {
+                    let start = stack.iter().rposition(|&s| s == state).unwrap_or(0);
+                    let component = stack.split_off(start);
+                    let region = self.next_region();
+                    for &s in &component {
+                        self.region[s as usize] = region;
+                    }
+                    found.push(component);
+                }
+            }
+        }
+        found
+    }
+
+    fn discover(
+        &mut self,
+        state: u32,
+        seen: &mut u32,
+        stack: &mut Vec<u32>,
+        frames: &mut Vec<Frame>,
+    ) {
+        *seen += 1;
+        self.order[state as usize] = *seen;
+        self.low[state as usize] = *seen;
+        stack.push(state);
+        frames.push(Frame {
+            state,
+            next_edge: self.problem.graph.row(state).start,
+        });
+    }
+
+    fn lower(&mut self, state: u32, to: u32) {
+        let low = &mut self.low[state as usize];
+        *low = to.min(*low);
+    }
+
+    /// Takes states out of every region.
+    fn leave(&mut self, states: &[u32]) {
+        for &s in states {
+            self.region[s as usize] = NOWHERE;
+        }
+    }
+
+    fn next_region(&mut self) -> u32 {
+        self.regions += 1;
+        self.regions - 1
+    }
+}

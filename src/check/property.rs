@@ -1,0 +1,111 @@
+//! A property is a value with a name, a kind and a description, wherever it comes from.
+
+use serde::Serialize;
+
+use crate::machine::Machine;
+
+/// What it takes to refute a property.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// A path to a bad state.
+    Safety,
+    /// A path to a state where nothing moves and somebody has not finished.
+    Deadlock,
+    /// A path with a bad step.
+    Action,
+    /// A path and a fair loop.
+    Liveness,
+    /// A path with a step that the abstract specification does not allow, or a fair loop that it does not.
+    Refinement,
+}
+
+/// Something that must hold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Property {
+    /// Its name, also in `@breaks`.
+    pub name: String,
+    /// Two letters, for the matrix.
+    pub code: String,
+    /// Its kind.
+    pub kind: Kind,
+    /// In plain words.
+    pub description: String,
+}
+
+impl Property {
+    fn new(name: &str, code: &str, kind: Kind, description: &str) -> Self {
+        Property {
+            name: name.into(),
+            code: code.into(),
+            kind,
+            description: description.into(),
+        }
+    }
+}
+
+/// The properties of the language itself: what the machine's own errors and a standstill break.
+pub fn built_in() -> Vec<Property> {
+    vec![
+        Property::new(
+            "NoUseAfterFree",
+            "UF",
+            Kind::Safety,
+            "nothing is used after it was freed",
+        ),
+        Property::new("NoNullDereference", "ND", Kind::Safety, "no NULL pointer is followed"),
+        Property::new(
+            "NoOverflow",
+            "OF",
+            Kind::Safety,
+            "no counter and no index leaves its range",
+        ),
+        Property::new(
+            "LocksBalanced",
+            "LB",
+            Kind::Safety,
+            "locks are released by their holder, and only once",
+        ),
+        Property::new("NoBug", "NB", Kind::Safety, "no BUG_ON() fires"),
+        Property::new(
+            DEADLOCK,
+            "DL",
+            Kind::Deadlock,
+            "while a task has not finished, some thread can step",
+        ),
+    ]
+}
+
+/// The name of the deadlock property.
+pub const DEADLOCK: &str = "NoDeadlock";
+
+/// The safety properties that a machine's errors can break, the built-in ones first, those that listings name after them.
+pub fn safety(machine: &Machine) -> Vec<Property> {
+    let mut properties = built_in();
+    for error in machine.errors() {
+        if !properties.iter().any(|property| property.name == error.property) {
+            let description = format!("no step breaks {}", error.property);
+            properties.push(Property::new(
+                &error.property,
+                &initials(&error.property),
+                Kind::Safety,
+                &description,
+            ));
+        }
+    }
+    properties
+}
+
+/// `NoDoubleUnmap` is `DU`.
+fn initials(name: &str) -> String {
+    let letters: Vec<char> = name
+        .strip_prefix("No")
+        .unwrap_or(name)
+        .chars()
+        .filter(|c| c.is_uppercase())
+        .collect();
+    match letters.as_slice() {
+        [first, .., last] => format!("{first}{last}"),
+        _ => name.chars().take(2).collect::<String>().to_uppercase(),
+    }
+}

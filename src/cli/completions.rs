@@ -1,0 +1,18 @@
+//! `oomspec completions`: for the shell.
+
+use clap::CommandFactory;
+
+/// Print a completion script for your shell
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The shell
+    shell: clap_complete::Shell,
+}
+
+/// Prints the script.
+pub fn run(args: &Args) -> u8 {
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut super::Cli::command(), "oomspec", &mut script);
+    super::print(&String::from_utf8_lossy(&script));
+    super::exit::FINE
+}

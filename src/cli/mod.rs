@@ -1,0 +1,89 @@
+//! The command line: one command a file, each thin.
+
+mod check;
+mod completions;
+mod exit;
+mod list;
+mod show;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use oomspec::source::{Diagnostic, Diagnostics};
+use oomspec::spec::{Spec, without_text};
+
+/// Checks how Linux's OOM reaper and an exiting process keep out of each other's way.
+///
+/// A protocol is a C listing of what one kernel, or one mailed patch, does; a scenario says who runs on what memory.
+/// `oomspec check` explores every interleaving of the one in the other and says which properties hold.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100, after_help = EXAMPLES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+
+    /// Read the spec from this folder instead of the one built in
+    #[arg(long, global = true, value_name = "DIR")]
+    spec: Option<PathBuf>,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  oomspec check                              judge every protocol in every scenario
+  oomspec check v4.14 -s foreign-mmput       one race, as a diagram
+  oomspec show v4.15 > mine.c                start a patch of your own ...
+  oomspec check mine.c                       ... and see what it breaks";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Check(check::Args),
+    Show(show::Args),
+    List(list::Args),
+    Completions(completions::Args),
+}
+
+/// Runs the command line.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let spec = match &cli.spec {
+        None => Ok(Spec::builtin()),
+        Some(folder) => Spec::folder(folder).map_err(without_text),
+    };
+    let result = spec.and_then(|spec| match cli.command {
+        Command::Check(args) => check::run(&spec, &args),
+        Command::Show(args) => show::run(&spec, &args),
+        Command::List(args) => Ok(list::run(&spec, &args)),
+        Command::Completions(args) => Ok(completions::run(&args)),
+    });
+    ExitCode::from(result.unwrap_or_else(|errors| complain(&errors)))
+}
+
+/// Prints what is wrong with the user's text.
+fn complain(errors: &Diagnostics) -> u8 {
+    use std::io::Write;
+    let mut stderr = anstream::stderr();
+    // Nobody is left to tell if stderr is closed.
+    let _ = writeln!(stderr, "{}", errors.render(true));
+    exit::INPUT
+}
+
+/// Writes to stdout; a closed pipe ends the program quietly.
+fn print(text: &str) {
+    use std::io::Write;
+    if anstream::stdout().write_all(text.as_bytes()).is_err() {
+        std::process::exit(i32::from(exit::FINE));
+    }
+}
+
+/// A wrong use of the command line, in clap's own form.
+fn misuse(message: impl std::fmt::Display) -> ! {
+    use clap::CommandFactory;
+    Cli::command()
+        .error(clap::error::ErrorKind::ArgumentConflict, message)
+        .exit()
+}
+
+fn one(diagnostic: Diagnostic) -> Diagnostics {
+    without_text(diagnostic)
+}

@@ -1,0 +1,125 @@
+//! The matrix: a row for each protocol or scenario, a two-letter column for each property.
+
+use crate::check::property::Property;
+use crate::check::{Checked, Finding, Verdict};
+
+/// What stands in a cell, from good to bad: a cell over several scenarios shows its worst.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Mark {
+    /// `-`: not asked here.
+    NotAsked,
+    /// `.`: holds.
+    Holds,
+    /// `v`: holds, but what it speaks of never happens.
+    Vacuous,
+    /// `X`: known to be broken.
+    Known,
+    /// `?`: not decided.
+    Incomplete,
+    /// `!`: broken though nobody said so, or not broken though somebody did.
+    Unexpected,
+}
+
+impl Mark {
+    /// The mark of one verdict.
+    pub fn of(finding: &Finding) -> Self {
+        match finding.verdict {
+            Verdict::Violated if finding.known.is_some() => Mark::Known,
+            Verdict::Violated => Mark::Unexpected,
+            Verdict::Incomplete => Mark::Incomplete,
+            Verdict::NotApplicable => Mark::NotAsked,
+            Verdict::Holds | Verdict::Vacuous if finding.known.is_some() => Mark::Unexpected,
+            Verdict::Vacuous => Mark::Vacuous,
+            Verdict::Holds => Mark::Holds,
+        }
+    }
+
+    /// Its character.
+    pub fn sign(self) -> char {
+        match self {
+            Mark::NotAsked => '-',
+            Mark::Holds => '.',
+            Mark::Vacuous => 'v',
+            Mark::Known => 'X',
+            Mark::Incomplete => '?',
+            Mark::Unexpected => '!',
+        }
+    }
+}
+
+/// How the rows are named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rows {
+    /// A row for each protocol, over all its scenarios.
+    Protocols,
+    /// A row for each scenario of one protocol.
+    Scenarios,
+}
+
+/// The matrix with its legend.
+pub fn matrix(checked: &[Checked], rows: Rows) -> String {
+    let properties = columns(checked);
+    let row_name = |checked: &Checked| match rows {
+        Rows::Protocols => checked.instance.protocol.clone(),
+        Rows::Scenarios => checked.instance.scenario.clone(),
+    };
+    let mut names: Vec<String> = Vec::new();
+    for checked in checked {
+        let name = row_name(checked);
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
+    let mut text = format!("{:width$} ", "");
+    for property in &properties {
+        text += &format!(" {}", property.code);
+    }
+    text += "\n";
+    for name in &names {
+        text += &format!("{name:width$} ");
+        for property in &properties {
+            let findings = checked
+                .iter()
+                .filter(|checked| row_name(checked) == *name)
+                .flat_map(|checked| &checked.findings);
+            let marks = findings
+                .filter(|finding| finding.property.name == property.name)
+                .map(Mark::of);
+            text += &format!("  {}", marks.max().unwrap_or(Mark::NotAsked).sign());
+        }
+        text += "\n";
+    }
+    text + "\n" + &legend(&properties, checked)
+}
+
+/// All properties asked of any instance, in the order of first appearance.
+pub fn columns(checked: &[Checked]) -> Vec<Property> {
+    let mut properties: Vec<Property> = Vec::new();
+    for finding in checked.iter().flat_map(|checked| &checked.findings) {
+        if !properties.iter().any(|property| property.name == finding.property.name) {
+            properties.push(finding.property.clone());
+        }
+    }
+    properties
+}
+
+fn legend(properties: &[Property], checked: &[Checked]) -> String {
+    let width = properties.iter().map(|property| property.name.len()).max().unwrap_or(0);
+    let mut text = String::new();
+    for property in properties {
+        text += &format!(
+            "  {}  {:width$}  {}\n",
+            property.code, property.name, property.description
+        );
+    }
+    let findings = || checked.iter().flat_map(|checked| &checked.findings);
+    let mut marks = ".  holds   X  broken, as the listing says   !  not as the listing says".to_string();
+    if findings().any(|finding| finding.verdict == Verdict::Incomplete) {
+        marks += "   ?  incomplete";
+    }
+    if findings().any(|finding| finding.verdict == Verdict::Vacuous) {
+        marks += "\n  v  holds, but what it speaks of never happens";
+    }
+    format!("{text}\n  {marks}\n")
+}

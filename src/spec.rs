@@ -1,0 +1,203 @@
+//! The spec as a whole: which protocols and scenarios there are, in what order, and one of each compiled together.
+
+use std::path::Path;
+
+use crate::c::ast::{Program, Tags};
+use crate::c::library::{Builtin, Folder, Library, Listing};
+use crate::c::{compile, nearest, read_program};
+use crate::machine::Machine;
+use crate::source::{Diagnostic, Diagnostics, Sources};
+
+/// A tree of listings: the one built into the binary, or the user's.
+pub struct Spec {
+    library: Box<dyn Library>,
+    protocols: Vec<String>,
+    scenarios: Vec<String>,
+}
+
+/// A protocol in a scenario, ready to run.
+#[derive(Debug, Clone)]
+pub struct Instance {
+    /// The protocol's name.
+    pub protocol: String,
+    /// The scenario's name.
+    pub scenario: String,
+    /// What listing and scenario say about themselves.
+    pub tags: Tags,
+    /// Their states and steps.
+    pub machine: Machine,
+}
+
+impl Spec {
+    /// The spec built into the binary.
+    pub fn builtin() -> Self {
+        Spec::of(Box::new(Builtin))
+    }
+
+    /// A spec in a folder of the user.
+    pub fn folder(root: &Path) -> Result<Self, Diagnostic> {
+        let spec = Spec::of(Box::new(Folder::new(root)));
+        if spec.protocols.is_empty() || spec.scenarios.is_empty() {
+            return Err(Diagnostic::general(format!("{} is no spec", root.display()))
+                .help("a spec has listings in linux/ or proposals/, and scenarios in scenarios/"));
+        }
+        Ok(spec)
+    }
+
+    fn of(library: Box<dyn Library>) -> Self {
+        let files = library.list();
+        let in_folder = |folder: &str| -> Vec<String> {
+            files
+                .iter()
+                .filter(|path| path.starts_with(folder) && path.ends_with(".c"))
+                .cloned()
+                .collect()
+        };
+        let protocols = historical(&*library, in_folder("linux/"), in_folder("proposals/"));
+        let scenarios = in_folder("scenarios/");
+        Spec {
+            library,
+            protocols,
+            scenarios,
+        }
+    }
+
+    /// The names of the protocols, in historical order: a proposal stands behind the kernel it changes.
+    pub fn protocols(&self) -> Vec<String> {
+        self.protocols.iter().map(|path| stem(path)).collect()
+    }
+
+    /// The names of the scenarios.
+    pub fn scenarios(&self) -> Vec<String> {
+        self.scenarios.iter().map(|path| stem(path)).collect()
+    }
+
+    /// The scenarios, each with its story.
+    pub fn scenario_stories(&self) -> Vec<(String, String)> {
+        let Some(protocol) = self.protocols.first() else {
+            return Vec::new();
+        };
+        let story = |path: &String| {
+            let protocol = Listing::from_library(&*self.library, protocol).ok()?;
+            let scenario = Listing::from_library(&*self.library, path).ok()?;
+            self.read(&protocol, Some(&scenario))
+                .ok()?
+                .tags
+                .scenario
+                .map(|(_, story)| story)
+        };
+        self.scenarios
+            .iter()
+            .map(|path| (stem(path), story(path).unwrap_or_default()))
+            .collect()
+    }
+
+    /// A protocol as one self-contained listing.
+    pub fn flatten(&self, _protocol: &Listing) -> Result<String, Diagnostics> {
+        Err(without_text(Diagnostic::general("not yet")))
+    }
+
+    /// Where the listings come from.
+    pub fn library(&self) -> &dyn Library {
+        &*self.library
+    }
+
+    /// A protocol by its name, with or without its folder.
+    pub fn protocol(&self, name: &str) -> Result<Listing, Diagnostic> {
+        self.find(name, &self.protocols, "protocol")
+    }
+
+    /// A scenario by its name.
+    pub fn scenario(&self, name: &str) -> Result<Listing, Diagnostic> {
+        self.find(name, &self.scenarios, "scenario")
+    }
+
+    fn find(&self, name: &str, paths: &[String], what: &str) -> Result<Listing, Diagnostic> {
+        let wanted = name.strip_suffix(".c").unwrap_or(name);
+        let found = paths.iter().find(|path| {
+            let path = path.strip_suffix(".c").unwrap_or(path);
+            path == wanted || stem(path) == wanted
+        });
+        if let Some(path) = found {
+            return Listing::from_library(&*self.library, path);
+        }
+        let names: Vec<String> = paths.iter().map(|path| stem(path)).collect();
+        let diagnostic = Diagnostic::general(format!("there is no {what} `{name}`"));
+        Err(match nearest::nearest(wanted, names.iter().map(String::as_str)) {
+            Some(close) => diagnostic.help(format!("did you mean `{close}`?")),
+            None => diagnostic.help(format!("there are: {}", names.join(", "))),
+        })
+    }
+
+    /// Reads and compiles a protocol in a scenario.
+    pub fn instance(&self, protocol: &Listing, scenario: &Listing) -> Result<Instance, Diagnostics> {
+        let program = self.read(protocol, Some(scenario))?;
+        let tags = program.tags.clone();
+        let name = |tag: Option<&String>, listing: &Listing| tag.cloned().unwrap_or_else(|| stem(&listing.name));
+        Ok(Instance {
+            protocol: name(tags.protocol.as_ref().map(|tag| &tag.name), protocol),
+            scenario: name(tags.scenario.as_ref().map(|(tag, _)| &tag.name), scenario),
+            machine: Machine::new(compile(&program)?),
+            tags,
+        })
+    }
+
+    /// Reads a protocol, alone or with a scenario.
+    pub fn read(&self, protocol: &Listing, scenario: Option<&Listing>) -> Result<Program, Diagnostics> {
+        read_program(&*self.library, protocol, scenario)
+    }
+}
+
+/// A message that belongs to no text.
+pub fn without_text(diagnostic: Diagnostic) -> Diagnostics {
+    Diagnostics {
+        sources: Sources::default(),
+        errors: vec![diagnostic],
+    }
+}
+
+/// `linux/v4.14.c` is `v4.14`.
+pub fn stem(path: &str) -> String {
+    let file = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    file.strip_suffix(".c").unwrap_or(file).to_string()
+}
+
+/// Kernels by version; behind each, the proposals that include it, by date.
+fn historical(library: &dyn Library, mut kernels: Vec<String>, proposals: Vec<String>) -> Vec<String> {
+    kernels.sort_by_key(|path| version(&stem(path)));
+    let base = |path: &String| -> Option<String> {
+        let text = String::from_utf8(library.read(path)?).ok()?;
+        let include = text.lines().find_map(|line| line.trim().strip_prefix("#include \""))?;
+        Some(stem(include.split('"').next()?))
+    };
+    let mut bases: Vec<(String, Option<String>)> = proposals.iter().map(|path| (path.clone(), base(path))).collect();
+    // A proposal on a proposal belongs to the same kernel.
+    for _ in 0..bases.len() {
+        let known = bases.clone();
+        for (_, base) in &mut bases {
+            if let Some((_, deeper)) = known.iter().find(|(path, _)| Some(stem(path)) == *base) {
+                base.clone_from(deeper);
+            }
+        }
+    }
+    let mut order = Vec::new();
+    for kernel in kernels {
+        let name = stem(&kernel);
+        order.push(kernel);
+        order.extend(
+            bases
+                .iter()
+                .filter(|(_, base)| *base == Some(name.clone()))
+                .map(|(path, _)| path.clone()),
+        );
+    }
+    let rest: Vec<String> = proposals.into_iter().filter(|path| !order.contains(path)).collect();
+    order.extend(rest);
+    order
+}
+
+fn version(name: &str) -> Vec<u32> {
+    name.split(|c: char| !c.is_ascii_digit())
+        .filter_map(|part| part.parse().ok())
+        .collect()
+}

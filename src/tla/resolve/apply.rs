@@ -1,0 +1,609 @@
+//! Names and calls.
+
+use super::super::expr::{Expr, Kind, Named};
+use super::super::spec::{Binding, Entity, Substituted};
+use super::super::standard;
+use super::super::syntax::{self, Definition, Ident, Parameter};
+use super::scope::{Lazy, Scope, Site, Slot};
+use super::{Resolver, Result};
+use crate::source::{Diagnostic, Span};
+use std::rc::Rc;
+use std::sync::{Arc, OnceLock};
+
+/// The arguments of a call and where they stand.
+type Args<'a, 's> = (&'s [syntax::Expr], &'a Site<'s>);
+
+impl<'s> Resolver<'s> {
+    pub(super) fn apply(
+        &mut self,
+        span: Span,
+        path: &[Ident],
+        name: &Ident,
+        args: &'s [syntax::Expr],
+        site: &Site<'s>,
+    ) -> Result<Expr> {
+        if path.is_empty() {
+            if let Some(local) = site.find(&name.text) {
+                return self.called(local, name, span, (args, site));
+            }
+            if let Some(result) = self.temporal(span, name, args, site) {
+                return result;
+            }
+        }
+        let mut at = Site::new(site.context, site.module);
+        for step in path {
+            match self.spec.lookup(at.context, at.module, &step.text) {
+                Some(Entity::Instance(inner)) => {
+                    at = Site::new(*inner, self.spec.contexts[*inner].module);
+                }
+                _ => {
+                    let message = format!("`{}` is no instance of a module", step.text);
+                    return Err(Diagnostic::at(step.span, message));
+                }
+            }
+        }
+        let Some(entity) = self.spec.lookup(at.context, at.module, &name.text) else {
+            return Err(unknown(name, path));
+        };
+        self.entity(entity, name, span, (args, site))
+    }
+
+    /// Operators whose arguments are not values.
+    fn temporal(
+        &mut self,
+        span: Span,
+        name: &Ident,
+        args: &'s [syntax::Expr],
+        site: &Site<'s>,
+    ) -> Option<Result<Expr>> {
+        let kind = match (&*name.text, args) {
+            ("/\\", [a, b]) => self.pair(a, b, site).map(Kind::And),
+            ("\\/", [a, b]) => self.pair(a, b, site).map(Kind::Or),
+            ("ENABLED", [a]) => return Some(self.enabled(site, span, |r| r.expr(a, site))),
+            ("UNCHANGED", [a]) => {
+                let ready = self.not_primed(span);
+                return Some(ready.and_then(|()| self.unchanged(a, site, span)));
+            }
+            ("[]", [a]) => self.boxed(a, site).map(Kind::Always),
+            ("<>", [a]) => self.boxed(a, site).map(Kind::Eventually),
+            ("~>", [a, b]) => self
+                .pair(a, b, site)
+                .map(|two| Kind::LeadsTo(Box::new(into_two(two)))),
+            ("/\\" | "\\/" | "ENABLED" | "UNCHANGED" | "[]" | "<>" | "~>", _) => {
+                let message = format!("`{}` cannot be passed as an operator", name.text);
+                return Some(Err(Diagnostic::at(name.span, message).help("use a LAMBDA")));
+            }
+            _ => return None,
+        };
+        Some(kind.map(|k| k.with_span(span)))
+    }
+
+    fn pair(
+        &mut self,
+        a: &'s syntax::Expr,
+        b: &'s syntax::Expr,
+        site: &Site<'s>,
+    ) -> Result<Vec<Expr>> {
+        Ok(vec![self.expr(a, site)?, self.expr(b, site)?])
+    }
+
+    fn entity(
+        &mut self,
+        entity: &'s Entity,
+        name: &Ident,
+        span: Span,
+        args: Args<'_, 's>,
+    ) -> Result<Expr> {
+        match entity {
+            Entity::Variable(index) => {
+                arity(name, 0, args.0.len())?;
+                self.variable(*index, name, span)
+            }
+            Entity::Constant(index) => self.constant(*index, name, span, args),
+            Entity::Definition(context, module, unit) => {
+                let spec = self.spec;
+                let Some(definition) = spec.definition_at(*module, *unit) else {
+                    return Err(unknown(name, &[]));
+                };
+                order(definition, name)?;
+                let home = Site::new(*context, *module);
+                if definition.parameters.is_empty() {
+                    arity(name, 0, args.0.len())?;
+                    let key = (*context, *module, *unit);
+                    return self.shared(definition, key, &home, span);
+                }
+                let body = (&*definition.parameters, &definition.body);
+                self.inline(Some(&definition.name.text), body, &home, name, span, args)
+            }
+            Entity::Builtin(builtin, wanted) => {
+                arity(name, *wanted, args.0.len())?;
+                let args = self.list(args.0, args.1)?;
+                Ok(Kind::Call(*builtin, args).with_span(span))
+            }
+            Entity::Instance(_) => {
+                let message = format!("`{}` is an instance, not an operator", name.text);
+                Err(Diagnostic::at(name.span, message).help(format!("write `{}!Op`", name.text)))
+            }
+            Entity::Substituted(s) => self.substituted(s, name, span, args),
+        }
+    }
+
+    fn variable(&mut self, index: usize, name: &Ident, span: Span) -> Result<Expr> {
+        if !self.mode.primed {
+            return Ok(Kind::Variable(index).with_span(span));
+        }
+        if self.mode.enabled.is_some_and(|context| context != 0) {
+            let message = format!(
+                "the next value of `{}` is used inside ENABLED of another module",
+                name.text
+            );
+            return Err(Diagnostic::at(span, message));
+        }
+        Ok(Kind::Next(index).with_span(span))
+    }
+
+    fn constant(
+        &mut self,
+        index: usize,
+        name: &Ident,
+        span: Span,
+        args: Args<'_, 's>,
+    ) -> Result<Expr> {
+        let spec = self.spec;
+        let constant = &spec.constants[index];
+        match &constant.binding {
+            Binding::None => {
+                arity(name, constant.arity, args.0.len())?;
+                for arg in args.0 {
+                    self.operand(arg, args.1)?;
+                }
+                Ok(Kind::Unbound(constant.name.clone()).with_span(span))
+            }
+            Binding::Value(value) => {
+                arity(name, 0, args.0.len())?;
+                Ok(Kind::Literal(value.clone()).with_span(span))
+            }
+            Binding::Operator(operator) => {
+                self.depth += 1;
+                if self.depth > super::MAX_DEPTH {
+                    let message =
+                        format!("`{operator}`, which stands for this constant, uses it itself");
+                    return Err(Diagnostic::at(constant.span, message));
+                }
+                let Some(entity) = spec.lookup(0, spec.contexts[0].module, operator) else {
+                    return Err(unknown(name, &[]));
+                };
+                // whatever the root module defines may stand for a constant declared above it
+                let name = Ident {
+                    text: operator.clone(),
+                    span: spec.end(),
+                };
+                let result = self.entity(entity, &name, span, args);
+                self.depth -= 1;
+                result
+            }
+        }
+    }
+
+    fn substituted(
+        &mut self,
+        s: &'s Substituted,
+        name: &Ident,
+        span: Span,
+        args: Args<'_, 's>,
+    ) -> Result<Expr> {
+        if let Some(index) = s.variable {
+            let unknown = self.mode.primed && self.mode.enabled == Some(s.context);
+            if unknown || self.detached == Some(s.context) {
+                arity(name, 0, args.0.len())?;
+                let next = self.mode.primed;
+                let kind = if next { Kind::Next } else { Kind::Variable }(index);
+                return Ok(kind.with_span(span));
+            }
+        }
+        let spec = self.spec;
+        let outer = spec.contexts[s.context].outer;
+        let Some((context, module)) = outer else {
+            return Err(unknown(name, &[]));
+        };
+        let Some(by) = s.by else {
+            let Some(entity) = spec.lookup(context, module, &s.name) else {
+                return Err(unknown(name, &[]));
+            };
+            return self.entity(entity, name, span, args);
+        };
+        let Some(value) = spec.substitution_at(by) else {
+            return Err(unknown(name, &[]));
+        };
+        let home = Site::new(context, module);
+        if args.0.is_empty() {
+            // names bound around the use are not bound around the substitution
+            return self.closed(|r| r.expr(value, &home));
+        }
+        let scope = self.operand_scope(value, &home);
+        self.called(scope, name, span, args)
+    }
+
+    /// Resolves with nothing bound around; the result does not see the names bound here.
+    fn closed(&mut self, resolve: impl FnOnce(&mut Self) -> Result<Expr>) -> Result<Expr> {
+        let before = std::mem::take(&mut self.bound);
+        let body = resolve(self);
+        self.bound = before;
+        let body = body?;
+        if matches!(
+            body.kind,
+            Kind::Literal(_) | Kind::Variable(_) | Kind::Next(_) | Kind::Named(_)
+        ) {
+            return Ok(body);
+        }
+        let span = body.span;
+        Ok(Kind::Named(Arc::new(Named {
+            name: "".into(),
+            args: Vec::new(),
+            reads: body.reads(),
+            body,
+            closed: true,
+            constant: OnceLock::new(),
+        }))
+        .with_span(span))
+    }
+
+    /// A definition without parameters: resolved once for each mode.
+    fn shared(
+        &mut self,
+        definition: &'s Definition,
+        (context, module, unit): (usize, usize, usize),
+        home: &Site<'s>,
+        span: Span,
+    ) -> Result<Expr> {
+        let key = (context, module, unit, self.mode);
+        if let Some(named) = self.shared.get(&key) {
+            return Ok(Kind::Named(named.clone()).with_span(span));
+        }
+        let before = std::mem::take(&mut self.bound);
+        let body = self.expr(&definition.body, home);
+        self.bound = before;
+        let body = body?;
+        let named = Arc::new(Named {
+            name: definition.name.text.clone(),
+            args: Vec::new(),
+            reads: body.reads(),
+            body,
+            closed: true,
+            constant: OnceLock::new(),
+        });
+        self.shared.insert(key, named.clone());
+        Ok(Kind::Named(named).with_span(span))
+    }
+
+    /// An operator with parameters: its body, with each argument bound around it.
+    fn inline(
+        &mut self,
+        operator: Option<&Arc<str>>,
+        (parameters, body): (&'s [Parameter], &'s syntax::Expr),
+        home: &Site<'s>,
+        name: &Ident,
+        span: Span,
+        args: Args<'_, 's>,
+    ) -> Result<Expr> {
+        arity(name, parameters.len(), args.0.len())?;
+        let before = self.bound;
+        let mut inner = home.clone();
+        let mut bindings = Vec::new();
+        let mut shown = Vec::new();
+        for (parameter, arg) in parameters.iter().zip(args.0) {
+            let scope = if parameter.arity > 0 {
+                self.operand_scope(arg, args.1)
+            } else {
+                let value = self.expr(arg, args.1)?;
+                self.bind(value, arg, args.1, &mut bindings)
+            };
+            if let Scope::Lazy(lazy) = &scope {
+                shown.push(lazy.clone());
+            }
+            inner = inner.with(&parameter.name.text, scope);
+        }
+        let body = self.expr(body, &inner)?;
+        let shown: Vec<Expr> = shown
+            .iter()
+            .map(|lazy| self.slot(&lazy.slot, lazy.body.span))
+            .collect();
+        self.bound = before;
+        let mut result = match operator {
+            None => body,
+            Some(name) => Kind::Named(Arc::new(Named {
+                name: name.clone(),
+                args: shown,
+                reads: body.reads(),
+                body,
+                closed: false,
+                constant: OnceLock::new(),
+            }))
+            .with_span(span),
+        };
+        for value in bindings.into_iter().rev() {
+            result = Kind::Let(Box::new([value, result])).with_span(span);
+        }
+        Ok(result)
+    }
+
+    /// Binds a name to an expression: with a place of its own, unless the expression is as cheap as a name.
+    fn bind(
+        &mut self,
+        value: Expr,
+        body: &'s syntax::Expr,
+        site: &Site<'s>,
+        bindings: &mut Vec<Expr>,
+    ) -> Scope<'s> {
+        let level = value.level;
+        let slot = match value.kind {
+            Kind::Literal(_) | Kind::Variable(_) | Kind::Next(_) => Slot::Copy(value),
+            Kind::Local(distance) => Slot::Position(self.bound - 1 - distance),
+            _ => {
+                bindings.push(value);
+                self.bound += 1;
+                Slot::Position(self.bound - 1)
+            }
+        };
+        Scope::Lazy(Rc::new(Lazy {
+            body,
+            site: site.clone(),
+            mode: self.mode,
+            level,
+            slot,
+        }))
+    }
+
+    fn slot(&self, slot: &Slot, span: Span) -> Expr {
+        match slot {
+            Slot::Copy(value) => value.clone(),
+            Slot::Position(position) => Kind::Local(self.bound - 1 - position).with_span(span),
+        }
+    }
+
+    /// An argument that stands for an operator.
+    fn operand_scope(&mut self, arg: &'s syntax::Expr, site: &Site<'s>) -> Scope<'s> {
+        match &arg.kind {
+            syntax::Kind::Lambda { parameters, body } => Scope::Operator {
+                parameters,
+                body,
+                site: site.clone(),
+                name: None,
+            },
+            _ => Scope::Alias {
+                name: arg,
+                site: site.clone(),
+            },
+        }
+    }
+
+    /// Checks an argument that nobody uses.
+    fn operand(&mut self, arg: &'s syntax::Expr, site: &Site<'s>) -> Result<()> {
+        match &arg.kind {
+            syntax::Kind::Lambda { .. } => Ok(()),
+            _ => self.expr(arg, site).map(|_| ()),
+        }
+    }
+
+    /// A name bound around the place of use.
+    pub(super) fn local(
+        &mut self,
+        local: Scope<'s>,
+        span: Span,
+        _args: &[syntax::Expr],
+    ) -> Result<Expr> {
+        match local {
+            Scope::Bound(position) => {
+                Ok(Kind::Local(self.bound - 1 - position).with_span(span))
+            }
+            Scope::Lazy(lazy) if lazy.same_under(self.mode) => {
+                let mut found = self.slot(&lazy.slot, span);
+                found.level = lazy.level;
+                Ok(found)
+            }
+            Scope::Lazy(lazy) => self.expr(lazy.body, &lazy.site),
+            Scope::Parameter(_) => Ok(Kind::Unbound("a parameter".into()).with_span(span)),
+            Scope::Operator { .. } | Scope::Alias { .. } => Err(Diagnostic::at(
+                span,
+                "an operator stands where a value is needed",
+            )),
+        }
+    }
+
+    fn called(
+        &mut self,
+        local: Scope<'s>,
+        name: &Ident,
+        span: Span,
+        args: Args<'_, 's>,
+    ) -> Result<Expr> {
+        match local {
+            Scope::Operator {
+                parameters,
+                body,
+                site,
+                name: operator,
+            } => self.inline(operator.as_ref(), (parameters, body), &site, name, span, args),
+            Scope::Alias {
+                name: operator,
+                site,
+            } => match &operator.kind {
+                syntax::Kind::Apply {
+                    path,
+                    name: inner,
+                    args: none,
+                } if none.is_empty() => self.alias(path, inner, span, args, &site),
+                _ => Err(Diagnostic::at(
+                    operator.span,
+                    "a value stands where an operator is needed",
+                )
+                .help("write `LAMBDA x : ...`")),
+            },
+            Scope::Parameter(wanted) if wanted > 0 => {
+                arity(name, wanted, args.0.len())?;
+                for arg in args.0 {
+                    self.operand(arg, args.1)?;
+                }
+                self.local(local, span, args.0)
+            }
+            value => {
+                arity(name, 0, args.0.len())?;
+                self.local(value, span, args.0)
+            }
+        }
+    }
+
+    /// An operator passed by name, called with arguments that stand elsewhere.
+    fn alias(
+        &mut self,
+        path: &'s [Ident],
+        name: &'s Ident,
+        span: Span,
+        args: Args<'_, 's>,
+        site: &Site<'s>,
+    ) -> Result<Expr> {
+        if path.is_empty()
+            && let Some(local) = site.find(&name.text)
+        {
+            return self.called(local, name, span, args);
+        }
+        let mut at = Site::new(site.context, site.module);
+        for step in path {
+            if let Some(Entity::Instance(inner)) =
+                self.spec.lookup(at.context, at.module, &step.text)
+            {
+                at = Site::new(*inner, self.spec.contexts[*inner].module);
+            }
+        }
+        match self.spec.lookup(at.context, at.module, &name.text) {
+            Some(entity) => self.entity(entity, name, span, args),
+            None => Err(unknown(name, path)),
+        }
+    }
+
+    pub(super) fn let_in(
+        &mut self,
+        definitions: &'s [Definition],
+        body: &'s syntax::Expr,
+        site: &Site<'s>,
+    ) -> Result<Expr> {
+        let before = self.bound;
+        let mut inner = site.clone();
+        let mut bindings = Vec::new();
+        for definition in definitions {
+            let name = &definition.name;
+            self.fresh(name, &inner)?;
+            let scope = if definition.parameters.is_empty() {
+                let value = self.expr(&definition.body, &inner)?;
+                self.bind(value, &definition.body, &inner, &mut bindings)
+            } else {
+                self.uncalled(definition, &inner)?;
+                Scope::Operator {
+                    parameters: &definition.parameters,
+                    body: &definition.body,
+                    site: inner.clone(),
+                    name: Some(name.text.clone()),
+                }
+            };
+            inner = inner.with(&name.text, scope);
+        }
+        let mut result = self.expr(body, &inner)?;
+        self.bound = before;
+        for value in bindings.into_iter().rev() {
+            let span = result.span;
+            result = Kind::Let(Box::new([value, result])).with_span(span);
+        }
+        Ok(result)
+    }
+
+    /// Checks a definition that may never be called.
+    pub(super) fn uncalled(&mut self, definition: &'s Definition, site: &Site<'s>) -> Result<()> {
+        let mut inner = site.clone();
+        for parameter in &definition.parameters {
+            self.fresh(&parameter.name, site)?;
+            inner = inner.with(&parameter.name.text, Scope::Parameter(parameter.arity));
+        }
+        self.expr(&definition.body, &inner).map(|_| ())
+    }
+
+    /// Checks what an `INSTANCE` puts in place of a name.
+    pub(super) fn substitution(&mut self, e: &'s syntax::Expr, site: &Site<'s>) -> Result<()> {
+        if let syntax::Kind::Apply { path, name, args } = &e.kind
+            && args.is_empty()
+            && path.is_empty()
+            && let Some(Entity::Definition(_, module, unit)) =
+                self.spec.lookup(site.context, site.module, &name.text)
+            && let Some(d) = self.spec.definition_at(*module, *unit)
+            && !d.parameters.is_empty()
+        {
+            return Ok(());
+        }
+        self.operand(e, site)
+    }
+
+    /// A bound name must not hide another: TLA+ forbids it.
+    pub(super) fn fresh(&self, name: &Ident, site: &Site<'s>) -> Result<()> {
+        let outside = self.spec.lookup(site.context, site.module, &name.text);
+        let taken = match outside {
+            _ if site.find(&name.text).is_some() => true,
+            Some(Entity::Definition(_, module, unit)) => {
+                let definition = self.spec.definition_at(*module, *unit);
+                definition.is_some_and(|d| {
+                    d.span.file != name.span.file || d.span.end <= name.span.start
+                })
+            }
+            other => other.is_some(),
+        };
+        if taken {
+            let message = format!("`{}` is already defined or declared", name.text);
+            return Err(Diagnostic::at(name.span, message).label("give it another name"));
+        }
+        Ok(())
+    }
+}
+
+fn into_two(list: Vec<Expr>) -> [Expr; 2] {
+    // only ever called with the two operands of an infix operator
+    list.try_into()
+        .unwrap_or_else(|_| unreachable!("an infix operator has two operands"))
+}
+
+fn arity(name: &Ident, wanted: usize, given: usize) -> Result<()> {
+    if wanted == given {
+        return Ok(());
+    }
+    let s = if wanted == 1 { "" } else { "s" };
+    let message = format!(
+        "`{}` takes {wanted} argument{s}, but {given} stand here",
+        name.text
+    );
+    Err(Diagnostic::at(name.span, message))
+}
+
+/// A definition must stand before its use; so there is no recursion either.
+fn order(definition: &Definition, name: &Ident) -> Result<()> {
+    let (at, span) = (name.span, definition.span);
+    if at.file != span.file || at.start >= span.end {
+        return Ok(());
+    }
+    if at.start < span.start {
+        let message = format!("`{}` is used before its definition", name.text);
+        return Err(Diagnostic::at(at, message).help("move the definition up"));
+    }
+    let message = format!(
+        "`{}` uses itself, and recursion is outside the subset",
+        name.text
+    );
+    Err(Diagnostic::at(at, message).help("write it with a quantifier, a set or a function instead"))
+}
+
+fn unknown(name: &Ident, path: &[Ident]) -> Diagnostic {
+    let error = Diagnostic::at(
+        name.span,
+        format!("there is no operator or name `{}` here", name.text),
+    );
+    match standard::home(&name.text) {
+        Some(module) if path.is_empty() => error.help(format!("add `EXTENDS {module}`")),
+        _ => error,
+    }
+}
