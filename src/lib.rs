@@ -10,3 +10,4 @@ pub mod machine;
 pub mod report;
 pub mod source;
 pub mod spec;
+pub mod tla;

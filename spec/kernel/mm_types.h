@@ -27,6 +27,7 @@ struct page_table {		/* one page of PTEs */
 };
 
 struct vm_area_struct {
+	struct mm_struct      *vm_mm;		/* its address space */
 	struct vm_area_struct *vm_next;
 	struct page_table     *pmd;
 	bool                   huge;		/* the pmd maps a huge page: cleared in one go */

@@ -9,7 +9,7 @@
 struct page pages[NR_PAGES] = { { .mapcount = 1 } };
 
 struct page_table     hog_table  = { .pte = { &pages[0] } };
-struct vm_area_struct hog_vma    = { .pmd = &hog_table };
+struct vm_area_struct hog_vma    = { .vm_mm = &hog_mm, .pmd = &hog_table };
 struct kioctx         hog_ctx    = { .inflight = 1 };
 struct mm_struct      hog_mm     = { .mm_users = 1, .mm_count = 1, .mmap = &hog_vma, .ioctx = &hog_ctx };
 struct signal_struct  hog_signal;

@@ -12,13 +12,13 @@
 struct page pages[NR_PAGES] = { { .mapcount = 1 }, { .mapcount = 1 } };
 
 struct page_table     hog_table  = { .pte = { &pages[0] } };
-struct vm_area_struct hog_vma    = { .pmd = &hog_table, .vm_locked = true, .huge = true };
+struct vm_area_struct hog_vma    = { .vm_mm = &hog_mm, .pmd = &hog_table, .vm_locked = true, .huge = true };
 struct mm_struct      hog_mm     = { .mm_users = 1, .mm_count = 1, .mmap = &hog_vma };
 struct signal_struct  hog_signal;
 struct task_struct    hog        = { .signal = &hog_signal, .mm = &hog_mm };
 
 struct page_table     bystander_table  = { .pte = { &pages[1] } };
-struct vm_area_struct bystander_vma    = { .pmd = &bystander_table };
+struct vm_area_struct bystander_vma    = { .vm_mm = &bystander_mm, .pmd = &bystander_table };
 struct mm_struct      bystander_mm     = { .mm_users = 1, .mm_count = 1, .mmap = &bystander_vma };
 struct signal_struct  bystander_signal;
 struct task_struct    bystander        = { .signal = &bystander_signal, .mm = &bystander_mm };
