@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use super::step;
-use crate::machine::Machine;
 use crate::machine::program::ThreadId;
+use crate::machine::{Label, Machine};
 
 /// Height of a step.
 const ROW: usize = 20;
@@ -20,7 +20,7 @@ const LONGEST: usize = 44;
 /// An SVG of the steps from the initial state on, readable on light and dark pages.
 ///
 /// The loop of a lasso starts before the step `loop_start`.
-pub fn svg(machine: &Machine, steps: &[(ThreadId, u32)], loop_start: Option<usize>) -> String {
+pub fn svg(machine: &Machine, steps: &[Label], loop_start: Option<usize>) -> String {
     let picture = Picture::new(machine, steps);
     let (lanes, width) = picture.lanes(machine);
     let height = HEAD + (picture.rows.len() + 1) * ROW;
@@ -78,21 +78,21 @@ struct Picture {
 }
 
 impl Picture {
-    fn new(machine: &Machine, steps: &[(ThreadId, u32)]) -> Self {
+    fn new(machine: &Machine, steps: &[Label]) -> Self {
         let mut picture = Picture {
             rows: Vec::new(),
             held: Vec::new(),
         };
         let mut state = machine.initial();
-        for &(thread, outcome) in steps {
-            let step = step::describe(machine, &state, thread, outcome);
+        for &label in steps {
+            let step = step::describe(machine, &state, label);
             if step.after == state {
                 break;
             }
             picture.rows.push(Row {
-                thread,
+                thread: usize::from(label.thread),
                 text: shorten(&step.text),
-                whole: step::line(machine, &state, thread, outcome),
+                whole: step::line(machine, &state, label),
                 error: step.error,
             });
             picture.note_locks(machine, &step.after);

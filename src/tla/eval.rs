@@ -114,9 +114,7 @@ impl<'a> Eval<'a> {
             Kind::Apply(two) => self.apply(two, e, env),
             Kind::Field(record, name) => self.field(record, name, e, env),
             Kind::Named(named) if named.closed => self.closed(named, e),
-            Kind::Named(named) => self
-                .eval(&named.body, env)
-                .map_err(|error| within(error, &named.name)),
+            Kind::Named(named) => self.eval(&named.body, env).map_err(|error| within(error, &named.name)),
             Kind::Let(two) => {
                 let binding = self.lazy(&two[0], env);
                 self.eval(&two[1], &Env::Bound(&binding, env))
@@ -171,9 +169,9 @@ impl<'a> Eval<'a> {
             | Kind::Enabled(..)
             | Kind::Square(_)
             | Kind::Angle(_) => self.logic(e, env),
-            Kind::Named(named) if !named.closed => self
-                .bool(&named.body, env)
-                .map_err(|error| within(error, &named.name)),
+            Kind::Named(named) if !named.closed => {
+                self.bool(&named.body, env).map_err(|error| within(error, &named.name))
+            }
             _ => match self.eval(e, env)? {
                 Value::Bool(b) => Ok(b),
                 other => fail(e, format!("this is {}, not a boolean", other.sort())),
@@ -199,11 +197,7 @@ impl<'a> Eval<'a> {
                 }
                 Ok(false)
             }
-            Kind::Quantified {
-                forall,
-                bounds,
-                body,
-            } => {
+            Kind::Quantified { forall, bounds, body } => {
                 let sets = self.sets(bounds, env)?;
                 let stopped = each(bounds, &sets, env, &mut |env| -> Result<bool> {
                     Ok(self.bool(body, env)? != *forall)
@@ -213,9 +207,7 @@ impl<'a> Eval<'a> {
             Kind::Unchanged(two) => self.unchanged(two, env),
             Kind::Square(two) => Ok(self.bool(&two[0], env)? || self.bool(&two[1], env)?),
             Kind::Angle(two) => Ok(self.bool(&two[0], env)? && !self.bool(&two[1], env)?),
-            Kind::Enabled(action, unknowns) => {
-                successors::enabled(self.now, action, *unknowns, env)
-            }
+            Kind::Enabled(action, unknowns) => successors::enabled(self.now, action, *unknowns, env),
             _ => fail(e, "this is not a boolean"),
         }
     }
@@ -241,9 +233,7 @@ impl<'a> Eval<'a> {
                 Some(Some(value)) => Ok(value.clone()),
                 _ => fail(e, "this variable is used before an action says what its value is"),
             },
-            Side::Absent if e.level == Level::Action => {
-                fail(e, "a primed variable, where only one state is given")
-            }
+            Side::Absent if e.level == Level::Action => fail(e, "a primed variable, where only one state is given"),
             Side::Absent => fail(e, "a variable, where no state is given"),
         }
     }

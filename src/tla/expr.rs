@@ -204,11 +204,7 @@ impl Expr {
 
     pub(super) fn for_each_child(&self, visit: &mut dyn FnMut(&Expr)) {
         match &self.kind {
-            Kind::Literal(_)
-            | Kind::Variable(_)
-            | Kind::Next(_)
-            | Kind::Local(_)
-            | Kind::Unbound(_) => {}
+            Kind::Literal(_) | Kind::Variable(_) | Kind::Next(_) | Kind::Local(_) | Kind::Unbound(_) => {}
             Kind::Named(named) => visit(&named.body),
             Kind::And(list)
             | Kind::Or(list)
@@ -225,9 +221,7 @@ impl Expr {
             | Kind::LeadsTo(two)
             | Kind::Fair(_, two) => two.iter().for_each(visit),
             Kind::If(three) => three.iter().for_each(visit),
-            Kind::Field(e, _) | Kind::Enabled(e, _) | Kind::Always(e) | Kind::Eventually(e) => {
-                visit(e)
-            }
+            Kind::Field(e, _) | Kind::Enabled(e, _) | Kind::Always(e) | Kind::Eventually(e) => visit(e),
             Kind::Record(fields) | Kind::RecordSet(fields) => {
                 fields.iter().for_each(|(_, e)| visit(e));
             }
@@ -244,9 +238,7 @@ impl Expr {
                 visit(&bound.set);
                 visit(body);
             }
-            Kind::Quantified { bounds, body, .. }
-            | Kind::Map(body, bounds)
-            | Kind::Function(bounds, body) => {
+            Kind::Quantified { bounds, body, .. } | Kind::Map(body, bounds) | Kind::Function(bounds, body) => {
                 bounds.iter().for_each(|b| visit(&b.set));
                 visit(body);
             }
@@ -277,9 +269,7 @@ impl Kind {
                 expr.level = Level::State;
                 return expr;
             }
-            Kind::Always(_) | Kind::Eventually(_) | Kind::LeadsTo(_) | Kind::Fair(..) => {
-                Level::Temporal
-            }
+            Kind::Always(_) | Kind::Eventually(_) | Kind::LeadsTo(_) | Kind::Fair(..) => Level::Temporal,
             _ => Level::Constant,
         };
         expr.for_each_child(&mut |child| level = level.max(child.level));

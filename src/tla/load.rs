@@ -1,8 +1,6 @@
 //! Reading a module and all it needs, and collecting their names.
 
-use super::spec::{
-    Binding, Constant, Context, Entity, Library, Owner, Spec, Substituted, Visible,
-};
+use super::spec::{Binding, Constant, Context, Entity, Library, Owner, Spec, Substituted, Visible};
 use super::syntax::{Ident, Instance, Module, Parameter, Unit};
 use super::{parse, standard};
 use crate::source::{Diagnostic, Diagnostics, Sources, Span};
@@ -32,9 +30,7 @@ impl Spec {
         if let Some(module) = loader.module(root, None) {
             loader.context(module, None, 0);
         }
-        let Loader {
-            spec, mut errors, ..
-        } = loader;
+        let Loader { spec, mut errors, .. } = loader;
         if errors.is_empty() {
             errors = spec.check();
         }
@@ -74,9 +70,7 @@ impl Loader<'_> {
             None => {
                 let mut error = at(format!("there is no module `{name}`"));
                 if standard::REFUSED.contains(&name) {
-                    error = at(format!(
-                        "the standard module `{name}` is outside the subset"
-                    ));
+                    error = at(format!("the standard module `{name}` is outside the subset"));
                 }
                 Err(vec![error])
             }
@@ -254,21 +248,10 @@ impl Loader<'_> {
         self.enter(id, module, name, entity, false);
     }
 
-    fn substituted(
-        &mut self,
-        context: usize,
-        name: &Ident,
-        variable: Option<usize>,
-        outer: &Outer<'_>,
-    ) -> Entity {
+    fn substituted(&mut self, context: usize, name: &Ident, variable: Option<usize>, outer: &Outer<'_>) -> Entity {
         let substitutions = &outer.instance.substitutions;
         let position = substitutions.iter().position(|(n, _)| n.text == name.text);
-        if position.is_none()
-            && self
-                .spec
-                .lookup(outer.context, outer.module, &name.text)
-                .is_none()
-        {
+        if position.is_none() && self.spec.lookup(outer.context, outer.module, &name.text).is_none() {
             let module = &outer.instance.module;
             let message = format!("`{}` of module `{}` has no value", name.text, module.text);
             let help = format!("add `WITH {} <- ...`", name.text);
@@ -331,8 +314,7 @@ impl Loader<'_> {
     fn check_substitutions(&mut self, instance: &Instance, context: usize) {
         for (i, (name, _)) in instance.substitutions.iter().enumerate() {
             let declared = self.spec.contexts[context].names.get(&name.text);
-            let declared =
-                matches!(declared, Some((_, Entity::Substituted(s))) if s.context == context);
+            let declared = matches!(declared, Some((_, Entity::Substituted(s))) if s.context == context);
             if !declared {
                 let message = format!(
                     "module `{}` declares no variable or constant `{}`",
@@ -380,9 +362,6 @@ fn named(module: Module, wanted: &str) -> Result<Module, Vec<Diagnostic>> {
     if *module.name.text == *wanted {
         return Ok(module);
     }
-    let message = format!(
-        "the module in `{wanted}.tla` is named `{}`",
-        module.name.text
-    );
+    let message = format!("the module in `{wanted}.tla` is named `{}`", module.name.text);
     Err(vec![Diagnostic::at(module.name.span, message)])
 }

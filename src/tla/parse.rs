@@ -17,11 +17,7 @@ pub(super) const MAX_NESTING: usize = 120;
 pub(super) fn module(text: &str, file: FileId) -> Result<Module, Vec<Diagnostic>> {
     let parsable = guard::parsable(text, file).map_err(|d| vec![d])?;
     let mut parser = tree_sitter::Parser::new();
-    let whole = Span {
-        file,
-        start: 0,
-        end: 0,
-    };
+    let whole = Span { file, start: 0, end: 0 };
     if let Err(e) = parser.set_language(&tree_sitter_tlaplus::LANGUAGE.into()) {
         return Err(vec![Diagnostic::at(whole, e.to_string())]);
     }
@@ -46,10 +42,7 @@ type Result<T, E = Diagnostic> = std::result::Result<T, E>;
 
 impl Reader<'_> {
     fn source_file(&self, root: Node<'_>) -> Result<Module, Vec<Diagnostic>> {
-        let modules: Vec<Node<'_>> = children(root)
-            .into_iter()
-            .filter(|n| n.kind() == "module")
-            .collect();
+        let modules: Vec<Node<'_>> = children(root).into_iter().filter(|n| n.kind() == "module").collect();
         match modules[..] {
             [module] => self.module(module),
             [] => Err(vec![
@@ -77,20 +70,14 @@ impl Reader<'_> {
                 },
             }
         }
-        if errors.is_empty() {
-            Ok(module)
-        } else {
-            Err(errors)
-        }
+        if errors.is_empty() { Ok(module) } else { Err(errors) }
     }
 
     fn unit(&self, node: Node<'_>) -> Result<Option<Unit>> {
         Ok(Some(match node.kind() {
             "constant_declaration" => Unit::Constants(self.parameters(named(node))?),
             "variable_declaration" => Unit::Variables(self.idents(node, "identifier")),
-            "operator_definition" | "function_definition" => {
-                Unit::Definition(self.definition(node)?)
-            }
+            "operator_definition" | "function_definition" => Unit::Definition(self.definition(node)?),
             "instance" => Unit::Instance(self.instance(node, None)?),
             "module_definition" => Unit::Instance(self.named_instance(node)?),
             "local_definition" => {
@@ -168,10 +155,7 @@ impl Reader<'_> {
                     arity: 0,
                 }),
                 "operator_declaration" => {
-                    let arity = named(node)
-                        .iter()
-                        .filter(|n| n.kind() == "placeholder")
-                        .count();
+                    let arity = named(node).iter().filter(|n| n.kind() == "placeholder").count();
                     let name = self.field_ident(node, "name")?;
                     parameters.push(Parameter { name, arity });
                 }
@@ -254,8 +238,7 @@ impl Reader<'_> {
     }
 
     fn outside(&self, node: Node<'_>, what: &str) -> Diagnostic {
-        Diagnostic::at(self.span(node), format!("{what} is outside the subset"))
-            .label("not understood")
+        Diagnostic::at(self.span(node), format!("{what} is outside the subset")).label("not understood")
     }
 
     /// The innermost error nodes of a tree that has some, in the order of the text.

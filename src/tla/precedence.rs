@@ -27,13 +27,7 @@ pub(super) fn prefix(node: &str) -> Option<&'static Operator> {
 /// The only postfix operator of the subset.
 pub(super) const PRIME: Operator = op("prime", "'", 15, 15, false);
 
-const fn op(
-    node: &'static str,
-    symbol: &'static str,
-    low: u8,
-    high: u8,
-    chains: bool,
-) -> Operator {
+const fn op(node: &'static str, symbol: &'static str, low: u8, high: u8, chains: bool) -> Operator {
     Operator {
         node,
         symbol,

@@ -120,8 +120,7 @@ impl<'s> Resolver<'s> {
         self.depth += 1;
         self.nodes += 1;
         let result = if self.depth > MAX_DEPTH {
-            Err(Diagnostic::at(e.span, "operators nest too deeply here")
-                .label(format!("more than {MAX_DEPTH} levels")))
+            Err(Diagnostic::at(e.span, "operators nest too deeply here").label(format!("more than {MAX_DEPTH} levels")))
         } else if self.nodes > MAX_NODES {
             Err(Diagnostic::at(e.span, "this formula is too large")
                 .label("operators inside operators open up to too much text"))
@@ -149,11 +148,7 @@ impl<'s> Resolver<'s> {
             S::And(list) => Kind::And(self.list(list, site)?),
             S::Or(list) => Kind::Or(self.list(list, site)?),
             S::Prime(inner) => return self.prime(inner, site, e.span),
-            S::Quantified {
-                forall,
-                bounds,
-                body,
-            } => {
+            S::Quantified { forall, bounds, body } => {
                 let (bounds, body) = self.bounded(bounds, body, site)?;
                 Kind::Quantified {
                     forall: *forall,
@@ -263,12 +258,7 @@ impl<'s> Resolver<'s> {
     }
 
     /// `ENABLED`: inside, the primed variables are those of the module in which it is written.
-    fn enabled(
-        &mut self,
-        site: &Site<'s>,
-        span: Span,
-        action: impl FnOnce(&mut Self) -> Result<Expr>,
-    ) -> Result<Expr> {
+    fn enabled(&mut self, site: &Site<'s>, span: Span, action: impl FnOnce(&mut Self) -> Result<Expr>) -> Result<Expr> {
         self.not_primed(span)?;
         let before = self.mode;
         self.mode.enabled = Some(site.context);
@@ -338,28 +328,18 @@ impl<'s> Resolver<'s> {
         let (mut bounds, body) = self.bounded(std::slice::from_ref(bound), body, site)?;
         match (bounds.pop(), bounds.is_empty()) {
             (Some(bound), true) => Ok((Box::new(bound), Box::new(body))),
-            _ => Err(Diagnostic::at(
-                bound.set.span,
-                "only one name can be bound here",
-            )),
+            _ => Err(Diagnostic::at(bound.set.span, "only one name can be bound here")),
         }
     }
 
-    fn except(
-        &mut self,
-        base: &'s syntax::Expr,
-        updates: &'s [syntax::Update],
-        site: &Site<'s>,
-    ) -> Result<Kind> {
+    fn except(&mut self, base: &'s syntax::Expr, updates: &'s [syntax::Update], site: &Site<'s>) -> Result<Kind> {
         let base = self.boxed(base, site)?;
         let mut resolved = Vec::new();
         for update in updates {
             let mut path = Vec::new();
             for step in &update.path {
                 path.push(match step {
-                    Step::Field(name) => {
-                        Kind::Literal(Value::Str(name.text.clone())).with_span(name.span)
-                    }
+                    Step::Field(name) => Kind::Literal(Value::Str(name.text.clone())).with_span(name.span),
                     Step::Index(args) => self.index(args, site, update.span)?,
                 });
             }
@@ -380,11 +360,7 @@ impl<'s> Resolver<'s> {
         }
     }
 
-    fn fields(
-        &mut self,
-        fields: &'s [(syntax::Ident, syntax::Expr)],
-        site: &Site<'s>,
-    ) -> Result<Vec<(Value, Expr)>> {
+    fn fields(&mut self, fields: &'s [(syntax::Ident, syntax::Expr)], site: &Site<'s>) -> Result<Vec<(Value, Expr)>> {
         let fields = fields.iter();
         fields
             .map(|(name, e)| Ok((Value::Str(name.text.clone()), self.expr(e, site)?)))
@@ -396,10 +372,7 @@ impl<'s> Resolver<'s> {
     }
 
     fn two(&mut self, two: &'s [syntax::Expr; 2], site: &Site<'s>) -> Result<Box<[Expr; 2]>> {
-        Ok(Box::new([
-            self.expr(&two[0], site)?,
-            self.expr(&two[1], site)?,
-        ]))
+        Ok(Box::new([self.expr(&two[0], site)?, self.expr(&two[1], site)?]))
     }
 
     fn boxed(&mut self, e: &'s syntax::Expr, site: &Site<'s>) -> Result<Box<Expr>> {
@@ -415,9 +388,7 @@ fn unchanged_parts(now: Expr, next: Expr, parts: &mut Vec<Expr>) {
                 unchanged_parts(now, next, parts);
             }
         }
-        (Kind::Named(now), Kind::Named(next))
-            if matches!(now.body.kind, Kind::Tuple(_) | Kind::Named(_)) =>
-        {
+        (Kind::Named(now), Kind::Named(next)) if matches!(now.body.kind, Kind::Tuple(_) | Kind::Named(_)) => {
             unchanged_parts(now.body.clone(), next.body.clone(), parts);
         }
         (Kind::Literal(_), Kind::Literal(_)) => {}
@@ -432,9 +403,7 @@ fn unchanged_parts(now: Expr, next: Expr, parts: &mut Vec<Expr>) {
 
 /// Writes small collections of values down as values.
 fn fold(mut e: Expr) -> Expr {
-    let values = |list: &[Expr]| -> Option<Vec<Value>> {
-        list.iter().map(|e| e.literal().cloned()).collect()
-    };
+    let values = |list: &[Expr]| -> Option<Vec<Value>> { list.iter().map(|e| e.literal().cloned()).collect() };
     let value = match &e.kind {
         Kind::Tuple(list) => values(list).map(Value::tuple),
         Kind::Set(list) => values(list)

@@ -120,9 +120,7 @@ impl Spec {
 
     /// The root module's name.
     pub fn name(&self) -> &str {
-        self.modules
-            .get(self.contexts[0].module)
-            .map_or("", |m| &m.name.text)
+        self.modules.get(self.contexts[0].module).map_or("", |m| &m.name.text)
     }
 
     /// The variables; states are vectors in this order.
@@ -168,13 +166,10 @@ impl Spec {
     /// The operators that the root module itself defines, in the order of the text.
     pub fn definitions(&self) -> impl Iterator<Item = &Definition> {
         let module = self.modules.get(self.contexts[0].module);
-        module
-            .into_iter()
-            .flat_map(|m| &m.units)
-            .filter_map(|u| match u {
-                Unit::Definition(d) => Some(d),
-                _ => None,
-            })
+        module.into_iter().flat_map(|m| &m.units).filter_map(|u| match u {
+            Unit::Definition(d) => Some(d),
+            _ => None,
+        })
     }
 
     /// The comment that stands directly above a definition, without its marks.
@@ -197,11 +192,7 @@ impl Spec {
     pub(super) fn end(&self) -> Span {
         let file = self.modules[self.contexts[0].module].name.span.file;
         let end = self.sources.file(file).text.len() as u32;
-        Span {
-            file,
-            start: end,
-            end,
-        }
+        Span { file, start: end, end }
     }
 
     pub(super) fn definition_at(&self, module: usize, unit: usize) -> Option<&Definition> {

@@ -39,10 +39,7 @@ const NATURALS: &[(&str, Builtin, usize)] = &[
 
 const INTEGERS: &[(&str, Builtin, usize)] = &[("Int", Integers, 0), ("-.", Negate, 1)];
 
-const FINITE_SETS: &[(&str, Builtin, usize)] = &[
-    ("Cardinality", Cardinality, 1),
-    ("IsFiniteSet", IsFiniteSet, 1),
-];
+const FINITE_SETS: &[(&str, Builtin, usize)] = &[("Cardinality", Cardinality, 1), ("IsFiniteSet", IsFiniteSet, 1)];
 
 const SEQUENCES: &[(&str, Builtin, usize)] = &[
     ("Len", Len, 1),

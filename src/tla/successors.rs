@@ -48,11 +48,7 @@ pub fn init_states(spec: &Spec, init: &Expr) -> Result<Vec<Vec<Value>>, EvalErro
 }
 
 /// The steps of an action from a state; one may come more than once.
-pub fn successors(
-    spec: &Spec,
-    next: &Expr,
-    state: &dyn State,
-) -> Result<Vec<(Vec<Value>, ActionLabel)>, EvalError> {
+pub fn successors(spec: &Spec, next: &Expr, state: &dyn State) -> Result<Vec<(Vec<Value>, ActionLabel)>, EvalError> {
     let unknown = unknown(spec.variables().len());
     let eval = Eval::new(Side::Known(state), Side::Partial(&unknown));
     let mut steps = Vec::new();
@@ -71,12 +67,7 @@ pub fn successors(
 }
 
 /// Whether an action has a step from the known state.
-pub(super) fn enabled(
-    now: Side<'_>,
-    action: &Expr,
-    unknowns: usize,
-    env: &Env<'_>,
-) -> Result<bool, Box<EvalError>> {
+pub(super) fn enabled(now: Side<'_>, action: &Expr, unknowns: usize, env: &Env<'_>) -> Result<bool, Box<EvalError>> {
     let unknown = unknown(unknowns);
     let eval = Eval::new(now, Side::Partial(&unknown));
     let mut search = Search::new(eval, &unknown, Which::Next);
@@ -143,9 +134,7 @@ impl<'a> Search<'a> {
     fn form(&mut self, e: &Expr, env: &Env<'_>, top: bool, then: Then<'_, 'a>) -> Found {
         match &e.kind {
             Kind::And(list) => self.all(list, env, then),
-            Kind::Or(list) => list
-                .iter()
-                .try_for_each(|e| self.satisfy(e, env, top, &mut *then)),
+            Kind::Or(list) => list.iter().try_for_each(|e| self.satisfy(e, env, top, &mut *then)),
             Kind::Named(named) => self.named(named, e, env, top, then),
             Kind::Let(two) => {
                 let binding = self.eval.lazy(&two[0], env);
@@ -239,9 +228,7 @@ impl<'a> Search<'a> {
                 Ok(Some(false)) => break Ok(()),
                 Ok(None) if others.is_empty() => break self.satisfy(first, env, false, then),
                 Ok(None) => {
-                    break self.satisfy(first, env, false, &mut |search| {
-                        search.all(others, env, &mut *then)
-                    });
+                    break self.satisfy(first, env, false, &mut |search| search.all(others, env, &mut *then));
                 }
                 Err(error) => break Err(error.into()),
             }
@@ -253,12 +240,7 @@ impl<'a> Search<'a> {
     }
 
     /// A conjunct that does not branch: whether it holds, after giving a variable its value.
-    fn simple(
-        &mut self,
-        e: &Expr,
-        env: &Env<'_>,
-        assigned: &mut Vec<usize>,
-    ) -> Result<Option<bool>, Box<EvalError>> {
+    fn simple(&mut self, e: &Expr, env: &Env<'_>, assigned: &mut Vec<usize>) -> Result<Option<bool>, Box<EvalError>> {
         if !self.speaks_of_unknown(e) {
             return self.eval.bool(e, env).map(Some);
         }
@@ -307,14 +289,7 @@ impl<'a> Search<'a> {
         })
     }
 
-    fn named(
-        &mut self,
-        named: &Arc<Named>,
-        e: &Expr,
-        env: &Env<'_>,
-        top: bool,
-        then: Then<'_, 'a>,
-    ) -> Found {
+    fn named(&mut self, named: &Arc<Named>, e: &Expr, env: &Env<'_>, top: bool, then: Then<'_, 'a>) -> Found {
         let inner = if named.closed { Env::Empty } else { *env };
         let found = if top && !named.name.is_empty() {
             self.satisfy(&named.body, &inner, true, &mut |search| {
@@ -339,11 +314,7 @@ impl<'a> Search<'a> {
     }
 
     fn test(&mut self, e: &Expr, env: &Env<'_>, then: Then<'_, 'a>) -> Found {
-        if self.eval.bool(e, env)? {
-            then(self)
-        } else {
-            Ok(())
-        }
+        if self.eval.bool(e, env)? { then(self) } else { Ok(()) }
     }
 
     /// The index of a variable of the unknown state that has no value yet.

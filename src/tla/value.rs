@@ -86,9 +86,7 @@ impl Value {
     /// The domain of a function.
     pub fn domain(&self) -> Option<Value> {
         match self {
-            Value::Tuple(t) => Some(Value::Set(
-                (1..=t.len() as i64).map(Value::Int).collect(),
-            )),
+            Value::Tuple(t) => Some(Value::Set((1..=t.len() as i64).map(Value::Int).collect())),
             Value::Function(f) => Some(Value::Set(f.iter().map(|(k, _)| k.clone()).collect())),
             _ => None,
         }
@@ -125,8 +123,9 @@ impl Value {
             (Value::Set(a), Value::Set(b)) | (Value::Tuple(a), Value::Tuple(b)) => {
                 first_difference(a, b).is_none_or(|(a, b)| a.comparable(b))
             }
-            (Value::Function(a), Value::Function(b)) => first_difference(a, b)
-                .is_none_or(|((k, v), (l, w))| if k == l { v.comparable(w) } else { true }),
+            (Value::Function(a), Value::Function(b)) => {
+                first_difference(a, b).is_none_or(|((k, v), (l, w))| if k == l { v.comparable(w) } else { true })
+            }
             _ => rank(self) == rank(other),
         }
     }
@@ -172,9 +171,7 @@ impl Ord for Value {
             (Value::Set(a), Value::Set(b)) | (Value::Tuple(a), Value::Tuple(b)) => {
                 a.len().cmp(&b.len()).then_with(|| a.cmp(b))
             }
-            (Value::Function(a), Value::Function(b)) => {
-                a.len().cmp(&b.len()).then_with(|| a.cmp(b))
-            }
+            (Value::Function(a), Value::Function(b)) => a.len().cmp(&b.len()).then_with(|| a.cmp(b)),
             (Value::Tuple(a), Value::Function(b)) => a.len().cmp(&b.len()).then(Ordering::Less),
             (Value::Function(a), Value::Tuple(b)) => a.len().cmp(&b.len()).then(Ordering::Greater),
             _ => rank(self).cmp(&rank(other)),
@@ -190,8 +187,7 @@ pub(super) fn is_record(pairs: &[(Value, Value)]) -> bool {
 }
 
 fn is_identifier(text: &str) -> bool {
-    text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
-        && text.bytes().any(|b| b.is_ascii_alphabetic())
+    text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') && text.bytes().any(|b| b.is_ascii_alphabetic())
 }
 
 const STRING_RANK: u8 = 2;

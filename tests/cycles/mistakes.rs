@@ -55,21 +55,15 @@ fn strong_fairness_is_checked_again_on_what_is_left_of_a_component() {
 
 #[test]
 fn eventually_always_is_not_dropped() {
-    let flicker = Model::new(2, &[(0, 0, 1), (1, 0, 0)])
-        .states(&[0])
-        .fair(Kind::Weak, 0);
-    let lasso = flicker
-        .violation(&eventually(always(p(0))))
-        .expect("a lasso");
+    let flicker = Model::new(2, &[(0, 0, 1), (1, 0, 0)]).states(&[0]).fair(Kind::Weak, 0);
+    let lasso = flicker.violation(&eventually(always(p(0)))).expect("a lasso");
     assert_eq!(lasso.cycle.len(), 2);
     assert!(flicker.violation(&always(eventually(p(0)))).is_none());
 
     let settles = Model::new(2, &[(0, 0, 1)]).states(&[1]).fair(Kind::Weak, 0);
     assert_eq!(settles.violation(&eventually(always(p(0)))), None);
     // It is not `<>P` either: P comes and goes for good.
-    let passes = Model::new(3, &[(0, 0, 1), (1, 0, 2)])
-        .states(&[1])
-        .fair(Kind::Weak, 0);
+    let passes = Model::new(3, &[(0, 0, 1), (1, 0, 2)]).states(&[1]).fair(Kind::Weak, 0);
     assert!(passes.violation(&eventually(always(p(0)))).is_some());
     assert!(passes.violation(&eventually(p(0))).is_none());
 }
@@ -77,10 +71,7 @@ fn eventually_always_is_not_dropped() {
 #[test]
 fn stuttering_is_a_behaviour_where_nothing_fair_is_enabled() {
     // The run ends in state 1, and so P ~> Q fails there although the graph has no cycle at all.
-    let ends = Model::new(2, &[(0, 0, 1)])
-        .states(&[0])
-        .states(&[])
-        .fair(Kind::Weak, 0);
+    let ends = Model::new(2, &[(0, 0, 1)]).states(&[0]).states(&[]).fair(Kind::Weak, 0);
     let lasso = ends.violation(&leads_to(p(0), p(1))).expect("a lasso");
     assert_eq!(cycle_states(&lasso), [1]);
     assert_eq!(lasso.cycle[0].edge, None);
@@ -96,15 +87,11 @@ fn stuttering_is_a_behaviour_where_nothing_fair_is_enabled() {
 #[test]
 fn self_loops_are_no_progress() {
     // Thread 0 has nothing but a step that changes nothing: it has no step.
-    let idle = Model::new(2, &[(0, 0, 0), (0, 1, 1)])
-        .states(&[1])
-        .fair(Kind::Weak, 0);
+    let idle = Model::new(2, &[(0, 0, 0), (0, 1, 1)]).states(&[1]).fair(Kind::Weak, 0);
     let lasso = idle.violation(&eventually(p(0))).expect("a lasso");
     assert_eq!(lasso.cycle[0].edge, None);
     // Neither does such a step count as its turn.
-    let busy = Model::new(2, &[(0, 0, 0), (0, 0, 1)])
-        .states(&[1])
-        .fair(Kind::Weak, 0);
+    let busy = Model::new(2, &[(0, 0, 0), (0, 0, 1)]).states(&[1]).fair(Kind::Weak, 0);
     assert_eq!(busy.violation(&eventually(p(0))), None);
     // Nor does it recur.
     let step = Formula::Pred(0);
@@ -116,14 +103,7 @@ fn self_loops_are_no_progress() {
 fn a_lasso_is_shown_and_not_a_component() {
     // Two wings at state 0. The shortest run that is fair to both threads visits state 0 twice in each turn, which no list of a
     // component's states does; `violation` has it walked.
-    let edges = [
-        (0, 0, 1),
-        (1, 0, 2),
-        (2, 0, 0),
-        (0, 1, 3),
-        (3, 1, 4),
-        (4, 1, 0),
-    ];
+    let edges = [(0, 0, 1), (1, 0, 2), (2, 0, 0), (0, 1, 3), (3, 1, 4), (4, 1, 0)];
     let starve = [(1, 1, 5), (2, 1, 5), (3, 0, 5), (4, 0, 5)];
     let model = Model::new(6, &[&edges[..], &starve].concat()).states(&[5]);
     let model = model.fair(Kind::Weak, 0).fair(Kind::Weak, 1);
@@ -153,8 +133,5 @@ fn shortening_keeps_fairness() {
         model = model.fair(Kind::Weak, t as u16);
     }
     let lasso = model.violation(&eventually(p(0))).expect("a lasso");
-    assert_eq!(
-        (lasso.stem.len(), lasso.cycle.len()),
-        (0, 2 * threads as usize)
-    );
+    assert_eq!((lasso.stem.len(), lasso.cycle.len()), (0, 2 * threads as usize));
 }

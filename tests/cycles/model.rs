@@ -1,8 +1,6 @@
 //! Small graphs written as lists of edges.
 
-use oomspec::check::cycles::{
-    Bits, Fairness, Formula, Graph, Kind, Lasso, Predicate, Problem, Step,
-};
+use oomspec::check::cycles::{Bits, Fairness, Formula, Graph, Kind, Lasso, Predicate, Problem, Step};
 
 /// An owned graph with everything a problem needs.
 #[derive(Clone, Debug)]
@@ -73,8 +71,7 @@ impl Model {
     /// The lasso found, after the independent walker has agreed with it.
     pub fn violation(&self, formula: &Formula) -> Option<Lasso> {
         let problem = self.problem();
-        let lasso =
-            oomspec::check::cycles::find_violation(&problem, formula).expect("supported")?;
+        let lasso = oomspec::check::cycles::find_violation(&problem, formula).expect("supported")?;
         oomspec::check::cycles::verify_lasso(&problem, formula, &lasso).expect("a real lasso");
         Some(lasso)
     }

@@ -14,10 +14,7 @@ pub fn violated(problem: &Problem<'_>, formula: &Formula) -> bool {
             edges.map(move |edge| Step { state, edge })
         })
         .collect();
-    assert!(
-        steps.len() <= 16,
-        "too many steps to enumerate all sets of them"
-    );
+    assert!(steps.len() <= 16, "too many steps to enumerate all sets of them");
     let formula = spelled_out(formula);
     let parts = subformulas(&formula);
 
@@ -66,9 +63,7 @@ fn fair(problem: &Problem<'_>, steps: &[Step], chosen: &[usize]) -> bool {
 
 /// Whether some closed walk takes exactly these steps: from each of them, each of them can be reached.
 fn closed_walk(problem: &Problem<'_>, steps: &[Step], chosen: &[usize]) -> bool {
-    let all = chosen
-        .iter()
-        .fold(0u32, |set, &i| set | 1 << steps[i].state);
+    let all = chosen.iter().fold(0u32, |set, &i| set | 1 << steps[i].state);
     let source = |i: usize| 1u32 << steps[i].state;
     let target = |i: usize| 1u32 << problem.graph.after(steps[i]);
     let closure = |from: &dyn Fn(usize) -> u32, to: &dyn Fn(usize) -> u32| {
@@ -127,12 +122,7 @@ fn subformulas(formula: &Formula) -> Vec<&Formula> {
 
 /// The truth of each subformula at each of these steps, when they are repeated for ever: what is temporal is as true at one of them as
 /// at another.
-fn truth_in_loop(
-    problem: &Problem<'_>,
-    parts: &[&Formula],
-    steps: &[Step],
-    chosen: &[usize],
-) -> Vec<(usize, u64)> {
+fn truth_in_loop(problem: &Problem<'_>, parts: &[&Formula], steps: &[Step], chosen: &[usize]) -> Vec<(usize, u64)> {
     let mut truth: Vec<(usize, u64)> = chosen.iter().map(|&i| (i, 0)).collect();
     for (n, part) in parts.iter().enumerate() {
         let at = |f: &Formula, t: u64| holds(parts, f, t);
@@ -166,13 +156,7 @@ fn truth_before(problem: &Problem<'_>, parts: &[&Formula], step: Step, after: u6
     truth
 }
 
-fn plain_truth(
-    problem: &Problem<'_>,
-    parts: &[&Formula],
-    formula: &Formula,
-    step: Step,
-    truth: u64,
-) -> bool {
+fn plain_truth(problem: &Problem<'_>, parts: &[&Formula], formula: &Formula, step: Step, truth: u64) -> bool {
     let at = |f: &Formula| holds(parts, f, truth);
     match formula {
         Formula::Const(b) => *b,

@@ -1,8 +1,7 @@
 //! Ten thousand random graphs, fairness conditions and formulas: the verdicts of the search and of the enumeration are the same.
 
 use oomspec::check::cycles::{
-    Fairness, Formula, Kind, Lasso, Predicate, Problem, Step, Unsupported, find_violation,
-    verify_lasso,
+    Fairness, Formula, Kind, Lasso, Predicate, Problem, Step, Unsupported, find_violation, verify_lasso,
 };
 
 use super::model::{Model, always, eventually, leads_to, p};
@@ -34,24 +33,14 @@ fn model(random: &mut Random) -> Model {
     let states = 1 + random.below(6);
     let most = if random.chance(10) { 14 } else { 11 };
     let edges: Vec<(u32, u16, u32)> = (0..random.below(most + 1 - states))
-        .map(|_| {
-            (
-                random.below(states),
-                random.below(3) as u16,
-                random.below(states),
-            )
-        })
+        .map(|_| (random.below(states), random.below(3) as u16, random.below(states)))
         .collect();
     let mut model = Model::new(states, &edges);
     if random.chance(20) {
         model = model.starting_in(&[0, random.below(states)]);
     }
     for _ in 0..random.below(4) {
-        let kind = if random.chance(50) {
-            Kind::Weak
-        } else {
-            Kind::Strong
-        };
+        let kind = if random.chance(50) { Kind::Weak } else { Kind::Strong };
         if random.chance(70) {
             model = model.fair(kind, random.below(3) as u16);
         } else {
@@ -72,9 +61,7 @@ fn model(random: &mut Random) -> Model {
             bits &= random.next();
         }
         let predicate = if on_steps {
-            Predicate::of_steps(&model.graph(), |s| {
-                bits >> s.edge.map_or(s.state, |e| 6 + e) & 1 == 1
-            })
+            Predicate::of_steps(&model.graph(), |s| bits >> s.edge.map_or(s.state, |e| 6 + e) & 1 == 1)
         } else {
             Predicate::of_states(&model.graph(), |s| bits >> s & 1 == 1)
         };
@@ -120,10 +107,7 @@ fn nested(random: &mut Random, depth: u32, inside: bool) -> Formula {
     match random.below(6) {
         0 => always(nested(random, depth - 1, true)),
         1 => eventually(nested(random, depth - 1, true)),
-        2 => leads_to(
-            nested(random, depth - 1, true),
-            nested(random, depth - 1, true),
-        ),
+        2 => leads_to(nested(random, depth - 1, true), nested(random, depth - 1, true)),
         _ => join(random, depth, |r, d| nested(r, d, inside)),
     }
 }

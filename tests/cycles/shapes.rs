@@ -1,8 +1,7 @@
 //! Graphs of a shape that decides something: a lock that starves, a long path, a crowd.
 
 use oomspec::check::cycles::{
-    Formula, Kind, Lasso, Problem, Reason, Step, Unsupported, explain, find_violation, vacuous,
-    verify_lasso,
+    Formula, Kind, Lasso, Problem, Reason, Step, Unsupported, explain, find_violation, vacuous, verify_lasso,
 };
 
 use super::model::{Model, always, cycle_states, eventually, leads_to, p};
@@ -31,23 +30,13 @@ fn fairness_can_be_what_is_claimed() {
     let model = lock().fair(Kind::Weak, 0).states(&[0]);
     let model = model.steps(|s| s.edge == Some(1));
     assert_eq!(model.violation(&Formula::weakly_fair(1, 2)), None);
-    let lasso = model
-        .violation(&Formula::strongly_fair(1, 2))
-        .expect("a lasso");
+    let lasso = model.violation(&Formula::strongly_fair(1, 2)).expect("a lasso");
     assert_eq!(cycle_states(&lasso), [0, 1]);
     // Without any fairness, staying in state 0 is not even weakly fair.
     let mut unfair = model;
     unfair.fairness.clear();
-    let lasso = unfair
-        .violation(&Formula::weakly_fair(1, 2))
-        .expect("a lasso");
-    assert_eq!(
-        lasso.cycle,
-        [Step {
-            state: 0,
-            edge: None
-        }]
-    );
+    let lasso = unfair.violation(&Formula::weakly_fair(1, 2)).expect("a lasso");
+    assert_eq!(lasso.cycle, [Step { state: 0, edge: None }]);
 }
 
 #[test]
@@ -63,23 +52,15 @@ fn what_must_keep_true_after_it_began() {
     let once_always = always(Formula::implies(p(2), always(p(2))));
     assert_eq!(model.violation(&once_always), None);
     let once_always = always(Formula::implies(p(0), always(p(0))));
-    assert_eq!(
-        model.violation(&once_always).expect("a lasso").stem.len(),
-        2
-    );
+    assert_eq!(model.violation(&once_always).expect("a lasso").stem.len(), 2);
 }
 
 #[test]
 fn a_run_may_start_anywhere_it_is_said_to() {
-    let model = Model::new(3, &[(1, 0, 2)])
-        .starting_in(&[0, 1])
-        .states(&[0, 2]);
+    let model = Model::new(3, &[(1, 0, 2)]).starting_in(&[0, 1]).states(&[0, 2]);
     let model = model.fair(Kind::Weak, 0);
     assert_eq!(model.violation(&eventually(p(0))), None);
-    assert_eq!(
-        model.violation(&Formula::implies(!p(0), eventually(p(0)))),
-        None
-    );
+    assert_eq!(model.violation(&Formula::implies(!p(0), eventually(p(0)))), None);
     assert_eq!(model.violation(&p(0)).expect("a lasso").stem[0].state, 1);
     let nowhere = model.starting_in(&[]);
     assert_eq!(nowhere.violation(&Formula::Const(false)), None);
@@ -93,10 +74,7 @@ fn what_cannot_be_decided_is_refused() {
     assert_eq!(refused(&p(1)), Unsupported::StepOutsideBox);
     let until = eventually(Formula::And(vec![p(0), always(leads_to(p(0), p(0)))]));
     assert!(find_violation(&model.problem(), &until).is_ok());
-    let nested = eventually(Formula::And(vec![
-        p(0),
-        always(Formula::Or(vec![p(0), always(p(0))])),
-    ]));
+    let nested = eventually(Formula::And(vec![p(0), always(Formula::Or(vec![p(0), always(p(0))]))]));
     assert_eq!(refused(&!nested.clone()), Unsupported::Nesting);
     let mut deep = p(0);
     for _ in 0..1000 {
@@ -132,31 +110,18 @@ fn the_walker_rejects_what_is_no_violation() {
     let at = |state, edge| Step { state, edge };
     let says = |stem: &[Step], cycle: &[Step]| {
         let (stem, cycle) = (stem.to_vec(), cycle.to_vec());
-        verify_lasso(&model.problem(), &eventually(p(0)), &Lasso { stem, cycle })
-            .expect_err("rejected")
+        verify_lasso(&model.problem(), &eventually(p(0)), &Lasso { stem, cycle }).expect_err("rejected")
     };
     assert_eq!(says(&[], &[]), "the cycle is empty");
     assert_eq!(says(&[], &[at(1, None)]), "state 1 is not initial");
-    assert_eq!(
-        says(&[], &[at(0, Some(0))]),
-        "step 0 leads to state 1, not to 0"
-    );
-    assert_eq!(
-        says(&[], &[at(0, Some(2))]),
-        "step 0 takes an edge of another state"
-    );
-    assert_eq!(
-        says(&[], &[at(0, Some(9))]),
-        "step 0 takes an edge of another state"
-    );
+    assert_eq!(says(&[], &[at(0, Some(0))]), "step 0 leads to state 1, not to 0");
+    assert_eq!(says(&[], &[at(0, Some(2))]), "step 0 takes an edge of another state");
+    assert_eq!(says(&[], &[at(0, Some(9))]), "step 0 takes an edge of another state");
     assert_eq!(
         says(&[at(0, Some(0))], &[at(0, None)]),
         "step 0 leads to state 1, not to 0"
     );
-    assert_eq!(
-        says(&[], &[at(0, None)]),
-        "the cycle is not fair to thread 0"
-    );
+    assert_eq!(says(&[], &[at(0, None)]), "the cycle is not fair to thread 0");
     let polls = [at(0, Some(0)), at(1, Some(2))];
     assert_eq!(says(&[], &polls), "the cycle is not fair to thread 1");
     let reaches = (&[at(0, Some(1))], &[at(2, None)]);
@@ -174,14 +139,10 @@ fn the_walker_rejects_what_is_no_violation() {
 fn long_paths_and_wide_rings_need_no_stack() {
     let states = 300_000;
     let mut path: Vec<(u32, u16, u32)> = (1..states).map(|s| (s - 1, 0, s)).collect();
-    let model = Model::new(states, &path)
-        .states(&[states - 1])
-        .fair(Kind::Weak, 0);
+    let model = Model::new(states, &path).states(&[states - 1]).fair(Kind::Weak, 0);
     assert_eq!(model.violation(&eventually(p(0))), None);
     path.push((states - 1, 0, 0));
-    let ring = Model::new(states, &path)
-        .states(&[states - 1])
-        .fair(Kind::Weak, 0);
+    let ring = Model::new(states, &path).states(&[states - 1]).fair(Kind::Weak, 0);
     assert_eq!(ring.violation(&always(eventually(p(0)))), None);
     let problem = ring.problem();
     let lasso = find_violation(&problem, &eventually(always(p(0)))).expect("supported");

@@ -34,9 +34,7 @@ impl Bits {
 
     /// Whether `i` is in the set.
     pub fn contains(&self, i: u32) -> bool {
-        self.words
-            .get(i as usize / 64)
-            .is_some_and(|w| w >> (i % 64) & 1 == 1)
+        self.words.get(i as usize / 64).is_some_and(|w| w >> (i % 64) & 1 == 1)
     }
 
     /// Whether nothing is in the set.

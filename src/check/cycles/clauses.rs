@@ -60,10 +60,7 @@ pub(super) enum Prop {
 }
 
 /// The clauses of the formula's negation: a run violates the formula if it satisfies one of them.
-pub(super) fn of_negation(
-    formula: &Formula,
-    predicates: &[Predicate],
-) -> Result<Vec<Clause>, Unsupported> {
+pub(super) fn of_negation(formula: &Formula, predicates: &[Predicate]) -> Result<Vec<Clause>, Unsupported> {
     if formula.deeper_than(MAX_DEPTH) {
         return Err(Unsupported::TooDeep);
     }
@@ -163,9 +160,7 @@ impl Atom {
             | Atom::Always(Prop::Const(b))
             | Atom::Settles(Prop::Const(b))
             | Atom::Recurs(Prop::Const(b)) => Some(*b),
-            Atom::Happens(e) => [&e.start, &e.keep]
-                .contains(&&Prop::Const(false))
-                .then_some(false),
+            Atom::Happens(e) => [&e.start, &e.keep].contains(&&Prop::Const(false)).then_some(false),
             _ => None,
         }
     }
@@ -213,27 +208,16 @@ impl Parts {
 /// The normal form of a formula, or of its negation unless `positive`.
 fn normal(formula: &Formula, positive: bool) -> Result<Normal, Unsupported> {
     let join = |conjunction| {
-        if positive == conjunction {
-            Join::And
-        } else {
-            Join::Or
-        }
+        if positive == conjunction { Join::And } else { Join::Or }
     };
-    let each = |fs: &[Formula]| {
-        fs.iter()
-            .map(|f| normal(f, positive))
-            .collect::<Result<Vec<_>, _>>()
-    };
+    let each = |fs: &[Formula]| fs.iter().map(|f| normal(f, positive)).collect::<Result<Vec<_>, _>>();
     Ok(match formula {
         Formula::Const(b) => now(Prop::Const(*b == positive)),
         Formula::Pred(id) => now(Prop::Lit(*id, positive)),
         Formula::Not(f) => normal(f, !positive)?,
         Formula::And(fs) => Normal::Join(join(true), each(fs)?),
         Formula::Or(fs) => Normal::Join(join(false), each(fs)?),
-        Formula::Implies(f, g) => Normal::Join(
-            join(false),
-            vec![normal(f, !positive)?, normal(g, positive)?],
-        ),
+        Formula::Implies(f, g) => Normal::Join(join(false), vec![normal(f, !positive)?, normal(g, positive)?]),
         Formula::Always(f) if positive => always(normal(f, true)?)?,
         Formula::Always(f) => eventually(normal(f, false)?)?,
         Formula::Eventually(f) if positive => eventually(normal(f, true)?)?,
@@ -382,10 +366,7 @@ fn flat(formula: Normal) -> Normal {
         return formula;
     };
     let parts: Vec<Normal> = parts.into_iter().map(flat).collect();
-    if !parts
-        .iter()
-        .all(|p| matches!(p, Normal::Atom(Atom::Now(_))))
-    {
+    if !parts.iter().all(|p| matches!(p, Normal::Atom(Atom::Now(_)))) {
         return Normal::Join(join, parts);
     }
     let props = parts.into_iter().filter_map(|p| match p {

@@ -26,11 +26,7 @@ pub(super) const NOWHERE: u32 = u32::MAX;
 impl<'c> Arena<'c> {
     pub fn new(problem: &Problem<'_>, clause: &'c Clause, reach: &Reach) -> Self {
         let (graph, predicates) = (&problem.graph, problem.predicates);
-        let allowed = Prop::all([
-            clause.always.clone(),
-            clause.settles.clone(),
-            reach.keep.clone(),
-        ]);
+        let allowed = Prop::all([clause.always.clone(), clause.settles.clone(), reach.keep.clone()]);
         let states: Vec<u32> = (0..graph.states())
             .filter(|&s| reach.distance(s, *reach.event_sets().end()).is_some())
             .collect();
@@ -64,9 +60,9 @@ impl<'c> Arena<'c> {
     ) -> impl Iterator<Item = Step> + 'a {
         let graph = problem.graph;
         let stutter = self.stutters.contains(state).then_some(None);
-        let edges = graph.row(state).filter(move |&e| {
-            self.edges.contains(e) && region[graph.target(e) as usize] == region[state as usize]
-        });
+        let edges = graph
+            .row(state)
+            .filter(move |&e| self.edges.contains(e) && region[graph.target(e) as usize] == region[state as usize]);
         // Stuttering last: a loop that can do without it should.
         let ways = edges.map(Some).chain(stutter);
         ways.map(move |edge| Step { state, edge })
@@ -87,8 +83,7 @@ pub(super) fn fair_components(problem: &Problem<'_>, arena: &Arena<'_>) -> FairC
                 Judgement::Hopeless => search.leave(&component),
                 Judgement::Without(conditions) => {
                     search.leave(&component);
-                    let strong =
-                        |s: u32| conditions.iter().any(|&c| problem.fairness[c].enabled(s));
+                    let strong = |s: u32| conditions.iter().any(|&c| problem.fairness[c].enabled(s));
                     open.push(component.into_iter().filter(|&s| !strong(s)).collect());
                 }
             }
@@ -108,11 +103,7 @@ enum Judgement {
 }
 
 fn judge(problem: &Problem<'_>, arena: &Arena<'_>, region: &[u32], component: &[u32]) -> Judgement {
-    let steps = || {
-        component
-            .iter()
-            .flat_map(|&s| arena.steps(problem, region, s))
-    };
+    let steps = || component.iter().flat_map(|&s| arena.steps(problem, region, s));
     if steps().next().is_none() {
         return Judgement::Hopeless;
     }
@@ -223,13 +214,7 @@ impl<'a> Tarjan<'a> {
         found
     }
 
-    fn discover(
-        &mut self,
-        state: u32,
-        seen: &mut u32,
-        stack: &mut Vec<u32>,
-        frames: &mut Vec<Frame>,
-    ) {
+    fn discover(&mut self, state: u32, seen: &mut u32, stack: &mut Vec<u32>, frames: &mut Vec<Frame>) {
         *seen += 1;
         self.order[state as usize] = *seen;
         self.low[state as usize] = *seen;

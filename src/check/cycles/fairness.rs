@@ -88,10 +88,7 @@ impl Fairness {
             return Some(Reason::NeverEnabled);
         }
         match self.kind {
-            Kind::Weak => cycle
-                .iter()
-                .position(|s| !self.enabled(s.state))
-                .map(Reason::Disabled),
+            Kind::Weak => cycle.iter().position(|s| !self.enabled(s.state)).map(Reason::Disabled),
             Kind::Strong => None,
         }
     }

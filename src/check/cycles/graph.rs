@@ -81,8 +81,7 @@ impl<'a> Graph<'a> {
     /// The edges that leave `state` for another.
     pub fn edges_of(&self, state: u32) -> impl Iterator<Item = u32> + use<'a> {
         let targets = self.targets;
-        self.row(state)
-            .filter(move |&e| targets[e as usize] != state)
+        self.row(state).filter(move |&e| targets[e as usize] != state)
     }
 
     /// All edges of `state`, those to itself included.

@@ -19,11 +19,7 @@ impl Lasso {
 
     /// The same run with the shortest stem: while the stem ends as the cycle does, the cycle starts a step earlier.
     pub(super) fn rolled_up(mut self) -> Self {
-        while self
-            .stem
-            .last()
-            .is_some_and(|s| self.cycle.last() == Some(s))
-        {
+        while self.stem.last().is_some_and(|s| self.cycle.last() == Some(s)) {
             self.stem.pop();
             self.cycle.rotate_right(1);
         }

@@ -111,9 +111,7 @@ impl<'a> LoopSearch<'a> {
             problem,
             arena,
             region: &fair.region,
-            demands: demands
-                .chain(arena.recurs.iter().map(Demand::Satisfy))
-                .collect(),
+            demands: demands.chain(arena.recurs.iter().map(Demand::Satisfy)).collect(),
         };
         for event in events.map(Demand::Satisfy) {
             let meets = |&s: &u32| search.steps(s).any(|step| search.meets(event, step));

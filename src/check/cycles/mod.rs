@@ -40,10 +40,7 @@ pub struct Problem<'a> {
 }
 
 /// A fair run that violates `formula`, as short as the search could make it; none if every fair run satisfies it.
-pub fn find_violation(
-    problem: &Problem<'_>,
-    formula: &Formula,
-) -> Result<Option<Lasso>, Unsupported> {
+pub fn find_violation(problem: &Problem<'_>, formula: &Formula) -> Result<Option<Lasso>, Unsupported> {
     let mut best: Option<Lasso> = None;
     for clause in clauses::of_negation(formula, problem.predicates)? {
         let reach = reach::explore(problem, &clause)?;

@@ -166,11 +166,7 @@ impl Search<'_> {
                 continue;
             }
             let index = self.reach.index(state, events);
-            self.reach.nodes[index] = Node {
-                distance,
-                parent,
-                via,
-            };
+            self.reach.nodes[index] = Node { distance, parent, via };
             self.queue.push(index as u32);
             let here = Step { state, edge: None };
             for (i, monitor) in self.monitors.iter().enumerate() {
@@ -219,12 +215,7 @@ fn may_happen(i: usize, monitor: &Monitor<'_>, events: u32) -> bool {
     events >> i & 1 == 0 && monitor.after.is_none_or(|a| events >> a & 1 == 1)
 }
 
-fn add_monitors<'c>(
-    event: &'c Event,
-    after: Option<usize>,
-    predicates: &[Predicate],
-    monitors: &mut Vec<Monitor<'c>>,
-) {
+fn add_monitors<'c>(event: &'c Event, after: Option<usize>, predicates: &[Predicate], monitors: &mut Vec<Monitor<'c>>) {
     let index = monitors.len();
     monitors.push(Monitor {
         start: &event.start,

@@ -6,13 +6,7 @@ use super::{Env, Eval, MAX_SET, Result, equal, fail, homogeneous};
 use std::sync::Arc;
 
 impl Eval<'_> {
-    pub(super) fn call(
-        &self,
-        builtin: Builtin,
-        args: &[Expr],
-        e: &Expr,
-        env: &Env<'_>,
-    ) -> Result<Value> {
+    pub(super) fn call(&self, builtin: Builtin, args: &[Expr], e: &Expr, env: &Env<'_>) -> Result<Value> {
         match args {
             [] => self.constant(builtin, e),
             [a] => self.unary(builtin, a, e, env),
@@ -75,14 +69,7 @@ impl Eval<'_> {
         }
     }
 
-    fn binary(
-        &self,
-        builtin: Builtin,
-        a: &Expr,
-        b: &Expr,
-        e: &Expr,
-        env: &Env<'_>,
-    ) -> Result<Value> {
+    fn binary(&self, builtin: Builtin, a: &Expr, b: &Expr, e: &Expr, env: &Env<'_>) -> Result<Value> {
         use Builtin::*;
         let truth = match builtin {
             Implies => !self.bool(a, env)? || self.bool(b, env)?,
@@ -113,14 +100,7 @@ impl Eval<'_> {
         Ok(Value::Bool(truth))
     }
 
-    fn combine(
-        &self,
-        builtin: Builtin,
-        a: &Expr,
-        b: &Expr,
-        e: &Expr,
-        env: &Env<'_>,
-    ) -> Result<Value> {
+    fn combine(&self, builtin: Builtin, a: &Expr, b: &Expr, e: &Expr, env: &Env<'_>) -> Result<Value> {
         let left = self.elements(a, env)?;
         if builtin == Builtin::Cup {
             let right = self.elements(b, env)?;
@@ -145,14 +125,7 @@ impl Eval<'_> {
         Ok(Value::Set((low..=high).map(Value::Int).collect()))
     }
 
-    fn joined(
-        &self,
-        builtin: Builtin,
-        a: &Expr,
-        b: &Expr,
-        e: &Expr,
-        env: &Env<'_>,
-    ) -> Result<Value> {
+    fn joined(&self, builtin: Builtin, a: &Expr, b: &Expr, e: &Expr, env: &Env<'_>) -> Result<Value> {
         match builtin {
             Builtin::Append => {
                 let sequence = self.sequence(a, env)?;
@@ -176,14 +149,7 @@ impl Eval<'_> {
         }
     }
 
-    fn sub_sequence(
-        &self,
-        a: &Expr,
-        from: &Expr,
-        to: &Expr,
-        e: &Expr,
-        env: &Env<'_>,
-    ) -> Result<Value> {
+    fn sub_sequence(&self, a: &Expr, from: &Expr, to: &Expr, e: &Expr, env: &Env<'_>) -> Result<Value> {
         let sequence = self.sequence(a, env)?;
         let (from, to) = (self.int(from, env)?, self.int(to, env)?);
         if from > to {

@@ -58,15 +58,12 @@ pub(in super::super) fn each<E>(
     env: &Env<'_>,
     visit: &mut dyn FnMut(&Env<'_>) -> Result<bool, E>,
 ) -> Result<bool, E> {
-    let (Some((bound, bounds)), Some((set, sets))) = (bounds.split_first(), sets.split_first())
-    else {
+    let (Some((bound, bounds)), Some((set, sets))) = (bounds.split_first(), sets.split_first()) else {
         return visit(env);
     };
     for element in set.iter() {
         let stop = match element {
-            Value::Tuple(parts) if bound.parts > 0 => {
-                unpack(parts, env, &mut |env| each(bounds, sets, env, visit))?
-            }
+            Value::Tuple(parts) if bound.parts > 0 => unpack(parts, env, &mut |env| each(bounds, sets, env, visit))?,
             _ => {
                 let binding = Binding::Value(element);
                 let inner = Env::Bound(&binding, env);
@@ -85,11 +82,7 @@ pub(in super::super) fn each<E>(
 }
 
 /// Binds a name to each part of a tuple.
-pub(in super::super) fn unpack<T>(
-    parts: &[Value],
-    env: &Env<'_>,
-    visit: &mut dyn FnMut(&Env<'_>) -> T,
-) -> T {
+pub(in super::super) fn unpack<T>(parts: &[Value], env: &Env<'_>, visit: &mut dyn FnMut(&Env<'_>) -> T) -> T {
     match parts.split_first() {
         None => visit(env),
         Some((first, rest)) => {

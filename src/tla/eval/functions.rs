@@ -21,13 +21,7 @@ impl Eval<'_> {
         fail(e, shortened(message))
     }
 
-    pub(super) fn field(
-        &self,
-        record: &Expr,
-        name: &Arc<str>,
-        e: &Expr,
-        env: &Env<'_>,
-    ) -> Result<Value> {
+    pub(super) fn field(&self, record: &Expr, name: &Arc<str>, e: &Expr, env: &Env<'_>) -> Result<Value> {
         let value = self.eval(record, env)?;
         match value.field(name) {
             Some(field) => Ok(field.clone()),
@@ -46,12 +40,7 @@ impl Eval<'_> {
         Ok(Value::function(pairs))
     }
 
-    pub(super) fn function(
-        &self,
-        bounds: &[Bound],
-        body: &Expr,
-        env: &Env<'_>,
-    ) -> Result<Value> {
+    pub(super) fn function(&self, bounds: &[Bound], body: &Expr, env: &Env<'_>) -> Result<Value> {
         let sets = self.sets(bounds, env)?;
         let names: usize = bounds.iter().map(|b| b.parts.max(1)).sum();
         let mut pairs = Vec::new();
@@ -90,22 +79,14 @@ impl Eval<'_> {
     pub(super) fn except(&self, base: &Expr, updates: &[Update], env: &Env<'_>) -> Result<Value> {
         let mut value = self.eval(base, env)?;
         for update in updates {
-            let path: Result<Vec<Value>> =
-                update.path.iter().map(|e| self.eval(e, env)).collect();
+            let path: Result<Vec<Value>> = update.path.iter().map(|e| self.eval(e, env)).collect();
             self.replace(&mut value, &path?, update, base, env)?;
         }
         Ok(value)
     }
 
     /// Replaces what stands at the end of a path; a path that leads nowhere changes nothing, as in TLA+.
-    fn replace(
-        &self,
-        at: &mut Value,
-        path: &[Value],
-        update: &Update,
-        base: &Expr,
-        env: &Env<'_>,
-    ) -> Result<()> {
+    fn replace(&self, at: &mut Value, path: &[Value], update: &Update, base: &Expr, env: &Env<'_>) -> Result<()> {
         let Some((step, rest)) = path.split_first() else {
             let old = at.clone();
             let binding = Binding::Value(&old);
@@ -120,12 +101,10 @@ impl Eval<'_> {
                     None => return Ok(()),
                 }
             }
-            (Value::Function(pairs), step) => {
-                match pairs.binary_search_by(|(k, _)| k.cmp(step)) {
-                    Ok(index) => &mut Arc::make_mut(pairs)[index].1,
-                    Err(_) => return Ok(()),
-                }
-            }
+            (Value::Function(pairs), step) => match pairs.binary_search_by(|(k, _)| k.cmp(step)) {
+                Ok(index) => &mut Arc::make_mut(pairs)[index].1,
+                Err(_) => return Ok(()),
+            },
             (Value::Tuple(_), _) => return Ok(()),
             (other, _) => {
                 let message = format!("EXCEPT of {}, which is not a function", other.sort());

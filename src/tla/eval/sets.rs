@@ -32,13 +32,7 @@ impl Eval<'_> {
         Ok(sets)
     }
 
-    pub(super) fn choose(
-        &self,
-        bound: &Bound,
-        body: &Expr,
-        e: &Expr,
-        env: &Env<'_>,
-    ) -> Result<Value> {
+    pub(super) fn choose(&self, bound: &Bound, body: &Expr, e: &Expr, env: &Env<'_>) -> Result<Value> {
         for set in self.sets(std::slice::from_ref(bound), env)? {
             for element in set.iter() {
                 if self.satisfies(element, bound, body, env)? {
@@ -61,28 +55,14 @@ impl Eval<'_> {
         Ok(Value::Set(kept.into()))
     }
 
-    fn satisfies(
-        &self,
-        element: &Value,
-        bound: &Bound,
-        body: &Expr,
-        env: &Env<'_>,
-    ) -> Result<bool> {
+    fn satisfies(&self, element: &Value, bound: &Bound, body: &Expr, env: &Env<'_>) -> Result<bool> {
         match element {
-            Value::Tuple(parts) if bound.parts > 0 => {
-                unpack(parts, env, &mut |env| self.bool(body, env))
-            }
+            Value::Tuple(parts) if bound.parts > 0 => unpack(parts, env, &mut |env| self.bool(body, env)),
             _ => self.bool(body, &Env::Bound(&Binding::Value(element), env)),
         }
     }
 
-    pub(super) fn map(
-        &self,
-        body: &Expr,
-        bounds: &[Bound],
-        e: &Expr,
-        env: &Env<'_>,
-    ) -> Result<Value> {
+    pub(super) fn map(&self, body: &Expr, bounds: &[Bound], e: &Expr, env: &Env<'_>) -> Result<Value> {
         let sets = self.sets(bounds, env)?;
         let mut mapped = Vec::new();
         each(bounds, &sets, env, &mut |env| {
@@ -95,27 +75,15 @@ impl Eval<'_> {
         homogeneous(Value::set(mapped), e)
     }
 
-    pub(super) fn function_set(
-        &self,
-        two: &[Expr; 2],
-        e: &Expr,
-        env: &Env<'_>,
-    ) -> Result<Value> {
+    pub(super) fn function_set(&self, two: &[Expr; 2], e: &Expr, env: &Env<'_>) -> Result<Value> {
         let domain = self.elements(&two[0], env)?;
         let range = self.elements(&two[1], env)?;
         let choices = vec![range; domain.len()];
-        let function = |values: &[Value]| {
-            Value::function(domain.iter().cloned().zip(values.iter().cloned()))
-        };
+        let function = |values: &[Value]| Value::function(domain.iter().cloned().zip(values.iter().cloned()));
         self.combinations(&choices, e, function)
     }
 
-    pub(super) fn record_set(
-        &self,
-        fields: &[(Value, Expr)],
-        e: &Expr,
-        env: &Env<'_>,
-    ) -> Result<Value> {
+    pub(super) fn record_set(&self, fields: &[(Value, Expr)], e: &Expr, env: &Env<'_>) -> Result<Value> {
         let choices: Result<Vec<_>> = fields.iter().map(|(_, e)| self.elements(e, env)).collect();
         self.combinations(&choices?, e, |values| {
             let names = fields.iter().map(|(name, _)| name.clone());
@@ -142,15 +110,8 @@ impl Eval<'_> {
     }
 
     /// Every way to take one element of each set.
-    fn combinations(
-        &self,
-        choices: &[Arc<[Value]>],
-        e: &Expr,
-        build: impl Fn(&[Value]) -> Value,
-    ) -> Result<Value> {
-        let count = choices
-            .iter()
-            .try_fold(1usize, |n, c| n.checked_mul(c.len()));
+    fn combinations(&self, choices: &[Arc<[Value]>], e: &Expr, build: impl Fn(&[Value]) -> Value) -> Result<Value> {
+        let count = choices.iter().try_fold(1usize, |n, c| n.checked_mul(c.len()));
         if choices.iter().any(|c| c.is_empty()) {
             return Ok(Value::set([]));
         }
@@ -198,9 +159,7 @@ impl Eval<'_> {
                 .member(element, &named.body, env)
                 .map_err(|error| super::within(error, &named.name)),
             Kind::Local(distance) => match env.binding(*distance) {
-                Some(Binding::Lazy(lazy)) if lazy.known.get().is_none() => {
-                    self.member(element, lazy.expr, lazy.env)
-                }
+                Some(Binding::Lazy(lazy)) if lazy.known.get().is_none() => self.member(element, lazy.expr, lazy.env),
                 _ => self.listed(element, set, env),
             },
             Kind::Let(two) => {
@@ -262,9 +221,7 @@ impl Eval<'_> {
                 let message = format!("{} is asked to be an element of this", other.sort());
                 fail(set, message)
             }
-            (Builtin::Range, [low, high], Value::Int(i)) => {
-                Ok(self.int(low, env)? <= *i && *i <= self.int(high, env)?)
-            }
+            (Builtin::Range, [low, high], Value::Int(i)) => Ok(self.int(low, env)? <= *i && *i <= self.int(high, env)?),
             (Builtin::Seq, [set], Value::Tuple(elements)) => {
                 for element in elements.iter() {
                     if !self.member(element, set, env)? {
@@ -281,15 +238,9 @@ impl Eval<'_> {
                 }
                 Ok(true)
             }
-            (Builtin::Cup, [a, b], _) => {
-                Ok(self.member(element, a, env)? || self.member(element, b, env)?)
-            }
-            (Builtin::Cap, [a, b], _) => {
-                Ok(self.member(element, a, env)? && self.member(element, b, env)?)
-            }
-            (Builtin::Minus, [a, b], _) => {
-                Ok(self.member(element, a, env)? && !self.member(element, b, env)?)
-            }
+            (Builtin::Cup, [a, b], _) => Ok(self.member(element, a, env)? || self.member(element, b, env)?),
+            (Builtin::Cap, [a, b], _) => Ok(self.member(element, a, env)? && self.member(element, b, env)?),
+            (Builtin::Minus, [a, b], _) => Ok(self.member(element, a, env)? && !self.member(element, b, env)?),
             _ => self.listed(element, set, env),
         }
     }

@@ -66,9 +66,7 @@ impl<'s> Resolver<'s> {
             }
             ("[]", [a]) => self.boxed(a, site).map(Kind::Always),
             ("<>", [a]) => self.boxed(a, site).map(Kind::Eventually),
-            ("~>", [a, b]) => self
-                .pair(a, b, site)
-                .map(|two| Kind::LeadsTo(Box::new(into_two(two)))),
+            ("~>", [a, b]) => self.pair(a, b, site).map(|two| Kind::LeadsTo(Box::new(into_two(two)))),
             ("/\\" | "\\/" | "ENABLED" | "UNCHANGED" | "[]" | "<>" | "~>", _) => {
                 let message = format!("`{}` cannot be passed as an operator", name.text);
                 return Some(Err(Diagnostic::at(name.span, message).help("use a LAMBDA")));
@@ -78,22 +76,11 @@ impl<'s> Resolver<'s> {
         Some(kind.map(|k| k.with_span(span)))
     }
 
-    fn pair(
-        &mut self,
-        a: &'s syntax::Expr,
-        b: &'s syntax::Expr,
-        site: &Site<'s>,
-    ) -> Result<Vec<Expr>> {
+    fn pair(&mut self, a: &'s syntax::Expr, b: &'s syntax::Expr, site: &Site<'s>) -> Result<Vec<Expr>> {
         Ok(vec![self.expr(a, site)?, self.expr(b, site)?])
     }
 
-    fn entity(
-        &mut self,
-        entity: &'s Entity,
-        name: &Ident,
-        span: Span,
-        args: Args<'_, 's>,
-    ) -> Result<Expr> {
+    fn entity(&mut self, entity: &'s Entity, name: &Ident, span: Span, args: Args<'_, 's>) -> Result<Expr> {
         match entity {
             Entity::Variable(index) => {
                 arity(name, 0, args.0.len())?;
@@ -142,13 +129,7 @@ impl<'s> Resolver<'s> {
         Ok(Kind::Next(index).with_span(span))
     }
 
-    fn constant(
-        &mut self,
-        index: usize,
-        name: &Ident,
-        span: Span,
-        args: Args<'_, 's>,
-    ) -> Result<Expr> {
+    fn constant(&mut self, index: usize, name: &Ident, span: Span, args: Args<'_, 's>) -> Result<Expr> {
         let spec = self.spec;
         let constant = &spec.constants[index];
         match &constant.binding {
@@ -166,8 +147,7 @@ impl<'s> Resolver<'s> {
             Binding::Operator(operator) => {
                 self.depth += 1;
                 if self.depth > super::MAX_DEPTH {
-                    let message =
-                        format!("`{operator}`, which stands for this constant, uses it itself");
+                    let message = format!("`{operator}`, which stands for this constant, uses it itself");
                     return Err(Diagnostic::at(constant.span, message));
                 }
                 let Some(entity) = spec.lookup(0, spec.contexts[0].module, operator) else {
@@ -185,13 +165,7 @@ impl<'s> Resolver<'s> {
         }
     }
 
-    fn substituted(
-        &mut self,
-        s: &'s Substituted,
-        name: &Ident,
-        span: Span,
-        args: Args<'_, 's>,
-    ) -> Result<Expr> {
+    fn substituted(&mut self, s: &'s Substituted, name: &Ident, span: Span, args: Args<'_, 's>) -> Result<Expr> {
         if let Some(index) = s.variable {
             let unknown = self.mode.primed && self.mode.enabled == Some(s.context);
             if unknown || self.detached == Some(s.context) {
@@ -304,10 +278,7 @@ impl<'s> Resolver<'s> {
             inner = inner.with(&parameter.name.text, scope);
         }
         let body = self.expr(body, &inner)?;
-        let shown: Vec<Expr> = shown
-            .iter()
-            .map(|lazy| self.slot(&lazy.slot, lazy.body.span))
-            .collect();
+        let shown: Vec<Expr> = shown.iter().map(|lazy| self.slot(&lazy.slot, lazy.body.span)).collect();
         self.bound = before;
         let mut result = match operator {
             None => body,
@@ -328,13 +299,7 @@ impl<'s> Resolver<'s> {
     }
 
     /// Binds a name to an expression: with a place of its own, unless the expression is as cheap as a name.
-    fn bind(
-        &mut self,
-        value: Expr,
-        body: &'s syntax::Expr,
-        site: &Site<'s>,
-        bindings: &mut Vec<Expr>,
-    ) -> Scope<'s> {
+    fn bind(&mut self, value: Expr, body: &'s syntax::Expr, site: &Site<'s>, bindings: &mut Vec<Expr>) -> Scope<'s> {
         let level = value.level;
         let slot = match value.kind {
             Kind::Literal(_) | Kind::Variable(_) | Kind::Next(_) => Slot::Copy(value),
@@ -386,16 +351,9 @@ impl<'s> Resolver<'s> {
     }
 
     /// A name bound around the place of use.
-    pub(super) fn local(
-        &mut self,
-        local: Scope<'s>,
-        span: Span,
-        _args: &[syntax::Expr],
-    ) -> Result<Expr> {
+    pub(super) fn local(&mut self, local: Scope<'s>, span: Span, _args: &[syntax::Expr]) -> Result<Expr> {
         match local {
-            Scope::Bound(position) => {
-                Ok(Kind::Local(self.bound - 1 - position).with_span(span))
-            }
+            Scope::Bound(position) => Ok(Kind::Local(self.bound - 1 - position).with_span(span)),
             Scope::Lazy(lazy) if lazy.same_under(self.mode) => {
                 let mut found = self.slot(&lazy.slot, span);
                 found.level = lazy.level;
@@ -403,20 +361,13 @@ impl<'s> Resolver<'s> {
             }
             Scope::Lazy(lazy) => self.expr(lazy.body, &lazy.site),
             Scope::Parameter(_) => Ok(Kind::Unbound("a parameter".into()).with_span(span)),
-            Scope::Operator { .. } | Scope::Alias { .. } => Err(Diagnostic::at(
-                span,
-                "an operator stands where a value is needed",
-            )),
+            Scope::Operator { .. } | Scope::Alias { .. } => {
+                Err(Diagnostic::at(span, "an operator stands where a value is needed"))
+            }
         }
     }
 
-    fn called(
-        &mut self,
-        local: Scope<'s>,
-        name: &Ident,
-        span: Span,
-        args: Args<'_, 's>,
-    ) -> Result<Expr> {
+    fn called(&mut self, local: Scope<'s>, name: &Ident, span: Span, args: Args<'_, 's>) -> Result<Expr> {
         match local {
             Scope::Operator {
                 parameters,
@@ -424,20 +375,16 @@ impl<'s> Resolver<'s> {
                 site,
                 name: operator,
             } => self.inline(operator.as_ref(), (parameters, body), &site, name, span, args),
-            Scope::Alias {
-                name: operator,
-                site,
-            } => match &operator.kind {
+            Scope::Alias { name: operator, site } => match &operator.kind {
                 syntax::Kind::Apply {
                     path,
                     name: inner,
                     args: none,
                 } if none.is_empty() => self.alias(path, inner, span, args, &site),
-                _ => Err(Diagnostic::at(
-                    operator.span,
-                    "a value stands where an operator is needed",
-                )
-                .help("write `LAMBDA x : ...`")),
+                _ => Err(
+                    Diagnostic::at(operator.span, "a value stands where an operator is needed")
+                        .help("write `LAMBDA x : ...`"),
+                ),
             },
             Scope::Parameter(wanted) if wanted > 0 => {
                 arity(name, wanted, args.0.len())?;
@@ -469,9 +416,7 @@ impl<'s> Resolver<'s> {
         }
         let mut at = Site::new(site.context, site.module);
         for step in path {
-            if let Some(Entity::Instance(inner)) =
-                self.spec.lookup(at.context, at.module, &step.text)
-            {
+            if let Some(Entity::Instance(inner)) = self.spec.lookup(at.context, at.module, &step.text) {
                 at = Site::new(*inner, self.spec.contexts[*inner].module);
             }
         }
@@ -531,8 +476,7 @@ impl<'s> Resolver<'s> {
         if let syntax::Kind::Apply { path, name, args } = &e.kind
             && args.is_empty()
             && path.is_empty()
-            && let Some(Entity::Definition(_, module, unit)) =
-                self.spec.lookup(site.context, site.module, &name.text)
+            && let Some(Entity::Definition(_, module, unit)) = self.spec.lookup(site.context, site.module, &name.text)
             && let Some(d) = self.spec.definition_at(*module, *unit)
             && !d.parameters.is_empty()
         {
@@ -548,9 +492,7 @@ impl<'s> Resolver<'s> {
             _ if site.find(&name.text).is_some() => true,
             Some(Entity::Definition(_, module, unit)) => {
                 let definition = self.spec.definition_at(*module, *unit);
-                definition.is_some_and(|d| {
-                    d.span.file != name.span.file || d.span.end <= name.span.start
-                })
+                definition.is_some_and(|d| d.span.file != name.span.file || d.span.end <= name.span.start)
             }
             other => other.is_some(),
         };
@@ -573,10 +515,7 @@ fn arity(name: &Ident, wanted: usize, given: usize) -> Result<()> {
         return Ok(());
     }
     let s = if wanted == 1 { "" } else { "s" };
-    let message = format!(
-        "`{}` takes {wanted} argument{s}, but {given} stand here",
-        name.text
-    );
+    let message = format!("`{}` takes {wanted} argument{s}, but {given} stand here", name.text);
     Err(Diagnostic::at(name.span, message))
 }
 
@@ -590,18 +529,12 @@ fn order(definition: &Definition, name: &Ident) -> Result<()> {
         let message = format!("`{}` is used before its definition", name.text);
         return Err(Diagnostic::at(at, message).help("move the definition up"));
     }
-    let message = format!(
-        "`{}` uses itself, and recursion is outside the subset",
-        name.text
-    );
+    let message = format!("`{}` uses itself, and recursion is outside the subset", name.text);
     Err(Diagnostic::at(at, message).help("write it with a quantifier, a set or a function instead"))
 }
 
 fn unknown(name: &Ident, path: &[Ident]) -> Diagnostic {
-    let error = Diagnostic::at(
-        name.span,
-        format!("there is no operator or name `{}` here", name.text),
-    );
+    let error = Diagnostic::at(name.span, format!("there is no operator or name `{}` here", name.text));
     match standard::home(&name.text) {
         Some(module) if path.is_empty() => error.help(format!("add `EXTENDS {module}`")),
         _ => error,

@@ -44,10 +44,7 @@ pub(super) enum Scope<'s> {
         name: Option<Arc<str>>,
     },
     /// An operator passed by name.
-    Alias {
-        name: &'s Syntax,
-        site: Site<'s>,
-    },
+    Alias { name: &'s Syntax, site: Site<'s> },
     /// A parameter of an operator that is only being checked.
     Parameter(usize),
 }
@@ -84,10 +81,7 @@ impl<'s> Site<'s> {
             scope,
             outer: self.names.clone(),
         }));
-        Site {
-            names,
-            ..self.clone()
-        }
+        Site { names, ..self.clone() }
     }
 
     pub(super) fn find(&self, name: &str) -> Option<Scope<'s>> {
