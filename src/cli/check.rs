@@ -116,6 +116,14 @@ pub fn listing(spec: &Spec, name: &str) -> Result<Listing, Diagnostics> {
     spec.protocol(name).map_err(super::one)
 }
 
+/// A scenario of the spec, or a file of the user.
+pub fn scenario(spec: &Spec, name: &str) -> Result<Listing, Diagnostics> {
+    if Path::new(name).is_file() {
+        return Listing::from_file(Path::new(name)).map_err(super::one);
+    }
+    spec.scenario(name).map_err(super::one)
+}
+
 fn instances(spec: &Spec, args: &Args) -> Result<Vec<Instance>, Diagnostics> {
     let protocols = if args.protocols.is_empty() {
         spec.protocols()
@@ -131,18 +139,14 @@ fn instances(spec: &Spec, args: &Args) -> Result<Vec<Instance>, Diagnostics> {
     for protocol in &protocols {
         let protocol = listing(spec, protocol)?;
         for scenario in &scenarios {
-            let scenario = if Path::new(scenario).is_file() {
-                Listing::from_file(Path::new(scenario)).map_err(super::one)?
-            } else {
-                spec.scenario(scenario).map_err(super::one)?
-            };
-            instances.push(spec.instance(&protocol, &scenario)?);
+            instances.push(spec.instance(&protocol, &self::scenario(spec, scenario)?)?);
         }
     }
     Ok(instances)
 }
 
-fn available_threads() -> usize {
+/// One for each processor.
+pub fn available_threads() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 

@@ -3,6 +3,7 @@
 mod check;
 mod completions;
 mod exit;
+mod explore;
 mod list;
 mod show;
 
@@ -38,6 +39,7 @@ Examples:
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(check::Args),
+    Explore(explore::Args),
     Show(show::Args),
     List(list::Args),
     Completions(completions::Args),
@@ -52,6 +54,7 @@ pub fn run() -> ExitCode {
     };
     let result = spec.and_then(|spec| match cli.command {
         Command::Check(args) => check::run(&spec, &args),
+        Command::Explore(args) => explore::run(&spec, &args),
         Command::Show(args) => show::run(&spec, &args),
         Command::List(args) => Ok(list::run(&spec, &args)),
         Command::Completions(args) => Ok(completions::run(&args)),
