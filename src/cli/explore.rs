@@ -2,7 +2,8 @@
 
 use oomspec::actors::{Explorer, Safety, System};
 use oomspec::check::property::Kind;
-use oomspec::check::{Checked, Verdict, check};
+use oomspec::check::theory::Theory;
+use oomspec::check::{Checked, Verdict, check, second};
 use oomspec::explore::Limits;
 use oomspec::source::{Diagnostic, Diagnostics};
 use oomspec::spec::Spec;
@@ -39,20 +40,22 @@ pub fn run(spec: &Spec, args: &Args) -> Result<u8, Diagnostics> {
         threads,
         max_states: args.max_states,
     };
-    let checked = check(instance, limits, &[], &|_, _| {});
-    let explorer = explorer(&checked, args.port).map_err(super::one)?;
+    let theories = [spec.theory()?];
+    let checked = check(instance, &theories, limits, &[], &|_, _| {})?;
+    let explorer = explorer(&checked, &theories, args.port).map_err(super::one)?;
     super::print(&links(&checked, &explorer));
     Err(super::one(Diagnostic::general(explorer.serve(threads).to_string())))
 }
 
-fn explorer(checked: &Checked, port: u16) -> Result<Explorer, Diagnostic> {
-    let safety = |kind, name: &str| match kind {
-        Kind::Safety => Some(Safety::no_error(name)),
-        Kind::Deadlock => Some(Safety::no_deadlock()),
-        Kind::Action | Kind::Liveness | Kind::Refinement => None,
-    };
+fn explorer(checked: &Checked, theories: &[Theory], port: u16) -> Result<Explorer, Diagnostic> {
+    let machine = &checked.instance.machine;
     let findings = checked.findings.iter();
-    let safety = findings.filter_map(|finding| safety(finding.property.kind, &finding.property.name));
+    let safety = findings.filter_map(|finding| match (finding.property.kind, &finding.counterexample) {
+        (Kind::Safety | Kind::Deadlock, _) => Some(second::safety(machine, theories, &finding.property.name)),
+        // A temporal property shows as the states of its counterexample.
+        (_, Some(found)) => Some(Safety::not_on_lasso(&finding.property.name, machine.replay(&found.steps).pop())),
+        _ => None,
+    });
     let system = System::new(checked.instance.machine.clone(), safety.collect())
         .map_err(|error| Diagnostic::general(error.to_string()))?;
     Explorer::new(system, port).map_err(|error| Diagnostic::general(error.to_string()))

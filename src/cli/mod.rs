@@ -5,7 +5,9 @@ mod completions;
 mod exit;
 mod explore;
 mod list;
+mod module;
 mod show;
+mod suite;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -77,14 +79,6 @@ fn print(text: &str) {
     if anstream::stdout().write_all(text.as_bytes()).is_err() {
         std::process::exit(i32::from(exit::FINE));
     }
-}
-
-/// A wrong use of the command line, in clap's own form.
-fn misuse(message: impl std::fmt::Display) -> ! {
-    use clap::CommandFactory;
-    Cli::command()
-        .error(clap::error::ErrorKind::ArgumentConflict, message)
-        .exit()
 }
 
 fn one(diagnostic: Diagnostic) -> Diagnostics {
