@@ -35,7 +35,7 @@ pub fn check(
 ) -> Result<Checked, Diagnostics> {
     let mut sources = Sources::default();
     let file = sources.add(format!("{name}.cfg"), config);
-    let config = Config::parse(config, file).map_err(|errors| Diagnostics { sources: sources.clone(), ..errors })?;
+    let config = Config::parse(config, file).map_err(|errors| Diagnostics { sources: sources.clone(), errors: vec![errors] })?;
     let mut spec = Spec::load(library, name)?;
     config.bind(&mut spec).map_err(|error| Diagnostics { sources, errors: vec![error] })?;
     decide(&spec, &config, max_states)
