@@ -335,10 +335,11 @@ impl<'a> Story<'a> {
             return "";
         };
         let event = &self.events[first];
-        if let (Some(PointKind::Call(callee)), []) = (event.point(self.machine).map(|point| point.kind), others) {
-            if words::counted(self.machine, event).is_none() {
-                return &functions[callee].name;
-            }
+        let kind = event.point(self.machine).map(|point| point.kind);
+        if let (Some(PointKind::Call(callee)), []) = (kind, others)
+            && words::counted(self.machine, event).is_none()
+        {
+            return &functions[callee].name;
         }
         let mut depth = event.frames.len();
         for &at in others {

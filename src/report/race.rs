@@ -266,7 +266,6 @@ v4.14 in foreign-mmput: NoUseAfterFree is violated (36 steps, 13 shown)
                 let checked = builtin(&protocol, scenario);
                 for finding in violated(&checked) {
                     let text = with_history(&checked, finding);
-                    println!("{text}");
                     is_fit_for_a_changelog(&text);
                     assert_eq!(text.matches("<-- BUG").count(), 1, "{text}");
                     let error = format!(
@@ -460,50 +459,32 @@ bool __oom_reap_task_mm(struct mm_struct *mm, bool last)
         }
     }
 
-    //TMP
+    const CLOCK: &str = "
+struct task clock;
+struct lock tick;
+void flip(struct lock *lock) __atomic { lock->taken = !lock->taken; }
+void clock_runs(void) __daemon(clock) { for (;;) flip(&tick); }
+";
 
     #[test]
-    fn tmp_show() {
-        let spec = Spec::builtin();
-        let history = History::of(&spec);
-        let only = std::env::var("ONLY").unwrap_or("NONE".into());
-        let mut protocols = spec.protocols();
-        if let Ok(file) = std::env::var("FILES") {
-            protocols = file.split(',').map(String::from).collect();
-        }
-        for protocol in protocols {
-            for scenario in spec.scenarios() {
-                if !format!("{protocol}:{scenario}").contains(&only) {
-                    continue;
-                }
-                let l = if protocol.contains('/') {
-                    Listing::from_file(std::path::Path::new(&protocol)).unwrap()
-                } else {
-                    spec.protocol(&protocol).unwrap()
-                };
-                let instance = match spec.instance(&l, &spec.scenario(&scenario).unwrap()) {
-                    Ok(i) => i,
-                    Err(e) => {
-                        println!("{}", e.render(false));
-                        continue;
-                    }
-                };
-                let checked = check(instance, LIMITS, &[], &|_, _| ());
-                for finding in violated(&checked) {
-                    let options = Options {
-                        introduced_by: history.introduced_by(&checked.instance, finding),
-                        fixed_by: history.fixed_by(finding),
-                        all_steps: std::env::var("STEPS").is_ok(),
-                        ..Options::default()
-                    };
-                    let text = race(&checked.instance, finding, options);
-                    println!(
-                        "{text}({} lines, {} wide)\n",
-                        text.lines().count(),
-                        text.lines().map(str::len).max().unwrap()
-                    );
-                }
-            }
-        }
+    fn a_loop_beside_a_standstill_is_named() {
+        let checked = written(LOCKS, &format!("{CROSSED}{CLOCK}"));
+        let label = |thread| crate::machine::Label { thread, outcome: 0 };
+        let mut finding = checked.findings[0].clone();
+        finding.property.kind = Kind::Liveness;
+        finding.counterexample = Some(Counterexample {
+            steps: [0, 1, 2, 2].map(label).to_vec(),
+            loop_start: Some(2),
+        });
+        let text = race(&checked.instance, &finding, Options::default());
+        let expected = "
+  take(first)
+                                      take(second)
+  -- and then for ever:
+  [clock_runs] goes round in clock_runs()
+
+  left waits in take(second) for !lock->taken, held by right
+";
+        assert!(text.contains(expected), "{text}");
     }
 }

@@ -10,7 +10,7 @@ use crate::machine::{Machine, Outcome};
 pub struct Wait {
     /// Who.
     pub thread: ThreadId,
-    /// `victim waits in acquire(lock) for !lock->owner, held by allocator`
+    /// `left waits in take(second) for !lock->taken, held by right`
     pub text: String,
     /// False for a daemon that merely has nothing to do.
     pub counts: bool,
