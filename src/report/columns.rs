@@ -3,9 +3,10 @@
 use std::ops::Range;
 
 use super::events::{Cell, Event, Frame, frames};
+use super::meeting::Turns;
 use super::words;
 use crate::machine::program::{PointKind, Scalar, ThreadId};
-use crate::machine::{Change, Machine};
+use crate::machine::{Change, ErrorKind, Machine};
 
 /// Lines that a diagram may have between its head and its foot before less important ones go.
 const ENOUGH: usize = 15;
@@ -19,29 +20,29 @@ pub struct Line {
     pub in_lane: bool,
     /// What.
     pub text: String,
-    /// The step that went wrong.
-    pub bug: bool,
+    /// The step with which it went wrong.
+    pub last: bool,
     weight: u32,
     /// The steps it stands for.
     steps: Range<usize>,
 }
 
 /// A path with the two threads that it is about.
-pub struct Story<'a> {
+pub(super) struct Story<'a> {
     machine: &'a Machine,
     events: &'a [Event],
     lanes: &'a [ThreadId],
-    keys: Vec<usize>,
+    turns: Turns,
 }
 
 impl<'a> Story<'a> {
-    /// The story of a path; the functions around its `keys` stand open.
-    pub fn new(machine: &'a Machine, events: &'a [Event], lanes: &'a [ThreadId], keys: Vec<usize>) -> Self {
+    /// The story of a path that turned on some steps.
+    pub fn new(machine: &'a Machine, events: &'a [Event], lanes: &'a [ThreadId], turns: Turns) -> Self {
         Story {
             machine,
             events,
             lanes,
-            keys,
+            turns,
         }
     }
 
@@ -54,7 +55,9 @@ impl<'a> Story<'a> {
             let shown = lines.len();
             for at in part.clone() {
                 let thread = self.events[at].thread();
-                silent[at] = !lines.iter().any(|line| line.thread == thread && line.steps.contains(&at));
+                silent[at] = !lines
+                    .iter()
+                    .any(|line| line.thread == thread && line.steps.contains(&at));
             }
             lines = self.all_lines(part.clone(), &silent);
             if lines.len() >= shown {
@@ -134,7 +137,18 @@ impl<'a> Story<'a> {
         };
         !goes_on
             && !earlier.is_some_and(|event| inside(&event.frames))
-            && !group.iter().any(|at| self.keys.contains(at))
+            && !group.iter().any(|&at| self.stands_open(at, depth))
+    }
+
+    /// True if a step that the path turned on must be seen inside this call.
+    fn stands_open(&self, at: usize, depth: usize) -> bool {
+        let event = &self.events[at];
+        // A lock that goes by a parameter's name here is named by the caller.
+        let locks = |state: &[u64]| self.machine.locks_held(state, event.thread());
+        let nameless = locks(&event.before) != locks(&event.after)
+            && depth + 1 == event.frames.len()
+            && words::step(self.machine, event).ends_with("()");
+        self.turns.open.contains(&at) && (self.turns.fatal == Some(at) || !nameless)
     }
 
     fn folded(&self, group: &[usize], depth: usize) -> Option<Line> {
@@ -161,25 +175,30 @@ impl<'a> Story<'a> {
     fn line(&self, group: &[usize], steps: Range<usize>, text: String, result: bool) -> Option<Line> {
         let event = &self.events[*group.first()?];
         let error = event.error(self.machine);
+        let last = self.turns.fatal.is_some_and(|fatal| group.contains(&fatal));
         let text = match error {
-            Some(error) => match event.point(self.machine).map(|point| point.kind) {
-                Some(PointKind::Call(_)) => format!("{}()", self.machine.program.functions[error.function].name),
-                _ => text,
-            },
+            Some(error) => {
+                let function = &self.machine.program.functions[error.function].name;
+                match event.point(self.machine).map(|point| point.kind) {
+                    _ if error.kind == ErrorKind::EndsHolding => format!("return from {function}()"),
+                    Some(PointKind::Call(_)) => format!("{function}()"),
+                    _ => text,
+                }
+            }
             None => match self.freed(group) {
                 Some((freed, _)) => format!("{}: frees {freed}", words::without_result(&text)),
                 None => text,
             },
         };
-        let weight = match error {
-            Some(_) => HEAVY,
-            None => self.weight(group, result),
+        let weight = match group.iter().any(|at| self.turns.open.contains(at)) {
+            true => HEAVY,
+            false => self.weight(group, result),
         };
         (weight > 0).then_some(Line {
             thread: event.thread(),
             in_lane: true,
             text,
-            bug: error.is_some(),
+            last,
             weight,
             steps,
         })
@@ -187,13 +206,16 @@ impl<'a> Story<'a> {
 
     /// The objects freed here, and whether the other lane has to do with one of them.
     fn freed(&self, group: &[usize]) -> Option<(String, bool)> {
-        let freed = || group.iter().flat_map(|&at| self.events[at].freed().map(move |freed| (at, freed)));
+        let freed = || {
+            group
+                .iter()
+                .flat_map(|&at| self.events[at].freed().map(move |freed| (at, freed)))
+        };
         let names: Vec<&str> = freed()
             .map(|(_, (ty, number))| self.machine.program.types[ty].objects[number].name.as_str())
             .collect();
-        let met = freed().any(|(at, (ty, number))| {
-            self.other_lane(at).any(|event| event.touches(Cell::Life(ty, number)))
-        });
+        let met =
+            freed().any(|(at, (ty, number))| self.other_lane(at).any(|event| event.touches(Cell::Life(ty, number))));
         (!names.is_empty()).then(|| (names.join(", "), met))
     }
 
@@ -208,13 +230,22 @@ impl<'a> Story<'a> {
     fn weight(&self, group: &[usize], result: bool) -> u32 {
         let events = || group.iter().map(|&at| &self.events[at]);
         let freed = self.freed(group);
-        if matches!(freed, Some((_, true))) || group.iter().any(|&at| self.other_lane(at).any(|event| self.concerns(at, event))) {
+        if matches!(freed, Some((_, true)))
+            || group
+                .iter()
+                .any(|&at| self.other_lane(at).any(|event| self.concerns(at, event)))
+        {
             return HEAVY - 1;
         }
         let of_another = |event: &&Event| group.iter().all(|&at| self.events[at].thread() != event.thread());
         let others = || self.events.iter().filter(of_another);
         let somebody = group.iter().any(|&at| others().any(|event| self.concerns(at, event)));
-        let fields = |event: &Event| event.reads.union(&event.writes).any(|cell| matches!(cell, Cell::Field(..)));
+        let fields = |event: &Event| {
+            event
+                .reads
+                .union(&event.writes)
+                .any(|cell| matches!(cell, Cell::Field(..)))
+        };
         let changes = |event: &Event| event.writes.iter().any(|&cell| event.changes(self.machine, cell));
         match result {
             true if somebody => 3,
@@ -229,7 +260,8 @@ impl<'a> Story<'a> {
     /// True if one of the two changes a field that the other looks at.
     fn concerns(&self, at: usize, other: &Event) -> bool {
         let event = &self.events[at];
-        let sees = |one: &Event, other: &Event, cell| one.changes(self.machine, cell) && other.looks_at(self.machine, cell);
+        let sees =
+            |one: &Event, other: &Event, cell| one.changes(self.machine, cell) && other.looks_at(self.machine, cell);
         event
             .met(other)
             .filter(|cell| matches!(cell, Cell::Field(..)))
@@ -244,12 +276,20 @@ impl<'a> Story<'a> {
         let mut changes: Vec<Change> = Vec::new();
         for &at in block {
             let event = &self.events[at];
-            let here: Vec<Change> = self.machine.changes(&event.before, &event.after).into_iter().filter(seen).collect();
+            let here: Vec<Change> = self
+                .machine
+                .changes(&event.before, &event.after)
+                .into_iter()
+                .filter(seen)
+                .collect();
             if !here.is_empty() || matches!(self.freed(&[at]), Some((_, true))) {
                 telling.push(at);
             }
             for change in here {
-                match changes.iter_mut().find(|known| (known.field, known.element) == (change.field, change.element)) {
+                match changes
+                    .iter_mut()
+                    .find(|known| (known.field, known.element) == (change.field, change.element))
+                {
                     Some(known) => known.after = change.after,
                     None => changes.push(change),
                 }
@@ -270,7 +310,7 @@ impl<'a> Story<'a> {
             thread,
             in_lane: false,
             text: format!("[{name}] {}(): {}", self.common_function(&telling), told.join(", ")),
-            bug: false,
+            last: false,
             weight: HEAVY - 2,
             steps: first..last + 1,
         })
@@ -279,8 +319,11 @@ impl<'a> Story<'a> {
     /// True if a lane looks at the cell after this step, in a line, and no third thread writes it before that.
     fn is_seen(&self, cell: Cell, last: usize, silent: &[bool]) -> bool {
         let in_lane = |event: &Event| self.lanes.contains(&event.thread());
-        let later = self.events.iter().enumerate().skip(last + 1);
-        later
+        let later = || self.events.iter().enumerate().skip(last + 1);
+        if self.turns.awaited.contains(&cell) && later().all(|(_, event)| !event.writes.contains(&cell)) {
+            return true;
+        }
+        later()
             .take_while(|(_, event)| in_lane(event) || !event.writes.contains(&cell))
             .any(|(at, event)| in_lane(event) && !silent[at] && event.looks_at(self.machine, cell))
     }
@@ -292,10 +335,11 @@ impl<'a> Story<'a> {
             return "";
         };
         let event = &self.events[first];
-        if let (Some(PointKind::Call(callee)), []) = (event.point(self.machine).map(|point| point.kind), others) {
-            if words::counted(self.machine, event).is_none() {
-                return &functions[callee].name;
-            }
+        let kind = event.point(self.machine).map(|point| point.kind);
+        if let (Some(PointKind::Call(callee)), []) = (kind, others)
+            && words::counted(self.machine, event).is_none()
+        {
+            return &functions[callee].name;
         }
         let mut depth = event.frames.len();
         for &at in others {

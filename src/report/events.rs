@@ -91,7 +91,10 @@ impl Event {
             .filter(|&&(f, e, _)| (f, e) == (field, element))
             .map(|&(_, _, written)| written)
             .collect();
-        let counts = matches!(machine.program.fields[field].scalar, Scalar::Unsigned(_) | Scalar::Bitset(_));
+        let counts = matches!(
+            machine.program.fields[field].scalar,
+            Scalar::Unsigned(_) | Scalar::Bitset(_)
+        );
         !(counts && kinds == [false, true])
     }
 
@@ -186,7 +189,10 @@ fn event(machine: &Machine, label: Label, before: &[u64], after: &[u64]) -> Even
         used(declared.owner, element / declared.elements());
     }
     let failed = view.failed.and_then(|(at, pointer)| {
-        Some((pointee(machine, thread, at)?, usize::try_from(pointer).ok()?.checked_sub(1)?))
+        Some((
+            pointee(machine, thread, at)?,
+            usize::try_from(pointer).ok()?.checked_sub(1)?,
+        ))
     });
     if let Some((ty, number)) = failed {
         used(ty, number);
@@ -194,7 +200,11 @@ fn event(machine: &Machine, label: Label, before: &[u64], after: &[u64]) -> Even
     for &(field, element, written) in &view.accessed {
         if !machine.layout.fields[field][element].is_constant() {
             let cell = Cell::Field(field, element);
-            if written { writes.insert(cell) } else { reads.insert(cell) };
+            if written {
+                writes.insert(cell)
+            } else {
+                reads.insert(cell)
+            };
         }
     }
     let freed = machine.freed(before, after).into_iter();

@@ -2,15 +2,19 @@
 
 mod columns;
 pub mod events;
+pub mod history;
 pub mod json;
 pub mod lanes;
 pub mod matrix;
 mod meeting;
+mod page;
 pub mod race;
 pub mod refinement;
 mod schedule;
 pub mod step;
+mod steps;
 pub mod structs;
 pub mod summary;
 pub mod waits;
 mod words;
+mod wrong;

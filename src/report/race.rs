@@ -1,22 +1,17 @@
 //! The race diagram of a counterexample: plain text of at most 75 columns that can be pasted into a changelog.
 
-use super::events::{self, Event, failed_object};
+use super::events::{self, Event};
 use super::columns::{Line, Story};
-use super::waits::waiting;
-use super::{meeting, schedule, words};
+use super::page::{BUG, FOR_EVER, HERE, NOTHING_MOVES, Page, WIDTH, wrapped};
+use super::steps::every_step;
+use super::wrong::wrong;
+use super::{meeting, schedule, waits, words};
 use crate::c::ast::Commit;
 use crate::check::property::Kind;
 use crate::check::{Counterexample, Finding};
 use crate::machine::program::ThreadId;
-use crate::machine::{ErrorKind, Machine, Reached};
+use crate::machine::{Machine, Reached};
 use crate::spec::Instance;
-
-/// Columns of a line in a changelog.
-pub const WIDTH: usize = 75;
-/// Columns of the left lane, at least and at most.
-const LEFT: (usize, usize) = (36, 46);
-/// Stands beside the step that went wrong.
-const BUG: &str = "   <-- BUG";
 
 /// What a diagram shows besides the race.
 #[derive(Debug, Clone, Copy, Default)]
@@ -61,228 +56,95 @@ fn head(instance: &Instance, finding: &Finding, options: &Options, steps: usize,
         None => String::new(),
     };
     let (protocol, scenario, property) = (&instance.protocol, &instance.scenario, &finding.property.name);
+    let title = format!("{protocol} in {scenario}: {property} is violated{new}");
     let counts = if options.all_steps {
         format!("({steps} steps)")
     } else {
         format!("({steps} steps, {shown} shown)")
     };
-    wrapped(&format!("{protocol} in {scenario}: {property} is violated{new} {counts}"), 0)
+    let mut lines = wrapped(&title, 0);
+    match lines.last_mut() {
+        Some(last) if last.len() + 1 + counts.len() <= WIDTH => *last += &format!(" {counts}"),
+        _ => lines.push(format!("  {counts}")),
+    }
+    lines
 }
 
-/// What went wrong, in a line.
-fn wrong(machine: &Machine, finding: &Finding, events: &[Event]) -> String {
-    let Some(last) = events.last() else {
-        return finding.property.description.clone();
-    };
-    if let Some(error) = last.error(machine) {
-        let function = &machine.program.functions[error.function].name;
-        return format!("{} in {function}()", what(machine, last, error.kind));
-    }
-    if machine.reached(&last.after) == Reached::Panic {
-        return "panic()".to_string();
-    }
-    match finding.property.kind {
-        Kind::Deadlock => "nothing moves any more, and somebody has not finished".to_string(),
-        _ => format!("not so: {}", finding.property.description),
-    }
-}
-
-fn what(machine: &Machine, last: &Event, kind: ErrorKind) -> String {
-    let words = kind.words();
-    let object = failed_object(machine, last);
-    let named = object.map(|(ty, number)| {
-        let ty = &machine.program.types[ty];
-        (&ty.name, &ty.objects[number].name)
-    });
-    let site = last.view.failed.map(|(at, _)| {
-        let thread = &machine.program.threads[last.thread()];
-        &thread.sites[thread.at[at] as usize]
-    });
-    match (kind, named, site) {
-        (ErrorKind::UseAfterFree | ErrorKind::DoubleFree, Some((ty, object)), _) => {
-            format!("{words} of struct {ty} `{object}`")
-        }
-        (ErrorKind::NullDereference, _, _) => {
-            let ty = last.view.failed.and_then(|(at, _)| events::pointee(machine, last.thread(), at));
-            match ty {
-                Some(ty) => format!("{words} (struct {})", machine.program.types[ty].name),
-                None => words.to_string(),
-            }
-        }
-        (ErrorKind::Assertion, _, Some(site)) => {
-            // `BUG_ON(condition, Property)` without the property.
-            let text = words::one_line(machine.program.sources.text(site.span));
-            match text.rsplit_once(',') {
-                Some((condition, property)) if site.breaks.as_deref() == property.trim().strip_suffix(')') => {
-                    format!("{condition}) fired")
-                }
-                _ => format!("{text} fired"),
-            }
-        }
-        (ErrorKind::EndsHolding, _, _) => {
-            let held = machine.locks_held(&last.before, last.thread()).into_iter();
-            let names: Vec<&str> = held
-                .map(|(ty, number)| machine.program.types[ty].objects[number].name.as_str())
-                .collect();
-            format!("{words}: {}", names.join(", "))
-        }
-        (_, Some((_, object)), _) => format!("{words}: {object},"),
-        _ => words.to_string(),
-    }
-}
-
-/// The two lanes, and how many steps they show.
+/// The two lanes, and how many lines they have.
 fn picture(
     machine: &Machine,
-    told: &[Event],
+    found: &[Event],
     finding: &Finding,
     counterexample: &Counterexample,
 ) -> (Vec<String>, usize) {
-    let stem = counterexample.loop_start.unwrap_or(told.len()).min(told.len());
-    let stands_still = matches!(finding.property.kind, Kind::Deadlock | Kind::Liveness)
-        && told.last().is_none_or(|last| last.error(machine).is_none());
-    let lanes = if stands_still {
-        meeting::lanes_of_standstill(machine, &told[..stem], &told[stem..])
-    } else {
-        meeting::lanes_of_error(machine, told)
+    let stem = counterexample.loop_start.unwrap_or(found.len()).min(found.len());
+    let end = found
+        .last()
+        .map_or_else(|| machine.initial(), |last| last.after.clone());
+    let stands_still =
+        matches!(finding.property.kind, Kind::Deadlock | Kind::Liveness) && machine.reached(&end) == Reached::Nothing;
+    let mut waits = match stands_still {
+        true => waits::waiting(machine, &end, &found[stem..]),
+        false => Vec::new(),
     };
-    let mut steps = schedule::readable(machine, &told[..stem], &lanes);
-    steps.extend(told[stem..].iter().map(|event| event.label));
+    // A daemon that had nothing to do all the time is no news.
+    waits.retain(|wait| wait.counts || found.iter().any(|event| event.thread() == wait.thread));
+    let lanes = match stands_still {
+        true => meeting::lanes_of_standstill(&waits, &found[..stem], &found[stem..]),
+        false => meeting::lanes_of_error(machine, found),
+    };
+    let mut steps = schedule::readable(machine, &found[..stem], &lanes);
+    steps.extend(found[stem..].iter().map(|event| event.label));
     let events = events::replay(machine, &steps);
-    let keys = if stands_still { Vec::new() } else { meeting::keys_of_error(machine, &events) };
-    let story = Story::new(machine, &events, &lanes, keys);
-    let before = story.lines(0..stem);
-    let looping = story.lines(stem..events.len());
+    let turns = match stands_still {
+        true => meeting::turns_of_standstill(&waits, &events),
+        false => meeting::turns_of_error(machine, &events),
+    };
+    let story = Story::new(machine, &events, &lanes, turns);
+    let (before, looping) = (story.lines(0..stem), story.lines(stem..events.len()));
+    let lines = || before.iter().chain(&looping);
+    let error = matches!(machine.reached(&end), Reached::Error(_));
+    let page = Page::new(
+        machine,
+        in_order(lines(), &lanes),
+        if error { BUG } else { HERE },
+        lines(),
+    );
+    let mut text = page.title(machine);
+    text.extend(before.iter().map(|line| page.line(line)));
+    if stands_still && counterexample.loop_start.is_some() {
+        text.push(FOR_EVER.to_string());
+        if stem == events.len() {
+            text.push(NOTHING_MOVES.to_string());
+        } else if looping.is_empty() {
+            text.extend(waits::round(machine, &events[stem..]));
+        }
+        text.extend(looping.iter().map(|line| page.line(line)));
+    }
+    if !waits.is_empty() {
+        text.push(String::new());
+        text.extend(waits.iter().flat_map(|wait| wrapped(&wait.text, 2)));
+    }
+    (text, lines().count())
+}
+
+/// The lanes from left to right: whoever appears first stands left.
+fn in_order<'a>(lines: impl Iterator<Item = &'a Line>, lanes: &[ThreadId]) -> Vec<ThreadId> {
+    let appearing = lines.filter(|line| line.in_lane).map(|line| line.thread);
     let mut order: Vec<ThreadId> = Vec::new();
-    for thread in before.iter().chain(&looping).filter(|line| line.in_lane).map(|line| line.thread).chain(lanes) {
+    for thread in appearing.chain(lanes.iter().copied()) {
         if !order.contains(&thread) {
             order.push(thread);
         }
     }
-    let page = Page::new(machine, &order, before.iter().chain(&looping));
-    let mut text = page.title(machine);
-    text.extend(before.iter().map(|line| page.line(line)));
-    if stands_still {
-        if counterexample.loop_start.is_some() {
-            text.push("  -- and then for ever:".to_string());
-            if stem == events.len() {
-                text.push("  (nothing moves)".to_string());
-            } else if looping.is_empty() {
-                text.extend(round(machine, &events[stem..]));
-            }
-            text.extend(looping.iter().map(|line| page.line(line)));
-        }
-        if let Some(last) = events.last() {
-            text.push(String::new());
-            for wait in waiting(machine, &last.after, &events[stem..]) {
-                text.extend(wrapped(&wait.text, 2));
-            }
-        }
-    }
-    (text, before.len() + looping.len())
-}
-
-/// Who moves in a loop that changes nothing for the lanes.
-fn round(machine: &Machine, looping: &[Event]) -> Vec<String> {
-    let mut threads: Vec<ThreadId> = looping.iter().map(Event::thread).collect();
-    threads.sort_unstable();
-    threads.dedup();
-    threads
-        .iter()
-        .filter_map(|&thread| {
-            let event = looping.iter().filter(|event| event.thread() == thread).min_by_key(|event| event.frames.len())?;
-            let function = &machine.program.functions[event.frames.last()?.function].name;
-            Some(format!("  [{}] goes round in {function}()", machine.program.threads[thread].name))
-        })
-        .collect()
-}
-
-/// Where the lanes lie.
-struct Page<'a> {
-    lanes: &'a [ThreadId],
-    left: usize,
-}
-
-impl<'a> Page<'a> {
-    fn new<'l>(machine: &Machine, lanes: &'a [ThreadId], lines: impl Iterator<Item = &'l Line>) -> Self {
-        let Some(&first) = lanes.first() else {
-            return Page { lanes, left: 0 };
-        };
-        let title = |lane: &ThreadId| machine.program.threads[*lane].name.len();
-        let (mut widest, mut right) = (title(&first), lanes.get(1).map_or(0, title));
-        for line in lines.filter(|line| line.in_lane) {
-            let side = if line.thread == first { &mut widest } else { &mut right };
-            *side = (*side).max(length(line));
-        }
-        let left = match lanes.len() {
-            1 => WIDTH - 2,
-            // The right lane may move into what the left one leaves.
-            _ => (widest + 2).clamp(LEFT.0.min((WIDTH - 2).saturating_sub(right)).max(LEFT.0 / 2), LEFT.1),
-        };
-        Page { lanes, left }
-    }
-
-    fn title(&self, machine: &Machine) -> Vec<String> {
-        let names: Vec<&str> = self.lanes.iter().map(|&lane| machine.program.threads[lane].name.as_str()).collect();
-        let row = |texts: Vec<String>| match texts.as_slice() {
-            [left, right] => format!("  {:width$}{right}", words::cut(left, self.left - 2), width = self.left),
-            [only] => format!("  {only}"),
-            _ => String::new(),
-        };
-        let underlines = names.iter().map(|name| "-".repeat(name.len())).collect();
-        vec![row(names.iter().map(ToString::to_string).collect()), row(underlines)]
-    }
-
-    fn line(&self, line: &Line) -> String {
-        if !line.in_lane {
-            return format!("  {}", words::cut(&line.text, WIDTH - 2));
-        }
-        let right = self.lanes.first() != Some(&line.thread);
-        let (indent, width) = match right {
-            false => (2, self.left - 2),
-            true => (2 + self.left, WIDTH - 2 - self.left),
-        };
-        let room = if line.bug { width - BUG.len() } else { width };
-        let bug = if line.bug { BUG } else { "" };
-        format!("{:indent$}{}{bug}", "", words::cut(&line.text, room))
-    }
-}
-
-fn length(line: &Line) -> usize {
-    line.text.len() + if line.bug { BUG.len() } else { 0 }
-}
-
-/// One line a step: thread, what it did, where that stands.
-fn every_step(machine: &Machine, events: &[Event], counterexample: &Counterexample) -> Vec<String> {
-    let names = |event: &Event| machine.program.threads[event.thread()].name.len();
-    let column = events.iter().map(names).max().unwrap_or(0).min(20);
-    let mut lines = Vec::new();
-    for (at, event) in events.iter().enumerate() {
-        if counterexample.loop_start == Some(at) {
-            lines.push("  -- and then for ever:".to_string());
-        }
-        let Some(point) = event.point(machine) else { continue };
-        let site = machine.site(event.thread(), point);
-        let file = &machine.program.sources.file(site.span.file).name;
-        let place = format!("[{}:{}]", file.rsplit(['/', '\\']).next().unwrap_or(file), site.line);
-        let bug = if event.error(machine).is_some() { BUG } else { "" };
-        let name = words::cut(&machine.program.threads[event.thread()].name, column);
-        let room = WIDTH.saturating_sub(2 + column + 2 + 1 + place.len() + bug.len());
-        let text = words::cut(&words::step(machine, event), room);
-        lines.push(format!("  {name:column$}  {text}{bug} {place}"));
-    }
-    if counterexample.loop_start == Some(events.len()) {
-        lines.push("  -- and then for ever:".to_string());
-        lines.push("  (nothing moves)".to_string());
-    }
-    lines
+    order
 }
 
 fn foot(finding: &Finding, options: &Options) -> Vec<String> {
     let mut lines = Vec::new();
     let commit = |what: &str, commit: &Commit| {
         let hash: String = commit.hash.chars().take(12).collect();
-        let subject = format!("(\"{}\")", commit.subject);
+        let subject = words::ascii(&format!("(\"{}\")", commit.subject));
         let line = format!("  {what} {hash} {subject}");
         if line.len() <= WIDTH {
             return vec![line];
@@ -302,55 +164,327 @@ fn foot(finding: &Finding, options: &Options) -> Vec<String> {
     lines
 }
 
-/// A text in lines of at most [`WIDTH`] columns, ASCII only, the later ones indented by two more.
-fn wrapped(text: &str, indent: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    let mut line = " ".repeat(indent);
-    let mut empty = true;
-    for word in text.split_whitespace() {
-        let word = words::cut(word, WIDTH - indent - 2);
-        if !empty && line.len() + 1 + word.len() > WIDTH {
-            lines.push(std::mem::replace(&mut line, " ".repeat(indent + 2)));
-            empty = true;
-        }
-        if !empty {
-            line.push(' ');
-        }
-        line += &word;
-        empty = false;
-    }
-    lines.push(line);
-    lines
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::check::{Verdict, check};
+    use crate::c::library::Listing;
+    use crate::check::property::{Property, built_in};
+    use crate::check::{Checked, Verdict, check};
     use crate::explore::Limits;
+    use crate::report::history::History;
     use crate::spec::Spec;
 
-    #[test]
-    fn show() {
+    const LIMITS: Limits = Limits {
+        threads: 1,
+        max_states: 1_000_000,
+    };
+
+    fn violated(checked: &Checked) -> impl Iterator<Item = &Finding> {
+        let findings = checked.findings.iter();
+        findings.filter(|finding| finding.verdict == Verdict::Violated)
+    }
+
+    fn builtin(protocol: &str, scenario: &str) -> Checked {
         let spec = Spec::builtin();
-        let only = std::env::var("ONLY").unwrap_or_default();
-        let wanted: Vec<&str> = only.split(',').collect();
-        let steps = std::env::var("STEPS").is_ok();
-        let mut protocols = spec.protocols();
-        if let Ok(file) = std::env::var("FILES") { protocols = file.split(',').map(String::from).collect(); }
-        for protocol in protocols {
-            let l = if protocol.contains('/') { crate::c::library::Listing::from_file(std::path::Path::new(&protocol)).unwrap() } else { spec.protocol(&protocol).unwrap() };
-            for scenario in spec.scenarios() {
-                let cell = format!("{protocol}:{scenario}");
-                if !wanted.iter().any(|w| cell.contains(w)) { continue; }
-                let instance = match spec.instance(&l, &spec.scenario(&scenario).unwrap()) { Ok(i) => i, Err(e) => { println!("{}", e.render(false)); continue } };
-                let limits = Limits { threads: 2, max_states: 1_000_000 };
-                let checked = check(instance, limits, &[], &|_, _| ());
-                for finding in checked.findings.iter().filter(|f| f.verdict == Verdict::Violated) {
-                    let text = race(&checked.instance, finding, Options { all_steps: steps, ..Options::default() });
-                    println!("{text}({} lines, {} wide)\n", text.lines().count(), text.lines().map(str::len).max().unwrap());
+        let instance = spec.instance(&spec.protocol(protocol).unwrap(), &spec.scenario(scenario).unwrap());
+        check(instance.unwrap(), LIMITS, &[], &|_, _| ())
+    }
+
+    fn written(protocol: &str, scenario: &str) -> Checked {
+        let listing = |name: &str, text: &str| Listing {
+            name: name.to_string(),
+            text: text.to_string(),
+            folder: None,
+        };
+        let instance = Spec::builtin().instance(&listing("mine.c", protocol), &listing("who.c", scenario));
+        match instance {
+            Ok(instance) => check(instance, LIMITS, &[], &|_, _| ()),
+            Err(errors) => panic!("{}", errors.render(false)),
+        }
+    }
+
+    fn is_fit_for_a_changelog(text: &str) {
+        for line in text.lines() {
+            assert!(line.len() <= WIDTH, "{line}");
+            assert!(line.is_ascii() && line == line.trim_end(), "{line:?}");
+        }
+        assert!(text.lines().count() <= 40, "{text}");
+    }
+
+    /// The history as `oomspec check` knows it.
+    fn with_history(checked: &Checked, finding: &Finding) -> String {
+        let history = History::of(&Spec::builtin());
+        let options = Options {
+            introduced_by: history.introduced_by(&checked.instance, finding),
+            fixed_by: history.fixed_by(finding),
+            ..Options::default()
+        };
+        race(&checked.instance, finding, options)
+    }
+
+    #[test]
+    fn race_of_212925802454() {
+        let checked = builtin("v4.14", "foreign-mmput");
+        let finding = violated(&checked).next().unwrap();
+        let text = with_history(&checked, finding);
+        assert!(text.lines().count() <= 25);
+        is_fit_for_a_changelog(&text);
+        assert_eq!(
+            text,
+            "\
+v4.14 in foreign-mmput: NoUseAfterFree is violated (36 steps, 13 shown)
+  use-after-free of struct vm_area_struct `hog_vma` in reapable_vma()
+
+  reader                              oom_reaper
+  ------                              ----------
+  mmget_not_zero(): mm_users 1 -> 2
+  [hog] mmput(): mm_users 2 -> 1
+  [allocator] wake_oom_reaper(): oom_reaper_list = &hog
+                                      next_to_reap() = &hog
+                                      down_read_trylock(mmap_sem) = 1
+                                      test_bit(MMF_OOM_SKIP) = 0
+  mmput(): mm_users 1 -> 0
+  unmap_vmas()
+  set_bit(MMF_OOM_SKIP)
+  tsk_is_oom_victim(current) = 0
+  free_pgtables(): frees hog_table
+  remove_vmas(): frees hog_vma
+                                      reapable_vma()   <-- BUG
+
+  introduced by 212925802454
+      (\"mm: oom: let oom_reap_task and exit_mmap run concurrently\")
+  fixed by 4837fe37adff (\"mm, oom_reaper: fix memory corruption\")
+"
+        );
+    }
+
+    #[test]
+    fn every_violation_of_the_spec_has_a_diagram() {
+        let spec = Spec::builtin();
+        for protocol in spec.protocols() {
+            for scenario in ["foreign-mmput", "mlocked", "two-threads", "aio-needs-memory"] {
+                let checked = builtin(&protocol, scenario);
+                for finding in violated(&checked) {
+                    let text = with_history(&checked, finding);
+                    is_fit_for_a_changelog(&text);
+                    assert_eq!(text.matches("<-- BUG").count(), 1, "{text}");
+                    let error = format!(
+                        "is violated ({} steps",
+                        finding.counterexample.as_ref().unwrap().steps.len()
+                    );
+                    assert!(text.replace("\n  ", " ").contains(&error), "{text}");
+                    let all = Options {
+                        all_steps: true,
+                        new_against: Some("v4.13"),
+                        ..Options::default()
+                    };
+                    is_wide_enough(&race(&checked.instance, finding, all), finding);
                 }
             }
         }
+    }
+
+    /// With all steps, each has its line.
+    fn is_wide_enough(text: &str, finding: &Finding) {
+        assert!(
+            text.replace("\n  ", " ").contains("is violated, new against v4.13"),
+            "{text}"
+        );
+        let steps = finding.counterexample.as_ref().unwrap().steps.len();
+        let places = text.lines().filter(|line| line.ends_with(']')).count();
+        assert_eq!(places, steps, "{text}");
+        for line in text.lines() {
+            assert!(line.len() <= WIDTH && line == line.trim_end(), "{line:?}");
+        }
+    }
+
+    #[test]
+    fn the_munlock_race_of_v4_15_came_with_v4_14() {
+        let checked = builtin("v4.15", "mlocked");
+        let text = with_history(&checked, violated(&checked).next().unwrap());
+        assert!(text.contains("introduced by 212925802454"), "{text}");
+        assert!(text.contains("fixed by 27ae357fa82b"), "{text}");
+    }
+
+    const LOCKS: &str = "
+/** @protocol crossed */
+struct task { bool done; };
+struct lock { bool taken; };
+void take(struct lock *lock) __atomic __acquires(lock) { await(!lock->taken); lock->taken = true; }
+void give(struct lock *lock) __atomic __releases(lock) { lock->taken = false; }
+";
+    const CROSSED: &str = "
+/** @scenario two: two tasks take two locks */
+struct task left, right;
+struct lock first, second;
+void left_runs(void) __task(left) { take(&first); take(&second); give(&second); give(&first); }
+void right_runs(void) __task(right) { take(&second); take(&first); give(&first); give(&second); }
+";
+
+    #[test]
+    fn a_deadlock_says_who_waits_for_whom() {
+        let checked = written(LOCKS, CROSSED);
+        let finding = violated(&checked).next().unwrap();
+        assert_eq!(
+            race(&checked.instance, finding, Options::default()),
+            "\
+crossed in two: NoDeadlock is violated (2 steps, 2 shown)
+  nothing moves any more; not finished: left, right
+
+  left                                right
+  ----                                -----
+  take(first)
+                                      take(second)
+
+  left waits in take(second) for !lock->taken, held by right
+  right waits in take(first) for !lock->taken, held by left
+"
+        );
+    }
+
+    #[test]
+    fn a_lasso_shows_stem_and_loop() {
+        let checked = written(LOCKS, CROSSED);
+        let mut finding = violated(&checked).next().unwrap().clone();
+        finding.property = Property {
+            name: "Finishes".to_string(),
+            kind: Kind::Liveness,
+            ..built_in()[0].clone()
+        };
+        if let Some(counterexample) = &mut finding.counterexample {
+            counterexample.loop_start = Some(counterexample.steps.len());
+        }
+        let text = race(&checked.instance, &finding, Options::default());
+        assert!(
+            text.contains("\n  -- and then for ever:\n  (nothing moves)\n\n  left waits in"),
+            "{text}"
+        );
+    }
+
+    /// The mistakes one could make in v4.15, each with the lines that tell it.
+    #[test]
+    fn a_patch_that_breaks_the_handshake_is_told_as_a_race() {
+        let own_reaper = "
+bool __oom_reap_task_mm(struct mm_struct *mm, bool last)
+{
+	if (test_bit(MMF_OOM_SKIP, &mm->flags))
+		return true;
+	if (!down_read_trylock(&mm->mmap_sem))
+		return false;
+	oom_reap_vmas(mm);
+	up_read(&mm->mmap_sem);
+	return true;
+}
+";
+        let up_write = "\t\tup_write(&mm->mmap_sem);\n";
+        let set_bit = "\t\tset_bit(MMF_OOM_SKIP, &mm->flags);\n";
+        let free = "\tfree_pgtables(mm);\n";
+        let asks = "\tif (test_bit(MMF_OOM_VICTIM, &mm->flags)) {\n";
+        let listing = Listing::from_library(Spec::builtin().library(), "linux/v4.15.c")
+            .unwrap()
+            .text;
+        let without = |part: &str| {
+            assert!(listing.contains(part));
+            listing.replace(part, "")
+        };
+        let patches = [
+            (
+                without(up_write),
+                "LocksBalanced",
+                vec!["down_write(mmap_sem)", "return from hog_runs()   <-- BUG"],
+            ),
+            (
+                without(set_bit).replace(up_write, &format!("{up_write}{set_bit}")),
+                "NoUseAfterFree",
+                vec![
+                    "up_write(mmap_sem)",
+                    "test_bit(MMF_OOM_SKIP) = 0",
+                    "set_bit(MMF_OOM_SKIP)",
+                    "remove_vmas(): frees hog_vma",
+                    "reapable_vma()   <-- BUG",
+                ],
+            ),
+            (
+                format!("{listing}{own_reaper}"),
+                "NoUseAfterFree",
+                vec![
+                    "test_bit(MMF_OOM_SKIP) = 0",
+                    "set_bit(MMF_OOM_SKIP)",
+                    "up_write(mmap_sem)",
+                    "remove_vmas(): frees hog_vma",
+                    "down_read_trylock(mmap_sem) = 1",
+                    "reapable_vma()   <-- BUG",
+                ],
+            ),
+            (
+                listing.replace(asks, "\tif (tsk_is_oom_victim(current)) {\n"),
+                "NoUseAfterFree",
+                vec![
+                    "[hog] mmput(): mm_users 2 -> 1",
+                    "tsk_is_oom_victim(current) = 0",
+                    "remove_vmas(): frees hog_vma",
+                    "reapable_vma()   <-- BUG",
+                ],
+            ),
+            (
+                without(free).replace(asks, &format!("{free}{asks}")),
+                "NoUseAfterFree",
+                vec![
+                    "test_bit(MMF_OOM_SKIP) = 0",
+                    "zap_pmd() = &hog_table",
+                    "free_pgtables(): frees hog_table",
+                    "zap_pte()   <-- BUG",
+                ],
+            ),
+        ];
+        let spec = Spec::builtin();
+        let scenario = spec.scenario("foreign-mmput").unwrap();
+        for (text, property, told) in patches {
+            let mine = Listing {
+                name: "mine.c".to_string(),
+                text,
+                folder: None,
+            };
+            let checked = check(spec.instance(&mine, &scenario).unwrap(), LIMITS, &[], &|_, _| ());
+            let found = violated(&checked).find(|finding| finding.property.name == property);
+            let text = race(&checked.instance, found.unwrap(), Options::default());
+            is_fit_for_a_changelog(&text);
+            let mut rest = text.as_str();
+            for line in told {
+                let at = rest
+                    .find(line)
+                    .unwrap_or_else(|| panic!("{line} is not told in its place:\n{text}"));
+                rest = &rest[at + line.len()..];
+            }
+        }
+    }
+
+    const CLOCK: &str = "
+struct task clock;
+struct lock tick;
+void flip(struct lock *lock) __atomic { lock->taken = !lock->taken; }
+void clock_runs(void) __daemon(clock) { for (;;) flip(&tick); }
+";
+
+    #[test]
+    fn a_loop_beside_a_standstill_is_named() {
+        let checked = written(LOCKS, &format!("{CROSSED}{CLOCK}"));
+        let label = |thread| crate::machine::Label { thread, outcome: 0 };
+        let mut finding = checked.findings[0].clone();
+        finding.property.kind = Kind::Liveness;
+        finding.counterexample = Some(Counterexample {
+            steps: [0, 1, 2, 2].map(label).to_vec(),
+            loop_start: Some(2),
+        });
+        let text = race(&checked.instance, &finding, Options::default());
+        let expected = "
+  take(first)
+                                      take(second)
+  -- and then for ever:
+  [clock_runs] goes round in clock_runs()
+
+  left waits in take(second) for !lock->taken, held by right
+";
+        assert!(text.contains(expected), "{text}");
     }
 }

@@ -3,12 +3,14 @@
 //! A breadth-first search returns the first shortest path, not the most readable one. Every step of the reordered path
 //! reads and writes exactly what it did, and the last state is the same.
 
+use std::collections::VecDeque;
+
 use super::events::Event;
 use crate::machine::program::ThreadId;
 use crate::machine::{Label, Machine};
 
 /// With more threads than this, not every order of preference is tried.
-const MOST_ORDERS: usize = 720;
+const MOST_ORDERS: usize = 120;
 
 /// The steps in a readable order: each thread runs on as long as it can, the threads of the `lanes` last.
 ///
@@ -16,7 +18,7 @@ const MOST_ORDERS: usize = 720;
 pub fn readable(machine: &Machine, events: &[Event], lanes: &[ThreadId]) -> Vec<Label> {
     let original: Vec<Label> = events.iter().map(|event| event.label).collect();
     let before = predecessors(events);
-    let mut best = ((cost(events, &identity(events.len()), lanes)), identity(events.len()));
+    let mut best = (cost(events, &identity(events.len()), lanes), identity(events.len()));
     for preference in orders(machine.program.threads.len()) {
         let order = schedule(events, &before, &preference);
         let cost = cost(events, &order, lanes);
@@ -53,20 +55,26 @@ fn predecessors(events: &[Event]) -> Vec<Vec<usize>> {
 
 /// Runs the threads in an order of preference; a thread that runs goes on while it can.
 fn schedule(events: &[Event], before: &[Vec<usize>], preference: &[ThreadId]) -> Vec<usize> {
+    let mut waiting: Vec<VecDeque<usize>> = vec![VecDeque::new(); preference.len()];
+    for (at, event) in events.iter().enumerate() {
+        waiting[event.thread()].push_back(at);
+    }
     let mut done = vec![false; events.len()];
     let mut order = Vec::with_capacity(events.len());
     let mut running = None;
     while order.len() < events.len() {
         let ready = |thread: ThreadId| {
-            let next = (0..events.len()).find(|&at| !done[at] && events[at].thread() == thread)?;
+            let next = *waiting[thread].front()?;
             before[next].iter().all(|&at| done[at]).then_some(next)
         };
         let candidates = running.into_iter().chain(preference.iter().copied());
         let Some(next) = candidates.into_iter().find_map(ready) else {
             return identity(events.len()); // not reached: the first step that is not done is always ready
         };
+        let thread = events[next].thread();
+        waiting[thread].pop_front();
         done[next] = true;
-        running = Some(events[next].thread());
+        running = Some(thread);
         order.push(next);
     }
     order

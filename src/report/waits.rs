@@ -1,6 +1,6 @@
 //! Who cannot go on, and what for.
 
-use super::events::Event;
+use super::events::{Cell, Event, frames};
 use super::words;
 use crate::machine::program::{Instr, PointKind, Role, ThreadId};
 use crate::machine::{Machine, Outcome};
@@ -10,10 +10,12 @@ use crate::machine::{Machine, Outcome};
 pub struct Wait {
     /// Who.
     pub thread: ThreadId,
-    /// `victim waits in acquire(lock) for !lock->owner, held by allocator`
+    /// `left waits in take(second) for !lock->taken, held by right`
     pub text: String,
     /// False for a daemon that merely has nothing to do.
     pub counts: bool,
+    /// What it looks at.
+    pub looks_at: Vec<Cell>,
 }
 
 /// The threads that wait in a state and make no step in the loop that follows it; those that matter first.
@@ -40,10 +42,18 @@ fn wait(machine: &Machine, state: &[u64], thread: ThreadId) -> Option<Wait> {
             thread,
             text: format!("{name} could go on in {function}(), but never does"),
             counts: false,
+            looks_at: Vec::new(),
         });
     }
     let place = match point.kind {
-        PointKind::Call(callee) => words::call(machine, &program.functions[callee].name, &text),
+        PointKind::Call(callee) => {
+            let call = words::call(machine, &program.functions[callee].name, &text);
+            // What goes by a parameter's name here is named by the caller.
+            match words::called(machine, &frames(machine, state, thread)) {
+                Some(caller) if call.ends_with("()") && !caller.ends_with("()") => caller,
+                _ => call,
+            }
+        }
         _ => format!("{}()", program.functions[site.function].name),
     };
     let condition = condition(machine, thread, point.at);
@@ -75,8 +85,34 @@ fn wait(machine: &Machine, state: &[u64], thread: ThreadId) -> Option<Wait> {
     Some(Wait {
         thread,
         text: words,
+        looks_at: view
+            .accessed
+            .iter()
+            .map(|&(field, element, _)| Cell::Field(field, element))
+            .collect(),
         counts: !idle || !machine.locks_held(state, thread).is_empty(),
     })
+}
+
+/// Who moves in a loop that changes nothing for anybody else.
+pub fn round(machine: &Machine, looping: &[Event]) -> Vec<String> {
+    let mut threads: Vec<ThreadId> = looping.iter().map(Event::thread).collect();
+    threads.sort_unstable();
+    threads.dedup();
+    threads
+        .iter()
+        .filter_map(|&thread| {
+            let event = looping
+                .iter()
+                .filter(|event| event.thread() == thread)
+                .min_by_key(|event| event.frames.len())?;
+            let function = &machine.program.functions[event.frames.last()?.function].name;
+            Some(format!(
+                "  [{}] goes round in {function}()",
+                machine.program.threads[thread].name
+            ))
+        })
+        .collect()
 }
 
 /// What the step at a point waits for, as the listing says it.
@@ -89,6 +125,10 @@ fn condition(machine: &Machine, thread: ThreadId, at: usize) -> Option<String> {
         .find(|(_, instr)| matches!(instr, Instr::Await(_)))?;
     let site = code.sites.get(*code.at.get(at)? as usize)?;
     let text = words::one_line(program.sources.text(site.span));
-    let inner = text.strip_prefix("await")?.trim().strip_prefix('(')?.trim_end_matches(';');
+    let inner = text
+        .strip_prefix("await")?
+        .trim()
+        .strip_prefix('(')?
+        .trim_end_matches(';');
     Some(inner.strip_suffix(')')?.trim().to_string())
 }

@@ -1,7 +1,7 @@
 //! Steps, calls and values in the listing's own words, short enough for a lane.
 
 use super::events::{Event, Frame};
-use crate::machine::program::{PointKind, Scalar, Site};
+use crate::machine::program::{Instr, PointKind, Scalar, Site};
 use crate::machine::{Change, Machine};
 
 /// A value and what it became.
@@ -40,9 +40,17 @@ pub fn step(machine: &Machine, event: &Event) -> String {
             Some(&(field, element, false)) => {
                 let value = machine.layout.fields[field][element].load(&event.before);
                 let value = machine.value_name(machine.program.fields[field].scalar, value);
-                format!("{text} is {value}")
+                let place = match text.contains('[') {
+                    true => machine.element_name(field, element),
+                    false => text,
+                };
+                format!("{place} is {value}")
             }
             _ => text,
+        },
+        PointKind::Write if text.contains('[') => match machine.changes(&event.before, &event.after).first() {
+            Some(changed) => change(machine, &machine.element_name(changed.field, changed.element), changed),
+            None => text,
         },
         PointKind::Choose => format!("{text} = {}", event.label.outcome),
         PointKind::Write | PointKind::Await | PointKind::Free => text.trim_end_matches(';').to_string(),
@@ -51,12 +59,20 @@ pub fn step(machine: &Machine, event: &Event) -> String {
 
 /// A function that ran through: its call, and what it returned in its last step.
 pub fn ran_through(machine: &Machine, last: &Event, frames: &[Frame]) -> String {
-    let (Some(frame), Some(caller)) = (frames.last(), frames.iter().rev().nth(1)) else {
+    let [.., caller, frame] = frames else {
         return String::new();
     };
     let name = &machine.program.functions[frame.function].name;
+    let result = result(machine, last, caller.function, name);
+    called(machine, frames).unwrap_or_default() + &equals(machine, result)
+}
+
+/// The call of the innermost function.
+pub fn called(machine: &Machine, frames: &[Frame]) -> Option<String> {
+    let [.., caller, frame] = frames else { return None };
+    let name = &machine.program.functions[frame.function].name;
     let text = call_text(machine, caller.function, frame.line, name).unwrap_or_default();
-    call(machine, name, &text) + &equals(machine, result(machine, last, caller.function, name))
+    Some(call(machine, name, text))
 }
 
 /// `hold(lock)` for `hold(&object->lock)`: of the arguments, those that are addresses, `current`, or enumerators.
@@ -76,9 +92,15 @@ pub fn one_line(text: &str) -> String {
     words.join(" ")
 }
 
+/// A changelog is plain text.
+pub fn ascii(text: &str) -> String {
+    let plain = |c: char| if c.is_ascii() && !c.is_ascii_control() { c } else { '?' };
+    text.chars().map(plain).collect()
+}
+
 /// Cuts a text that is too long, and says so.
 pub fn cut(text: &str, width: usize) -> String {
-    let text: String = text.chars().map(|c| if c.is_ascii() { c } else { '?' }).collect();
+    let text = ascii(text);
     match text.len() {
         length if length <= width => text,
         _ => format!("{}...", text[..width.saturating_sub(3)].trim_end()),
@@ -138,13 +160,21 @@ fn result_type(machine: &Machine, event: &Event, caller: usize, callee: &str) ->
     registers.next().map(|(_, scalar)| scalar)
 }
 
-/// What a function returned, if it is called from one place only, so that there is no doubt which result it is.
+/// What a function returned in its last step.
 fn result(machine: &Machine, last: &Event, caller: usize, callee: &str) -> Option<(Scalar, i64)> {
-    let registers: Vec<(usize, Scalar)> = result_registers(machine, last, caller, callee).collect();
-    match registers.as_slice() {
-        [(at, scalar)] => Some((*scalar, *last.view.registers.get(*at)?)),
-        _ => None,
-    }
+    let start = last.point(machine)?.at;
+    let code = machine.program.threads[last.thread()].code.iter().enumerate();
+    // Every inlined copy has a register of its own; the one that is set next in the text is this copy's.
+    let set_next = |reg: usize| {
+        let mut sets = code.clone().skip(start);
+        sets.find(|(_, instr)| matches!(instr, Instr::Copy { to, .. } if *to == reg))
+            .map(|(at, _)| at)
+    };
+    let (reg, scalar) = result_registers(machine, last, caller, callee)
+        .filter_map(|(reg, scalar)| Some((set_next(reg)?, reg, scalar)))
+        .min_by_key(|&(at, _, _)| at)
+        .map(|(_, reg, scalar)| (reg, scalar))?;
+    Some((scalar, *last.view.registers.get(reg)?))
 }
 
 /// The text of a call on a line of a function.
@@ -193,11 +223,17 @@ fn kept_argument<'a>(machine: &Machine, argument: &'a str, count: usize) -> Opti
     if argument.starts_with('&') {
         let name = last_component(argument);
         // An enumerator beside it says which set is meant.
-        let mut sets = program.fields.iter().filter(|field| matches!(field.scalar, Scalar::Bitset(_)));
+        let mut sets = program
+            .fields
+            .iter()
+            .filter(|field| matches!(field.scalar, Scalar::Bitset(_)));
         let set = sets.any(|field| field.name == name);
         return (!set || count == 1).then_some(name);
     }
-    let enumerator = program.enums.iter().any(|ty| ty.names.iter().any(|name| name == argument));
+    let enumerator = program
+        .enums
+        .iter()
+        .any(|ty| ty.names.iter().any(|name| name == argument));
     (argument == "current" || enumerator).then_some(argument)
 }
 
