@@ -22,8 +22,15 @@ pub enum Second {
 /// Asks stateright, and compares.
 pub fn second_opinion(checked: &Checked, theories: &[Theory], max_states: usize) -> Second {
     let machine = &checked.instance.machine;
-    let findings = || checked.findings.iter().filter(|f| matches!(f.property.kind, Kind::Safety | Kind::Deadlock));
-    let safety = findings().map(|finding| safety(machine, theories, &finding.property.name)).collect();
+    let findings = || {
+        checked
+            .findings
+            .iter()
+            .filter(|f| matches!(f.property.kind, Kind::Safety | Kind::Deadlock))
+    };
+    let safety = findings()
+        .map(|finding| safety(machine, theories, &finding.property.name))
+        .collect();
     let summary = match actors::check(machine, safety, max_states) {
         Ok(summary) => summary,
         Err(failure) => return Second::Incomplete(failure.to_string()),
@@ -34,11 +41,15 @@ pub fn second_opinion(checked: &Checked, theories: &[Theory], max_states: usize)
     let counts = (summary.distinct, summary.transitions + 1, summary.depth);
     let ours = (checked.counts.distinct, checked.counts.generated, checked.counts.depth);
     if counts != ours {
-        return Second::Disagrees(format!("(distinct, generated, depth) is {counts:?} there and {ours:?} here"));
+        return Second::Disagrees(format!(
+            "(distinct, generated, depth) is {counts:?} there and {ours:?} here"
+        ));
     }
     let violated = findings().filter(|finding| finding.verdict == Verdict::Violated);
     let length = |finding: &super::Finding| finding.counterexample.as_ref().map_or(0, |found| found.steps.len());
-    let mut ours: Vec<_> = violated.map(|finding| (finding.property.name.clone(), length(finding))).collect();
+    let mut ours: Vec<_> = violated
+        .map(|finding| (finding.property.name.clone(), length(finding)))
+        .collect();
     let mut theirs = summary.violated.clone();
     ours.sort();
     theirs.sort();
@@ -58,7 +69,12 @@ pub fn safety(machine: &Machine, theories: &[Theory], name: &str) -> Safety {
         for (property, meaning) in &theory.formulas {
             let Meaning::Formula(formula) = meaning else { continue };
             if let (true, Some(predicate)) = (property.name == name, invariant(formula)) {
-                let variables = theory.spec.variables().iter().map(|name| Variable::named(machine, name)).collect();
+                let variables = theory
+                    .spec
+                    .variables()
+                    .iter()
+                    .map(|name| Variable::named(machine, name))
+                    .collect();
                 return by_values(name, predicate.clone(), variables);
             }
         }
@@ -69,7 +85,11 @@ pub fn safety(machine: &Machine, theories: &[Theory], name: &str) -> Safety {
 /// Evaluates a predicate anew in every state: no classes, no cache.
 fn by_values(name: &str, predicate: Expr, variables: Vec<Option<Variable>>) -> Safety {
     Safety::new(name, move |machine, state| {
-        let seen = Packed { machine, state, variables: &variables };
+        let seen = Packed {
+            machine,
+            state,
+            variables: &variables,
+        };
         // A predicate that cannot be evaluated was refused when our own graph was looked at.
         eval_predicate(&predicate, &seen).unwrap_or(false)
     })

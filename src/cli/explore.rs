@@ -53,7 +53,10 @@ fn explorer(checked: &Checked, theories: &[Theory], port: u16) -> Result<Explore
     let safety = findings.filter_map(|finding| match (finding.property.kind, &finding.counterexample) {
         (Kind::Safety | Kind::Deadlock, _) => Some(second::safety(machine, theories, &finding.property.name)),
         // A temporal property shows as the states of its counterexample.
-        (_, Some(found)) => Some(Safety::not_on_lasso(&finding.property.name, machine.replay(&found.steps).pop())),
+        (_, Some(found)) => Some(Safety::not_on_lasso(
+            &finding.property.name,
+            machine.replay(&found.steps).pop(),
+        )),
         _ => None,
     });
     let system = System::new(checked.instance.machine.clone(), safety.collect())

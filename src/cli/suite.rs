@@ -32,7 +32,10 @@ pub type Result = (Checked, Option<Second>);
 pub fn run(instances: &[Instance], asked: &Asked) -> std::result::Result<Vec<Result>, Diagnostics> {
     let bar = bar(instances.len());
     let workers = asked.threads.min(instances.len()).max(1);
-    let limits = Limits { threads: (asked.threads / workers).max(1), max_states: asked.max_states };
+    let limits = Limits {
+        threads: (asked.threads / workers).max(1),
+        max_states: asked.max_states,
+    };
     let next = AtomicUsize::new(0);
     let done = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
@@ -64,7 +67,9 @@ fn one(
     progress: oomspec::explore::Progress,
 ) -> std::result::Result<Result, Diagnostics> {
     let checked = check(instance.clone(), asked.theories, limits, asked.properties, progress)?;
-    let second = asked.second.then(|| second_opinion(&checked, asked.theories, asked.max_states));
+    let second = asked
+        .second
+        .then(|| second_opinion(&checked, asked.theories, asked.max_states));
     Ok((checked, second))
 }
 
