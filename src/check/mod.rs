@@ -10,6 +10,7 @@ mod lens;
 mod liveness;
 pub mod property;
 mod refinement;
+pub mod second;
 pub mod theory;
 
 use std::time::{Duration, Instant};

@@ -1,8 +1,8 @@
 //! `oomspec explore`: stateright's Explorer on one protocol in one scenario.
 
-use oomspec::actors::{Explorer, Safety, System};
-use oomspec::check::property::Kind;
-use oomspec::check::{Checked, Verdict, check};
+use oomspec::actors::{Explorer, System};
+use oomspec::check::theory::Theory;
+use oomspec::check::{Checked, Verdict, check, second};
 use oomspec::explore::Limits;
 use oomspec::source::{Diagnostic, Diagnostics};
 use oomspec::spec::Spec;
@@ -31,6 +31,7 @@ pub struct Args {
 
 /// Serves until the process ends.
 pub fn run(spec: &Spec, args: &Args) -> Result<u8, Diagnostics> {
+    let theory = spec.theory()?;
     let protocol = super::check::listing(spec, &args.protocol)?;
     let scenario = super::check::scenario(spec, &args.scenario)?;
     let instance = spec.instance(&protocol, &scenario)?;
@@ -39,21 +40,14 @@ pub fn run(spec: &Spec, args: &Args) -> Result<u8, Diagnostics> {
         threads,
         max_states: args.max_states,
     };
-    let checked = check(instance, limits, &[], &|_, _| {});
-    let explorer = explorer(&checked, args.port).map_err(super::one)?;
+    let checked = check(instance, &theory, limits, &[], &|_, _| {})?;
+    let explorer = explorer(&checked, &theory, args.port).map_err(super::one)?;
     super::print(&links(&checked, &explorer));
     Err(super::one(Diagnostic::general(explorer.serve(threads).to_string())))
 }
 
-fn explorer(checked: &Checked, port: u16) -> Result<Explorer, Diagnostic> {
-    let safety = |kind, name: &str| match kind {
-        Kind::Safety => Some(Safety::no_error(name)),
-        Kind::Deadlock => Some(Safety::no_deadlock()),
-        Kind::Action | Kind::Liveness | Kind::Refinement => None,
-    };
-    let findings = checked.findings.iter();
-    let safety = findings.filter_map(|finding| safety(finding.property.kind, &finding.property.name));
-    let system = System::new(checked.instance.machine.clone(), safety.collect())
+fn explorer(checked: &Checked, theory: &Theory, port: u16) -> Result<Explorer, Diagnostic> {
+    let system = System::new(checked.instance.machine.clone(), second::properties(checked, theory))
         .map_err(|error| Diagnostic::general(error.to_string()))?;
     Explorer::new(system, port).map_err(|error| Diagnostic::general(error.to_string()))
 }
@@ -71,7 +65,11 @@ fn links(checked: &Checked, explorer: &Explorer) -> String {
             text += &format!("\n{} is violated:\n  {link}\n", finding.property.name);
         }
     }
-    if checked.findings.iter().all(|finding| finding.verdict == Verdict::Holds) {
+    if !checked
+        .findings
+        .iter()
+        .any(|finding| finding.verdict == Verdict::Violated)
+    {
         text += "no property is violated\n";
     }
     if let Some(why) = &checked.incomplete {

@@ -1,0 +1,139 @@
+//! The second opinion: the same questions, asked of stateright's breadth-first search over the actors.
+
+use super::concrete::Variable;
+use super::property::Kind;
+use super::theory::{Meaning, Theory};
+use super::{Checked, Finding};
+use crate::actors::{Failure, Safety, check};
+use crate::machine::Machine;
+use crate::tla::{Expr, State, Temporal, Value, eval_predicate};
+
+/// What stateright says to our answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Opinion {
+    /// The same graph, the same violations, shortest paths of the same length.
+    Agrees,
+    /// It does not see the whole graph either.
+    Incomplete,
+    /// It disagrees, or it failed.
+    Differs(String),
+}
+
+/// Asks stateright about the whole of what was checked.
+pub fn opinion(checked: &Checked, theory: &Theory, max_states: usize) -> Opinion {
+    let machine = &checked.instance.machine;
+    let findings = || checked.findings.iter();
+    let asked: Vec<(Safety, Option<usize>)> = findings()
+        .filter_map(|finding| Some((safety(machine, theory, finding)?, length(finding))))
+        .collect();
+    let expected: Vec<(&str, Option<usize>)> = asked.iter().map(|(safety, length)| (safety.name(), *length)).collect();
+    let lassos: Vec<Safety> = findings().filter_map(|finding| lasso(machine, finding)).collect();
+    let lasso_names: Vec<&str> = lassos.iter().map(Safety::name).collect();
+    let asked = asked.into_iter().map(|(safety, _)| safety).chain(lassos).collect();
+    let summary = match check(machine, asked, max_states) {
+        Ok(summary) => summary,
+        Err(Failure::Exhausted(_)) if checked.incomplete.is_some() => return Opinion::Incomplete,
+        Err(failure) => return Opinion::Differs(failure.to_string()),
+    };
+    let counts = &checked.counts;
+    let ours = [counts.distinct, counts.generated, counts.depth];
+    let theirs = [summary.distinct, summary.transitions + 1, summary.depth];
+    if ours != theirs {
+        let what = "distinct states, states generated and depth";
+        return Opinion::Differs(format!(
+            "{what} are {ours:?} in our graph and {theirs:?} in stateright's"
+        ));
+    }
+    let found = |name: &str| summary.violated.iter().find(|(violated, _)| violated == name);
+    for (name, ours) in expected {
+        let theirs = found(name).map(|(_, length)| *length);
+        if ours != theirs {
+            let steps =
+                |length: Option<usize>| length.map_or("holds".into(), |length| format!("fails after {length} steps"));
+            return Opinion::Differs(format!(
+                "{name} {} in our graph and {} in stateright's",
+                steps(ours),
+                steps(theirs)
+            ));
+        }
+    }
+    match lasso_names.into_iter().find(|name| found(name).is_none()) {
+        Some(name) => Opinion::Differs(format!("stateright finds every state {name}")),
+        None => Opinion::Agrees,
+    }
+}
+
+/// Everything that stateright can check: predicates of states, and once a lasso is known, that no state is on it.
+pub fn properties(checked: &Checked, theory: &Theory) -> Vec<Safety> {
+    let machine = &checked.instance.machine;
+    let findings = || checked.findings.iter();
+    let states = findings().filter_map(|finding| safety(machine, theory, finding));
+    states
+        .chain(findings().filter_map(|finding| lasso(machine, finding)))
+        .collect()
+}
+
+/// The property as a predicate of states, if it is one.
+fn safety(machine: &Machine, theory: &Theory, finding: &Finding) -> Option<Safety> {
+    let name = &finding.property.name;
+    let defined = theory.formulas.iter().find(|(property, _)| property.name == *name);
+    match (finding.property.kind, defined) {
+        (Kind::Deadlock, _) => Some(Safety::no_deadlock()),
+        (Kind::Safety, None) => Some(Safety::no_error(name)),
+        (Kind::Safety, Some((_, Meaning::Formula(Temporal::Always(inner))))) => match &**inner {
+            Temporal::State(predicate) => Some(invariant(machine, theory, name, predicate)),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn invariant(machine: &Machine, theory: &Theory, name: &str, predicate: &Expr) -> Safety {
+    let names = theory.spec.variables().iter();
+    let variables: Vec<Option<Variable>> = names.map(|name| Variable::named(machine, name)).collect();
+    let predicate = predicate.clone();
+    // Without an answer it does not hold: an error of evaluation is no pass.
+    Safety::new(name, move |machine, words| {
+        let seen = Seen {
+            machine,
+            words,
+            variables: &variables,
+        };
+        eval_predicate(&predicate, &seen).unwrap_or(false)
+    })
+}
+
+/// A state as the formulas see it, computed anew each time: slower than a lens, and nothing shared with it.
+struct Seen<'a> {
+    machine: &'a Machine,
+    words: &'a [u64],
+    variables: &'a [Option<Variable>],
+}
+
+impl State for Seen<'_> {
+    fn variable(&self, index: usize) -> Value {
+        match self.variables[index] {
+            Some(variable) => variable.value(self.machine, self.words),
+            // Our own graph reports a variable that the listing does not have.
+            None => Value::Bool(false),
+        }
+    }
+}
+
+fn lasso(machine: &Machine, finding: &Finding) -> Option<Safety> {
+    let counterexample = finding.counterexample.as_ref()?;
+    let start = counterexample.loop_start?;
+    let states = machine.replay(&counterexample.steps);
+    Some(Safety::not_on_lasso(
+        &finding.property.name,
+        states.into_iter().skip(start),
+    ))
+}
+
+/// The steps to a bad state.
+fn length(finding: &Finding) -> Option<usize> {
+    finding
+        .counterexample
+        .as_ref()
+        .map(|counterexample| counterexample.steps.len())
+}
