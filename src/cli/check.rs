@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 use oomspec::c::library::Listing;
 use oomspec::check::property::{Kind, Property};
-use oomspec::check::second::Second;
+use oomspec::check::second::Opinion;
 use oomspec::check::theory::Theory;
 use oomspec::check::{Checked, Verdict, compare, property};
 use oomspec::report::history::History;
@@ -112,7 +112,7 @@ pub fn run(spec: &Spec, args: &Args) -> Result<u8, Diagnostics> {
         second: args.engine != Engine::Graph,
     };
     let results = suite::run(&instances, &asked)?;
-    let (mut checked, seconds): (Vec<Checked>, Vec<Option<Second>>) = results.into_iter().unzip();
+    let (mut checked, seconds): (Vec<Checked>, Vec<Option<Opinion>>) = results.into_iter().unzip();
     if args.engine == Engine::Stateright {
         for checked in &mut checked {
             checked
@@ -369,20 +369,20 @@ fn diagram(history: &History, checked: &Checked, finding: &oomspec::check::Findi
 }
 
 /// What stateright said; an exit code if it is not the same.
-fn opinions(seconds: &[Option<Second>], checked: &[Checked], args: &Args) -> Option<u8> {
+fn opinions(seconds: &[Option<Opinion>], checked: &[Checked], args: &Args) -> Option<u8> {
     let mut code = None;
     let mut agree = 0;
     for (second, checked) in seconds.iter().zip(checked) {
         let name = format!("{} in {}", checked.instance.protocol, checked.instance.scenario);
         match second {
             None => {}
-            Some(Second::Agrees(_)) => agree += 1,
-            Some(Second::Disagrees(how)) => {
+            Some(Opinion::Agrees) => agree += 1,
+            Some(Opinion::Differs(how)) => {
                 complain(&format!("stateright disagrees on {name}: {how}"));
                 code = Some(exit::DISAGREE);
             }
-            Some(Second::Incomplete(why)) => {
-                complain(&format!("stateright did not finish {name}: {why}"));
+            Some(Opinion::Incomplete) => {
+                complain(&format!("stateright did not see the whole graph of {name} either"));
                 code = code.or(Some(exit::INCOMPLETE));
             }
         }

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use indicatif::{ProgressBar, ProgressStyle};
-use oomspec::check::second::{Second, second_opinion};
+use oomspec::check::second::{Opinion, opinion};
 use oomspec::check::theory::Theory;
 use oomspec::check::{Checked, check};
 use oomspec::explore::Limits;
@@ -26,7 +26,7 @@ pub struct Asked<'a> {
 }
 
 /// A check and, if it was asked for, what stateright makes of the same model.
-pub type Result = (Checked, Option<Second>);
+pub type Result = (Checked, Option<Opinion>);
 
 /// Checks all instances; the results stand in the same order, whatever the number of threads.
 pub fn run(instances: &[Instance], asked: &Asked) -> std::result::Result<Vec<Result>, Diagnostics> {
@@ -69,7 +69,7 @@ fn one(
     let checked = check(instance.clone(), asked.theories, limits, asked.properties, progress)?;
     let second = asked
         .second
-        .then(|| second_opinion(&checked, asked.theories, asked.max_states));
+        .then(|| opinion(&checked, asked.theories, asked.max_states));
     Ok((checked, second))
 }
 
