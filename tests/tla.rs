@@ -164,7 +164,7 @@ fn what_is_outside_the_subset_is_refused() {
         ("A == {1} \\cup {2} \\cap {3}", "without parentheses"),
         ("VARIABLE x\nA == x''", "without parentheses"),
         ("VARIABLE x\nA == (x')'", "a prime stands around"),
-        ("VARIABLE x\nA == 1 + []x", "a temporal formula where a value"),
+        ("VARIABLE x\nA == 1 + ([]x)", "a temporal formula where a value"),
         ("A == (1", "syntax error"),
         ("A == B!C", "no instance"),
         ("EXTENDS Reals", "syntax error"),
@@ -317,4 +317,29 @@ fn comments_above_definitions_are_found() {
         spec.comment(definition),
         "A marked box is empty.\nNobody needs to look into it again."
     );
+}
+
+#[test]
+#[ignore = "prints how long an evaluation takes"]
+fn how_long_an_invariant_takes() {
+    let spec = model();
+    let (states, _) = graph(&spec, "Init", "Next");
+    let invariant = spec.operator("MarkMeansEmpty").unwrap();
+    let next = spec.operator("Next").unwrap();
+    let times = 100_000;
+    let start = std::time::Instant::now();
+    for i in 0..times {
+        assert!(tla::eval_predicate(&invariant, &states[i % states.len()]).unwrap());
+    }
+    println!("an invariant: {:?}", start.elapsed() / times as u32);
+    let start = std::time::Instant::now();
+    for i in 0..times {
+        tla::eval_action(&next, &states[i % states.len()], &states[(i * 7) % states.len()]).unwrap();
+    }
+    println!("an action: {:?}", start.elapsed() / times as u32);
+    let start = std::time::Instant::now();
+    for i in 0..times {
+        tla::successors(&spec, &next, &states[i % states.len()]).unwrap();
+    }
+    println!("successors: {:?}", start.elapsed() / times as u32);
 }

@@ -121,9 +121,7 @@ impl Reader<'_> {
 
     fn check_right(&self, op: &Operator, right: Node<'_>) -> Result<()> {
         match self.operator_of(right) {
-            Some(inner) if right.kind() != "bound_prefix_op" && inner.low <= op.high => {
-                Err(self.ambiguous(right, op, inner))
-            }
+            Some(inner) if inner.low <= op.high => Err(self.ambiguous(right, op, inner)),
             _ => Ok(()),
         }
     }
