@@ -76,11 +76,9 @@ NoNeedlessKill == [][Marks => ~SomeOwed]_signal_struct
 \* SK  no kill on a stale look at the freelist
 \* A scan does not choose another victim when the freelist could serve the allocation by then.
 NoStaleKill ==
-  [][\A t \in DOMAIN stack :
-       (/\ ~InFunction(t, "oom_kill_process")
-        /\ InFunction(t, "oom_kill_process")'
-        /\ \E m \in DOMAIN mm_struct : Marked(m))
-       => \A p \in DOMAIN page : ~page[p].on_freelist]_stack
+  [][(/\ \E t \in DOMAIN task_struct : task_struct'[t].chosen /\ ~task_struct[t].chosen
+      /\ \E m \in DOMAIN mm_struct : Marked(m))
+     => \A p \in DOMAIN page : ~page[p].on_freelist]_task_struct
 
 ---------------------------------------------------------------------------
 (* Progress. A run that ends in an error has its own column.               *)

@@ -27,6 +27,8 @@ pub struct Instance {
     pub protocol: String,
     /// The scenario's name.
     pub scenario: String,
+    /// Where the scenario was read: its name in the spec, or the user's path.
+    pub scenario_source: String,
     /// What listing and scenario say about themselves.
     pub tags: Tags,
     /// Their states and steps.
@@ -106,8 +108,26 @@ impl Spec {
 
     /// The properties of the spec: those of Refinement.tla and of what it extends.
     pub fn theory(&self) -> Result<Theory, Diagnostics> {
-        let read = |module: &str| String::from_utf8(self.library.read(&format!("{module}.tla"))?).ok();
-        Theory::load(&read, ROOT_MODULE)
+        Theory::load(&|module: &str| self.module(module), ROOT_MODULE)
+    }
+
+    /// The properties of a module of the user; what it extends may be a module of the spec.
+    pub fn theory_of(&self, path: &Path) -> Result<Theory, Diagnostics> {
+        let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+        let folder = path.parent().unwrap_or(Path::new("")).to_path_buf();
+        if let Err(error) = std::fs::read(path) {
+            return Err(without_text(Diagnostic::general(format!("cannot read {}: {error}", path.display()))));
+        }
+        let read = |module: &str| {
+            let file = folder.join(format!("{module}.tla"));
+            std::fs::read_to_string(file).ok().or_else(|| self.module(module))
+        };
+        Theory::load(&read, &name)
+    }
+
+    /// The text of a TLA+ module of the spec.
+    pub fn module(&self, name: &str) -> Option<String> {
+        String::from_utf8(self.library.read(&format!("{name}.tla"))?).ok()
     }
 
     /// Functions of the listing that nothing calls, in any scenario: an override that is misspelt, most likely.
@@ -164,6 +184,7 @@ impl Spec {
         Ok(Instance {
             protocol: name(tags.protocol.as_ref().map(|tag| &tag.name), protocol),
             scenario: name(tags.scenario.as_ref().map(|(tag, _)| &tag.name), scenario),
+            scenario_source: scenario.name.clone(),
             machine: Machine::new(compile(&program)?),
             tags,
         })

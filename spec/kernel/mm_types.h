@@ -61,6 +61,7 @@ struct task_struct {
 	struct task_struct   *oom_reaper_list;	/* the reaper's queue */
 	bool                  timer_armed;	/* v5.18: the reaper's delay */
 	bool                  killed;		/* SIGKILL is pending */
+	bool                  chosen __ghost;	/* by a scan of the OOM killer */
 	bool                  exited __ghost;	/* do_exit() is done with its mm */
 	bool                  allocating __ghost; /* waits in alloc_page() */
 };

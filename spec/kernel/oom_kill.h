@@ -41,6 +41,8 @@ struct task_struct *select_bad_process(void) __atomic
 		if (!chosen && p->mm && !test_bit(MMF_OOM_SKIP, &p->mm->flags))
 			chosen = p;
 	}
+	if (chosen)
+		chosen->chosen = true;
 	return chosen;
 }
 

@@ -3,7 +3,6 @@
 use std::any::Any;
 use std::collections::BTreeSet;
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use stateright::{Checker, HasDiscoveries, Model};
@@ -57,14 +56,14 @@ const BUDGET: &str = "within the number of states allowed";
 ///
 /// On one thread, because stateright's levels and shortest paths depend on timing with several; check several programs at
 /// once instead.
-pub fn check(machine: &Arc<Machine>, safety: Vec<Safety>, max_states: usize) -> Result<Summary, Failure> {
+pub fn check(machine: &Machine, safety: Vec<Safety>, max_states: usize) -> Result<Summary, Failure> {
     let expanded = AtomicUsize::new(0);
     let budget = Safety::new(BUDGET, move |_, _| {
         expanded.fetch_add(1, Ordering::Relaxed) < max_states
     });
     let names: Vec<&str> = safety.iter().map(Safety::name).collect();
     let safety = safety.into_iter().map(Safety::once).chain([budget]).collect();
-    let system = System::new(Arc::clone(machine), safety).map_err(Failure::TooManyProperties)?;
+    let system = System::new(machine.clone(), safety).map_err(Failure::TooManyProperties)?;
     let mut checker = system
         .checker()
         .finish_when(HasDiscoveries::AllOf(BTreeSet::from([BUDGET])))
@@ -100,7 +99,7 @@ mod tests {
     use crate::actors::samples::{self, Op};
     use crate::explore::{Limits, explore};
 
-    fn check_all(machine: &Arc<Machine>) -> Result<Summary, Failure> {
+    fn check_all(machine: &Machine) -> Result<Summary, Failure> {
         let safety = vec![
             Safety::no_error("NoBug"),
             Safety::no_error("LocksBalanced"),

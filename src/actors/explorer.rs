@@ -8,7 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use stateright::Model;
 
 use super::System;
-use crate::machine::program::ThreadId;
+use crate::machine::Label;
 
 /// An Explorer that is about to be served.
 pub struct Explorer {
@@ -63,7 +63,7 @@ impl Explorer {
     }
 
     /// The page that opens after these steps; `None` if they are no path of the program.
-    pub fn link(&self, path: &[(ThreadId, u32)]) -> Option<String> {
+    pub fn link(&self, path: &[Label]) -> Option<String> {
         let indices: Vec<String> = self.system.indices(path)?.iter().map(ToString::to_string).collect();
         Some(format!("http://{}/#/steps/{}", self.address, indices.join("/")))
     }

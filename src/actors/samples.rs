@@ -1,7 +1,5 @@
 //! Small programs, built by hand, for the tests of this module.
 
-use std::sync::Arc;
-
 use crate::c::ast::BinaryOp;
 use crate::machine::program::*;
 use crate::machine::{Machine, liveness};
@@ -42,7 +40,7 @@ const LOCK: TypeId = 1;
 const BOX: TypeId = 2;
 
 /// A machine whose threads run these operations on two numbers, two locks and a box.
-pub fn machine(threads: &[&[Op]]) -> Arc<Machine> {
+pub fn machine(threads: &[&[Op]]) -> Machine {
     let mut sources = Sources::default();
     let file = sources.add("linux/sample.c", TEXT);
     let object = |ty: TypeId, number: usize, name: &str| Object {
@@ -72,7 +70,7 @@ pub fn machine(threads: &[&[Op]]) -> Arc<Machine> {
             end: end as u32,
         }
     };
-    Arc::new(Machine::new(Program {
+    Machine::new(Program {
         types: vec![
             ty("", vec![X, Y], vec![object(0, 0, "")]),
             ty("mutex", vec![TAKEN], vec![object(LOCK, 0, "a"), object(LOCK, 1, "b")]),
@@ -97,7 +95,7 @@ pub fn machine(threads: &[&[Op]]) -> Arc<Machine> {
             .map(|(number, ops)| thread(number, ops, span))
             .collect(),
         sources,
-    }))
+    })
 }
 
 fn thread(number: usize, ops: &[Op], span: impl Fn(usize) -> Span) -> Thread {
@@ -273,7 +271,7 @@ fn point(thread: &mut Thread, site: u32, kind: PointKind, outcomes: u32) {
     thread.points.push(Point {
         at: thread.code.len(),
         site,
-        number: 1,
+        number: index as u32 + 1,
         kind,
         strongly_fair: false,
         outcomes,

@@ -8,8 +8,7 @@ use stateright::{Model, Path, Property};
 
 use super::node::{Memory, Message, Node, NodeState, OUTCOME, memory_id};
 use super::safety::Safety;
-use crate::machine::program::ThreadId;
-use crate::machine::{Machine, Scratch};
+use crate::machine::{Label, Machine, Scratch};
 use crate::report::{lanes, step, structs};
 
 /// The threads, the memory, and what should always hold.
@@ -38,10 +37,8 @@ pub struct State(ActorModelState<Node>);
 /// One step of one thread.
 #[derive(Clone, PartialEq)]
 pub struct Action {
-    /// The thread.
-    pub thread: ThreadId,
-    /// Which outcome of `choose`.
-    pub outcome: u32,
+    /// Which one.
+    pub label: Label,
     /// The memory from which it starts, for its description.
     from: Arc<NodeState>,
 }
@@ -51,7 +48,8 @@ impl System {
     pub const IN_STEP: &'static str = "threads are where the memory says";
 
     /// The actors of a machine, and what to check.
-    pub fn new(machine: Arc<Machine>, safety: Vec<Safety>) -> Result<Self, TooManyProperties> {
+    pub fn new(machine: Machine, safety: Vec<Safety>) -> Result<Self, TooManyProperties> {
+        let machine = Arc::new(machine);
         if safety.len() > CONDITIONS.len() {
             return Err(TooManyProperties);
         }
@@ -73,15 +71,13 @@ impl System {
     }
 
     /// stateright's name for a path from the initial state: the index of each action among those of its state.
-    pub fn indices(&self, path: &[(ThreadId, u32)]) -> Option<Vec<usize>> {
+    pub fn indices(&self, path: &[Label]) -> Option<Vec<usize>> {
         let mut state = self.init_states().pop()?;
         let mut indices = vec![0];
-        for &(thread, outcome) in path {
+        for &label in path {
             let mut actions = Vec::new();
             self.actions(&state, &mut actions);
-            let index = actions
-                .iter()
-                .position(|action| (action.thread, action.outcome) == (thread, outcome))?;
+            let index = actions.iter().position(|action| action.label == label)?;
             indices.push(index);
             state = self.next_state(&state, actions.swap_remove(index))?;
         }
@@ -121,34 +117,34 @@ impl Model for System {
         self.machine
             .successors(state.memory().words(), &mut next, &mut scratch, |thread, outcome, _| {
                 actions.push(Action {
-                    thread,
-                    outcome,
+                    label: Label {
+                        thread: thread as u16,
+                        outcome: outcome as u16,
+                    },
                     from: Arc::clone(from),
                 });
             });
     }
 
     fn next_state(&self, state: &State, action: Action) -> Option<State> {
-        let (thread, memory) = (Id::from(action.thread), memory_id(&self.machine));
-        let position = state.memory().position(action.thread);
-        let step = Message::Step {
-            position,
-            outcome: action.outcome,
-        };
-        let chosen = match self.machine.outcomes(state.memory().words(), action.thread) {
+        let (number, outcome) = (usize::from(action.label.thread), u32::from(action.label.outcome));
+        let (thread, memory) = (Id::from(number), memory_id(&self.machine));
+        let position = state.memory().position(number);
+        let step = Message::Step { position, outcome };
+        let chosen = match self.machine.outcomes(state.memory().words(), number) {
             0 | 1 => None,
             _ => {
                 let choice = ActorModelAction::SelectRandom {
                     actor: thread,
                     key: OUTCOME.to_string(),
-                    random: action.outcome,
+                    random: outcome,
                 };
                 Some(self.actors.next_state(&state.0, choice)?)
             }
         };
         let asked = deliver(thread, memory, step);
         let stepped = self.actors.next_state(chosen.as_ref().unwrap_or(&state.0), asked)?;
-        let position = memory_of(stepped.actor_states.last()).position(action.thread);
+        let position = memory_of(stepped.actor_states.last()).position(number);
         let answered = deliver(memory, thread, Message::At { position });
         self.actors.next_state(&stepped, answered).map(State)
     }
@@ -167,11 +163,7 @@ impl Model for System {
     }
 
     fn as_svg(&self, path: Path<State, Action>) -> Option<String> {
-        let steps: Vec<(ThreadId, u32)> = path
-            .into_actions()
-            .iter()
-            .map(|action| (action.thread, action.outcome))
-            .collect();
+        let steps: Vec<Label> = path.into_actions().iter().map(|action| action.label).collect();
         Some(lanes::svg(&self.machine, &steps, None))
     }
 
@@ -188,7 +180,7 @@ impl Model for System {
 impl fmt::Debug for Action {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let memory = memory_of(Some(&self.from));
-        f.write_str(&step::line(memory.machine(), memory.words(), self.thread, self.outcome))
+        f.write_str(&step::line(memory.machine(), memory.words(), self.label))
     }
 }
 
@@ -235,14 +227,18 @@ mod tests {
     use crate::actors::samples::{self, Op};
     use crate::explore::{Graph, Limits, explore};
 
+    fn label(thread: u16, outcome: u16) -> Label {
+        Label { thread, outcome }
+    }
+
     fn graph(machine: &Machine) -> Graph {
         explore(machine, Limits::default(), &|_, _| {})
     }
 
     /// Walks both graphs side by side; an edge that one lacks, or a state that means two of the other, shows.
-    fn assert_same_graph(machine: &Arc<Machine>) {
+    fn assert_same_graph(machine: &Machine) {
         let graph = graph(machine);
-        let system = System::new(Arc::clone(machine), Vec::new()).unwrap();
+        let system = System::new(machine.clone(), Vec::new()).unwrap();
         let mut states: HashMap<State, u32> = system.init_states().into_iter().map(|state| (state, 0)).collect();
         let mut pending: Vec<(State, u32)> = states.clone().into_iter().collect();
         while let Some((state, id)) = pending.pop() {
@@ -253,8 +249,7 @@ mod tests {
             let edges: Vec<_> = graph.edges(id).collect();
             assert_eq!(actions.len(), edges.len());
             for (action, edge) in actions.into_iter().zip(edges) {
-                assert_eq!(action.thread, edge.label.thread as usize);
-                assert_eq!(action.outcome, u32::from(edge.label.outcome));
+                assert_eq!(action.label, edge.label);
                 let next = system.next_state(&state, action).expect("an action is a step");
                 match states.get(&next) {
                     Some(&known) => assert_eq!(known, edge.to),
@@ -287,13 +282,12 @@ mod tests {
         let system = System::new(machine, Vec::new()).unwrap();
         let state = system.init_states().pop().unwrap();
         let waits = Action {
-            thread: 0,
-            outcome: 0,
+            label: label(0, 0),
             from: Arc::clone(&state.0.actor_states[2]),
         };
         assert_eq!(system.next_state(&state, waits.clone()), None);
         let sets = Action {
-            thread: 1,
+            label: label(1, 0),
             ..waits.clone()
         };
         let state = system.next_state(&state, sets).unwrap();
@@ -305,10 +299,10 @@ mod tests {
         let machine = samples::machine(&[&[Op::Await(1)], &[Op::Choose(2)]]);
         let system = System::new(machine, Vec::new()).unwrap();
         // From the start only thread 1 steps: x = 0, y = 0; x = 1; x = 0, y = 1.
-        assert_eq!(system.indices(&[(1, 2)]), Some(vec![0, 2]));
-        assert_eq!(system.indices(&[(1, 1), (0, 0)]), Some(vec![0, 1, 0]));
-        assert_eq!(system.indices(&[(0, 0)]), None);
-        assert_eq!(system.indices(&[(1, 3)]), None);
+        assert_eq!(system.indices(&[label(1, 2)]), Some(vec![0, 2]));
+        assert_eq!(system.indices(&[label(1, 1), label(0, 0)]), Some(vec![0, 1, 0]));
+        assert_eq!(system.indices(&[label(0, 0)]), None);
+        assert_eq!(system.indices(&[label(1, 3)]), None);
     }
 
     #[test]
@@ -366,10 +360,7 @@ mod tests {
             let machine = samples::machine(&threads);
             let graph = graph(&machine);
             let last = graph.path(graph.distinct() as u32 - 1);
-            let steps: Vec<(usize, u32)> = last
-                .iter()
-                .map(|edge| (edge.label.thread as usize, u32::from(edge.label.outcome)))
-                .collect();
+            let steps: Vec<Label> = last.iter().map(|edge| edge.label).collect();
             let svg = lanes::svg(&machine, &steps, Some(0));
             prop_assert_eq!(svg.matches("<circle").count(), steps.len());
             for edge in last {

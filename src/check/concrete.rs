@@ -5,8 +5,8 @@
 use std::sync::Arc;
 
 use crate::machine::program::{FieldId, PartId, Program, Scalar, ThreadId, TypeId};
-use crate::machine::{Machine, Reached, Slot};
-use crate::tla::Value;
+use crate::machine::{Machine, Reached};
+use crate::tla::{Footprint, Value};
 
 /// A variable of the concrete state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,9 +26,6 @@ pub enum Variable {
     /// What ended the run.
     Error,
 }
-
-/// Bits of a packed state, by word.
-pub type Bits = Vec<u64>;
 
 impl Variable {
     /// The variable of this name.
@@ -51,40 +48,38 @@ impl Variable {
         structs.chain(others.map(String::from)).collect()
     }
 
-    /// The bits of the packed state that its value depends on.
-    pub fn bits(self, machine: &Machine) -> Bits {
-        let layout = &machine.layout;
-        let mut bits = vec![0; layout.words];
-        let mut add = |slot: Slot| {
-            let (word, mask) = slot.bits();
-            bits[word] |= mask;
-        };
+    /// Adds the bits of the packed state that a part of its value depends on, by word.
+    pub fn bits(self, machine: &Machine, part: &Footprint, bits: &mut [u64]) {
+        let (program, layout) = (&machine.program, &machine.layout);
+        let mut add = |(word, mask): (usize, u64)| bits[word] |= mask;
+        let asked = |name: &str| part.whole || part.keys.contains(name);
+        let threads = || program.threads.iter().enumerate().filter(|(_, thread)| asked(&thread.name)).map(|(id, _)| id);
         match self {
             Variable::Struct(ty) => {
-                let fields = &machine.program.types[ty].fields;
-                fields
-                    .iter()
-                    .flat_map(|&field| &layout.fields[field])
-                    .for_each(|&slot| add(slot));
-            }
-            Variable::Pc | Variable::Stack => layout.position.iter().for_each(|&slot| add(slot)),
-            Variable::Locals => {
-                layout.position.iter().for_each(|&slot| add(slot));
-                for &(word, mask) in layout.frame_bits.iter().flatten() {
-                    bits[word] |= mask;
+                for &field in &program.types[ty].fields {
+                    let declared = &program.fields[field];
+                    for (element, slot) in layout.fields[field].iter().enumerate() {
+                        let object = &program.types[ty].objects[element / declared.elements()].name;
+                        if asked(object) || part.fields.contains(declared.name.as_str()) {
+                            add(slot.bits());
+                        }
+                    }
                 }
             }
-            Variable::Alive => layout.alive.iter().flatten().for_each(|&slot| add(slot)),
-            Variable::Held => layout
-                .held
-                .iter()
-                .flatten()
-                .flatten()
-                .flatten()
-                .for_each(|&slot| add(slot)),
-            Variable::Error => add(layout.error),
+            Variable::Pc | Variable::Stack => threads().for_each(|thread| add(layout.position[thread].bits())),
+            Variable::Locals => {
+                for thread in threads() {
+                    add(layout.position[thread].bits());
+                    layout.frame_bits[thread].iter().for_each(|&frame| add(frame));
+                }
+            }
+            Variable::Alive => layout.alive.iter().flatten().for_each(|slot| add(slot.bits())),
+            Variable::Held => {
+                let slots = threads().flat_map(|thread| layout.held[thread].iter().flatten().flatten());
+                slots.for_each(|slot| add(slot.bits()));
+            }
+            Variable::Error => add(layout.error.bits()),
         }
-        bits
     }
 
     /// Its value in a state.

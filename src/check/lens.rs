@@ -1,7 +1,7 @@
 //! How formulas look at the states of a graph: once for each distinct value of the variables they read.
 
 use std::cell::{OnceCell, RefCell};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::classes::Classes;
@@ -10,14 +10,14 @@ use super::cycles::{Bits, Predicate};
 use crate::explore::{Graph, StateId};
 use crate::machine::Machine;
 use crate::source::Diagnostic;
-use crate::tla::{EvalError, Expr, Spec, State, Step, Value, eval_predicate};
+use crate::tla::{EvalError, Expr, Footprint, Footprints, Spec, State, Step, Value, eval_predicate};
 
 /// A way to see states as values of TLA+ variables.
 pub trait Lens {
     /// The graph whose states are seen.
     fn graph(&self) -> &Graph;
-    /// The states grouped so that these variables are equal within a group.
-    fn classes(&self, variables: &BTreeSet<usize>) -> Rc<Classes>;
+    /// The states grouped so that these parts of variables are equal within a group.
+    fn classes(&self, reads: &Footprints) -> Rc<Classes>;
     /// The value of a variable in a state.
     fn value(&self, variable: usize, state: StateId) -> Value;
 }
@@ -33,7 +33,7 @@ impl State for Seen<'_> {
 
 /// The states in which a predicate is true.
 pub fn states(lens: &dyn Lens, predicate: &Expr) -> Result<Bits, Box<EvalError>> {
-    let classes = lens.classes(&predicate.reads().now);
+    let classes = lens.classes(&predicate.footprints());
     let values = classes
         .representatives
         .iter()
@@ -65,17 +65,18 @@ pub struct Steps<'a> {
 impl<'a> Steps<'a> {
     /// A question about the steps of a graph.
     pub fn new(lens: &'a dyn Lens, step: &'a Step, question: Question) -> Self {
-        let mut variables = BTreeSet::new();
-        for expr in [&step.action, &step.stutter] {
-            let reads = expr.reads();
-            variables.extend(reads.now);
-            variables.extend(reads.next);
+        let mut reads = step.action.footprints();
+        for (variable, more) in step.stutter.footprints() {
+            let all = reads.entry(variable).or_default();
+            all.whole |= more.whole;
+            all.fields.extend(more.fields);
+            all.keys.extend(more.keys);
         }
         Steps {
             lens,
             step,
             question,
-            classes: lens.classes(&variables),
+            classes: lens.classes(&reads),
             known: HashMap::new(),
         }
     }
@@ -121,9 +122,8 @@ pub struct Concrete<'a> {
     machine: &'a Machine,
     graph: &'a Graph,
     variables: Vec<Variable>,
-    bits: Vec<Vec<u64>>,
     values: Vec<OnceCell<Values>>,
-    classes: RefCell<HashMap<BTreeSet<usize>, Rc<Classes>>>,
+    classes: RefCell<HashMap<Footprints, Rc<Classes>>>,
 }
 
 /// The values of one variable, by class.
@@ -149,7 +149,6 @@ impl<'a> Concrete<'a> {
         };
         let variables: Vec<Variable> = spec.variables().iter().map(variable).collect::<Result<_, _>>()?;
         Ok(Concrete {
-            bits: variables.iter().map(|variable| variable.bits(machine)).collect(),
             values: variables.iter().map(|_| OnceCell::new()).collect(),
             classes: RefCell::new(HashMap::new()),
             machine,
@@ -164,24 +163,23 @@ impl Lens for Concrete<'_> {
         self.graph
     }
 
-    fn classes(&self, variables: &BTreeSet<usize>) -> Rc<Classes> {
-        if let Some(known) = self.classes.borrow().get(variables) {
+    fn classes(&self, reads: &Footprints) -> Rc<Classes> {
+        if let Some(known) = self.classes.borrow().get(reads) {
             return known.clone();
         }
         let mut bits = vec![0; self.machine.words()];
-        for &variable in variables {
-            for (all, more) in bits.iter_mut().zip(&self.bits[variable]) {
-                *all |= more;
-            }
+        for (&variable, part) in reads {
+            self.variables[variable].bits(self.machine, part, &mut bits);
         }
         let classes = Rc::new(Classes::of_bits(self.graph, &bits));
-        self.classes.borrow_mut().insert(variables.clone(), classes.clone());
+        self.classes.borrow_mut().insert(reads.clone(), classes.clone());
         classes
     }
 
     fn value(&self, variable: usize, state: StateId) -> Value {
         let values = self.values[variable].get_or_init(|| {
-            let classes = self.classes(&BTreeSet::from([variable]));
+            let whole = Footprint { whole: true, ..Footprint::default() };
+            let classes = self.classes(&Footprints::from([(variable, whole)]));
             Values {
                 known: vec![OnceCell::new(); classes.len()],
                 classes,

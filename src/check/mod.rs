@@ -1,6 +1,7 @@
 //! One technique a file: what an explored graph says about each property. Prints nothing.
 
 pub mod classes;
+pub mod compare;
 pub mod concrete;
 pub mod cycles;
 pub mod deadlock;
@@ -8,8 +9,10 @@ mod invariant;
 mod judge;
 mod lens;
 mod liveness;
+pub mod module;
 pub mod property;
 mod refinement;
+pub mod second;
 pub mod theory;
 
 use std::time::{Duration, Instant};
@@ -65,6 +68,8 @@ pub struct Finding {
     pub reason: Option<String>,
     /// Why the listing says that it is broken here.
     pub known: Option<String>,
+    /// The protocol that holds what this listing, a change of it, breaks.
+    pub new_against: Option<String>,
 }
 
 impl Finding {
@@ -114,14 +119,14 @@ pub struct Explanation {
 /// Explores an instance and decides its properties; `wanted` are their names, all if empty.
 pub fn check(
     instance: Instance,
-    theory: &Theory,
+    theories: &[Theory],
     limits: Limits,
     wanted: &[String],
     progress: Progress,
 ) -> Result<Checked, Diagnostics> {
     let start = Instant::now();
     let graph = explore(&instance.machine, limits, progress);
-    let findings = findings(&instance, &graph, theory, wanted)?;
+    let findings = findings(&instance, &graph, theories, wanted)?;
     Ok(Checked {
         counts: Counts {
             generated: graph.generated(),
@@ -139,25 +144,24 @@ pub fn check(
 pub fn findings(
     instance: &Instance,
     graph: &Graph,
-    theory: &Theory,
+    theories: &[Theory],
     wanted: &[String],
 ) -> Result<Vec<Finding>, Diagnostics> {
     let asked = |property: &Property| wanted.is_empty() || wanted.contains(&property.name);
-    let fail = |error: Diagnostic| Diagnostics {
-        sources: theory.spec.sources().clone(),
-        errors: vec![error],
-    };
-    let judge = judge::Judge::new(&instance.machine, graph, theory).map_err(fail)?;
-    let mut findings = Vec::new();
-    for (property, meaning) in theory.formulas.iter().filter(|(property, _)| asked(property)) {
-        findings.push(finding(
-            instance,
-            property.clone(),
-            judge.formula(property.kind, meaning).map_err(fail)?,
-        ));
+    let mut findings: Vec<Finding> = Vec::new();
+    for theory in theories {
+        let fail = |error: Diagnostic| Diagnostics { sources: theory.spec.sources().clone(), errors: vec![error] };
+        let judge = judge::Judge::new(&instance.machine, graph, theory).map_err(fail)?;
+        for (property, meaning) in theory.formulas.iter().filter(|(property, _)| asked(property)) {
+            // A module that extends another has its properties too.
+            if findings.iter().all(|finding| finding.property.name != property.name) {
+                let answer = judge.formula(property.kind, meaning).map_err(fail)?;
+                findings.push(finding(instance, property.clone(), answer));
+            }
+        }
     }
     let broken = invariant::violations(&instance.machine, graph);
-    for property in property::of_machine(&instance.machine, theory)
+    for property in property::of_machine(&instance.machine, theories)
         .into_iter()
         .filter(asked)
     {
@@ -232,6 +236,7 @@ fn finding(instance: &Instance, property: Property, answer: Answer) -> Finding {
         explanation,
         reason,
         known,
+        new_against: None,
     }
 }
 

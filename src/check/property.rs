@@ -81,7 +81,7 @@ pub fn built_in() -> Vec<Property> {
 pub const DEADLOCK: &str = "NoDeadlock";
 
 /// The properties that a machine's errors can break and that no module defines: the built-in ones, then those that listings name.
-pub fn of_machine(machine: &Machine, theory: &Theory) -> Vec<Property> {
+pub fn of_machine(machine: &Machine, theories: &[Theory]) -> Vec<Property> {
     let mut properties = built_in();
     for error in machine.errors() {
         if !properties.iter().any(|property| property.name == error.property) {
@@ -94,7 +94,8 @@ pub fn of_machine(machine: &Machine, theory: &Theory) -> Vec<Property> {
             ));
         }
     }
-    properties.retain(|property| theory.properties().all(|defined| defined.name != property.name));
+    let defined = |name: &str| theories.iter().flat_map(Theory::properties).any(|property| property.name == name);
+    properties.retain(|property| !defined(&property.name));
     properties
 }
 

@@ -13,7 +13,7 @@ use super::{Counterexample, Explanation};
 use crate::explore::{Graph, StateId};
 use crate::machine::{Machine, Reached};
 use crate::source::Diagnostic;
-use crate::tla::{Abstraction, Spec, Value, eval_predicate, eval_state, explain};
+use crate::tla::{Abstraction, Footprints, Spec, Value, eval_predicate, eval_state, explain};
 
 /// What came of a refinement check.
 #[derive(Debug)]
@@ -122,7 +122,7 @@ impl<'a> Abstract<'a> {
     fn new(concrete: &'a Concrete, abstraction: &Abstraction) -> Result<Self, Diagnostic> {
         let mut values = Vec::new();
         for expr in &abstraction.mapping {
-            let classes = concrete.classes(&expr.reads().now);
+            let classes = concrete.classes(&expr.footprints());
             let mut numbers = HashMap::new();
             let (mut number, mut distinct) = (Vec::with_capacity(classes.len()), Vec::new());
             for &state in &classes.representatives {
@@ -168,11 +168,12 @@ impl Lens for Abstract<'_> {
         self.graph
     }
 
-    fn classes(&self, variables: &BTreeSet<usize>) -> Rc<Classes> {
-        let known = self.some.borrow().get(variables).cloned();
+    fn classes(&self, reads: &Footprints) -> Rc<Classes> {
+        let variables: BTreeSet<usize> = reads.keys().copied().collect();
+        let known = self.some.borrow().get(&variables).cloned();
         known.unwrap_or_else(|| {
-            let classes = Rc::new(group(self.graph, &self.values, variables));
-            self.some.borrow_mut().insert(variables.clone(), classes.clone());
+            let classes = Rc::new(group(self.graph, &self.values, &variables));
+            self.some.borrow_mut().insert(variables, classes.clone());
             classes
         })
     }

@@ -137,3 +137,14 @@ pub fn action(formula: &Temporal) -> Option<&Step> {
         _ => None,
     }
 }
+
+/// `P`, if the formula is `[]P` for a state predicate.
+pub fn invariant(formula: &Temporal) -> Option<&crate::tla::Expr> {
+    match formula {
+        Temporal::Always(inner) => match &**inner {
+            Temporal::State(predicate) => Some(predicate),
+            _ => None,
+        },
+        _ => None,
+    }
+}

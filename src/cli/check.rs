@@ -1,29 +1,30 @@
 //! `oomspec check`: verdicts, and a diagram for each violation.
 
-use std::path::Path;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use indicatif::{ProgressBar, ProgressStyle};
+use oomspec::c::ast::Commit;
 use oomspec::c::library::Listing;
-use oomspec::check::property::Kind;
+use oomspec::check::property::{Kind, Property};
+use oomspec::check::second::Second;
 use oomspec::check::theory::Theory;
-use oomspec::check::{Checked, Verdict, check};
-use oomspec::explore::Limits;
-use oomspec::report::{json, matrix};
-use oomspec::source::Diagnostics;
+use oomspec::check::{Checked, Verdict, compare, property};
+use oomspec::report::matrix::{Rows, matrix};
+use oomspec::report::{json, race, refinement, summary};
+use oomspec::source::{Diagnostic, Diagnostics};
 use oomspec::spec::{Instance, Spec};
 
-use super::exit;
+use super::{exit, suite};
 
 /// Explore protocols in scenarios and say which properties hold
 ///
 /// Without arguments: every built-in protocol in every scenario. A violation that the listing announces with `@breaks` is expected.
+/// A listing of yours that says `@after v4.15` is shown against v4.15: what is new is marked new.
 #[derive(Debug, clap::Args)]
+#[command(after_help = CODES)]
 pub struct Args {
-    /// Protocols (see `oomspec list`) or listings of yours; all if none is named
-    #[arg(value_name = "PROTOCOL|FILE.c")]
+    /// Protocols (see `oomspec list`), listings of yours, or a TLA+ module with a .cfg beside it; all protocols if none is named
+    #[arg(value_name = "PROTOCOL|FILE.c|FILE.tla")]
     protocols: Vec<String>,
 
     /// Only in this scenario, or in one of yours
@@ -33,6 +34,10 @@ pub struct Args {
     /// Only this property
     #[arg(short, long)]
     property: Vec<String>,
+
+    /// A TLA+ module with properties of your own; it may extend Properties or Refinement
+    #[arg(long, value_name = "FILE.tla")]
+    properties: Option<PathBuf>,
 
     /// Who explores: our graph, stateright's breadth-first search, or both, compared
     #[arg(long, value_enum, default_value_t = Engine::Graph)]
@@ -55,12 +60,25 @@ pub struct Args {
     steps: bool,
 }
 
+const CODES: &str = "\
+Exit codes, the first that applies:
+  0    everything as expected
+  12   a safety property or a refinement is violated, unexpectedly
+  11   a deadlock, unexpectedly
+  13   a liveness property is violated, unexpectedly
+  20   some graph is not complete
+  21   a violation that a listing announces was not found
+  22   a property has nothing to say in any scenario of a protocol
+  70   the two engines disagree: a bug of oomspec
+  150  an error in a listing or module
+  2    wrong use of the command line";
+
 /// Who explores.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Engine {
     /// Our own graph
     Graph,
-    /// stateright's breadth-first search over the actors; safety only
+    /// stateright's breadth-first search over the actors: safety and deadlock only
     Stateright,
     /// Both, compared
     Both,
@@ -77,35 +95,40 @@ enum Format {
 
 /// Runs the command.
 pub fn run(spec: &Spec, args: &Args) -> Result<u8, Diagnostics> {
-    let theory = spec.theory()?;
-    let instances = instances(spec, args)?;
-    let threads = args.threads.map_or_else(available_threads, usize::from);
-    let checked = check_all(instances, &theory, threads, args)?;
+    if let [module] = args.protocols.as_slice() {
+        if module.ends_with(".tla") {
+            return super::module::run(spec, Path::new(module), args.max_states);
+        }
+    }
+    let theories = theories(spec, args)?;
+    let targets = targets(spec, args)?;
+    let instances = instances(spec, &targets, args)?;
+    known_names(&theories, &instances, spec, args)?;
+    let asked = suite::Asked {
+        theories: &theories,
+        properties: &args.property,
+        threads: args.threads.map_or_else(available_threads, usize::from),
+        max_states: args.max_states,
+        second: args.engine != Engine::Graph,
+    };
+    let results = suite::run(&instances, &asked)?;
+    let (mut checked, seconds): (Vec<Checked>, Vec<Option<Second>>) = results.into_iter().unzip();
+    if args.engine == Engine::Stateright {
+        for checked in &mut checked {
+            checked.findings.retain(|finding| matches!(finding.property.kind, Kind::Safety | Kind::Deadlock));
+        }
+    }
+    compare_with_bases(spec, &targets, &asked, &mut checked)?;
     match args.format {
         Format::Json => {
             for line in checked.iter().flat_map(json::lines) {
                 super::print(&(line + "\n"));
             }
         }
-        Format::Human => {
-            super::print(&matrix::matrix(&checked, matrix::Rows::Protocols));
-            for checked in &checked {
-                for finding in &checked.findings {
-                    if let Some(explanation) = &finding.explanation {
-                        super::print(&format!(
-                            "\n{} in {}: {} ({} steps)\n",
-                            checked.instance.protocol,
-                            checked.instance.scenario,
-                            finding.property.name,
-                            finding.counterexample.as_ref().map_or(0, |c| c.steps.len())
-                        ));
-                        super::print(&oomspec::report::refinement::explanation(explanation));
-                    }
-                }
-            }
-        }
+        Format::Human => super::print(&human(spec, &targets, &checked, args)),
     }
-    Ok(verdict_code(&checked))
+    let disagreement = opinions(&seconds, &checked, args);
+    Ok(disagreement.unwrap_or_else(|| verdict_code(&checked)))
 }
 
 /// A protocol of the spec, or a file of the user.
@@ -116,81 +139,220 @@ pub fn listing(spec: &Spec, name: &str) -> Result<Listing, Diagnostics> {
     spec.protocol(name).map_err(super::one)
 }
 
-fn instances(spec: &Spec, args: &Args) -> Result<Vec<Instance>, Diagnostics> {
-    let protocols = if args.protocols.is_empty() {
-        spec.protocols()
-    } else {
-        args.protocols.clone()
-    };
-    let scenarios = if args.scenario.is_empty() {
-        spec.scenarios()
-    } else {
-        args.scenario.clone()
-    };
+/// A scenario of the spec, or a file of the user.
+pub fn scenario(spec: &Spec, name: &str) -> Result<Listing, Diagnostics> {
+    if Path::new(name).is_file() {
+        return Listing::from_file(Path::new(name)).map_err(super::one);
+    }
+    spec.scenario(name).map_err(super::one)
+}
+
+/// As many as there are processors.
+pub fn available_threads() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// A protocol to check, and the one that it changes if it is the user's.
+struct Target {
+    listing: Listing,
+    base: Option<Listing>,
+}
+
+fn targets(spec: &Spec, args: &Args) -> Result<Vec<Target>, Diagnostics> {
+    let names = if args.protocols.is_empty() { spec.protocols() } else { args.protocols.clone() };
+    let mut targets = Vec::new();
+    for name in &names {
+        let listing = listing(spec, name)?;
+        let base = match &listing.folder {
+            None => None,
+            Some(_) => base(spec, &listing)?,
+        };
+        targets.push(Target { listing, base });
+    }
+    Ok(targets)
+}
+
+/// What a user's listing is compared with: what it says it comes after, or the built-in protocol of its name.
+fn base(spec: &Spec, mine: &Listing) -> Result<Option<Listing>, Diagnostics> {
+    let program = spec.read(mine, None)?;
+    if let Some(after) = &program.tags.after {
+        let fail = |error: Diagnostic| Diagnostics {
+            sources: program.sources.clone(),
+            errors: vec![Diagnostic { span: Some(after.span), ..error }],
+        };
+        return spec.protocol(&after.name).map(Some).map_err(fail);
+    }
+    let name = program.tags.protocol.map(|name| name.name).unwrap_or_default();
+    Ok(spec.protocol(&name).ok())
+}
+
+fn instances(spec: &Spec, targets: &[Target], args: &Args) -> Result<Vec<Instance>, Diagnostics> {
+    let names = if args.scenario.is_empty() { spec.scenarios() } else { args.scenario.clone() };
+    let scenarios: Vec<Listing> = names.iter().map(|name| scenario(spec, name)).collect::<Result<_, _>>()?;
     let mut instances = Vec::new();
-    for protocol in &protocols {
-        let protocol = listing(spec, protocol)?;
+    for target in targets {
         for scenario in &scenarios {
-            let scenario = if Path::new(scenario).is_file() {
-                Listing::from_file(Path::new(scenario)).map_err(super::one)?
-            } else {
-                spec.scenario(scenario).map_err(super::one)?
-            };
-            instances.push(spec.instance(&protocol, &scenario)?);
+            spec.refuse_uncalled(&target.listing, Some(scenario))?;
+            instances.push(spec.instance(&target.listing, scenario)?);
         }
     }
     Ok(instances)
 }
 
-fn available_threads() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from)
+fn theories(spec: &Spec, args: &Args) -> Result<Vec<Theory>, Diagnostics> {
+    let mut theories = vec![spec.theory()?];
+    if let Some(path) = &args.properties {
+        theories.push(spec.theory_of(path)?);
+    }
+    Ok(theories)
 }
 
-/// Checks all instances: side by side if there are many, each on all threads if there are few.
-fn check_all(
-    instances: Vec<Instance>,
-    theory: &Theory,
-    threads: usize,
-    args: &Args,
-) -> Result<Vec<Checked>, Diagnostics> {
-    let bar = bar(instances.len());
-    let workers = threads.min(instances.len()).max(1);
-    let limits = Limits {
-        threads: (threads / workers).max(1),
-        max_states: args.max_states,
-    };
-    let next = AtomicUsize::new(0);
-    let done: Mutex<Vec<(usize, Result<Checked, Diagnostics>)>> = Mutex::new(Vec::new());
-    std::thread::scope(|scope| {
-        for _ in 0..workers {
-            scope.spawn(|| {
-                while let Some((number, instance)) = take(&next, &instances) {
-                    bar.set_message(format!("{} in {}", instance.protocol, instance.scenario));
-                    let states = |states: usize, _: usize| bar.set_prefix(states.to_string());
-                    let checked = check(instance.clone(), theory, limits, &args.property, &states);
-                    bar.inc(1);
-                    if let Ok(mut done) = done.lock() {
-                        done.push((number, checked));
-                    }
-                }
-            });
+/// Refuses names of properties and scenarios that do not exist, on the command line and in `@breaks`.
+fn known_names(theories: &[Theory], instances: &[Instance], spec: &Spec, args: &Args) -> Result<(), Diagnostics> {
+    let mut properties: Vec<Property> = theories.iter().flat_map(Theory::properties).cloned().collect();
+    for instance in instances {
+        for property in property::of_machine(&instance.machine, theories) {
+            if properties.iter().all(|known| known.name != property.name) {
+                properties.push(property);
+            }
         }
-    });
-    bar.finish_and_clear();
-    let mut done = done.into_inner().unwrap_or_default();
-    done.sort_by_key(|(number, _)| *number);
-    done.into_iter().map(|(_, checked)| checked).collect()
+    }
+    let names: Vec<&str> = properties.iter().map(|property| property.name.as_str()).collect();
+    for name in &args.property {
+        if !names.contains(&name.as_str()) {
+            let help = oomspec::c::nearest::did_you_mean(name, names.iter().copied(), format!("there are {}", names.join(", ")));
+            return Err(super::one(Diagnostic::general(format!("there is no property `{name}`")).help(help)));
+        }
+    }
+    let mut scenarios = spec.scenarios();
+    scenarios.extend(instances.iter().map(|instance| instance.scenario.clone()));
+    for instance in instances {
+        for breaks in &instance.tags.breaks {
+            let wrong = if !names.contains(&breaks.property.name.as_str()) {
+                Some((&breaks.property, "property", names.clone()))
+            } else if !scenarios.contains(&breaks.scenario.name) {
+                Some((&breaks.scenario, "scenario", scenarios.iter().map(String::as_str).collect()))
+            } else {
+                None
+            };
+            if let Some((name, what, known)) = wrong {
+                let help = oomspec::c::nearest::did_you_mean(&name.name, known.iter().copied(), format!("there are {}", known.join(", ")));
+                let error = Diagnostic::at(name.span, format!("there is no {what} `{}`", name.name)).help(help);
+                return Err(Diagnostics { sources: instance.machine.program.sources.clone(), errors: vec![error] });
+            }
+        }
+    }
+    Ok(())
 }
 
-fn take<'a>(next: &AtomicUsize, instances: &'a [Instance]) -> Option<(usize, &'a Instance)> {
-    let number = next.fetch_add(1, Ordering::Relaxed);
-    instances.get(number).map(|instance| (number, instance))
+/// Checks what the user's listings change, in the same scenarios, and marks what is new.
+fn compare_with_bases(
+    spec: &Spec,
+    targets: &[Target],
+    asked: &suite::Asked,
+    checked: &mut [Checked],
+) -> Result<(), Diagnostics> {
+    let per_target = checked.len() / targets.len().max(1);
+    for (target, mine) in targets.iter().zip(checked.chunks_mut(per_target.max(1))) {
+        let Some(base) = &target.base else { continue };
+        let mut instances = Vec::new();
+        for mine in mine.iter() {
+            // A scenario of the user's own is read again from where it was read before.
+            let again = scenario(spec, &mine.instance.scenario_source)?;
+            instances.push(spec.instance(base, &again)?);
+        }
+        let bases = suite::run(&instances, &suite::Asked { second: false, ..*asked })?;
+        for (mine, (base, _)) in mine.iter_mut().zip(&bases) {
+            compare::against(mine, base);
+        }
+    }
+    Ok(())
 }
 
-/// Progress on stderr, on a terminal only.
-fn bar(total: usize) -> ProgressBar {
-    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg} ({prefix} states)");
-    ProgressBar::new(total as u64).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+fn human(spec: &Spec, targets: &[Target], checked: &[Checked], args: &Args) -> String {
+    let commit = |name: &str| commit(spec, name);
+    let mut text = String::new();
+    let alone = targets.len() == 1;
+    let one_cell = checked.len() == 1 && !args.property.is_empty();
+    if !one_cell {
+        text += &matrix(checked, if alone { Rows::Scenarios } else { Rows::Protocols });
+        text += "\n";
+    }
+    if !alone {
+        let broken = summary::broken(checked, &commit);
+        text += &broken;
+        if !broken.is_empty() {
+            text += "\n";
+        }
+        return text + &summary::total(checked);
+    }
+    for checked in checked {
+        for finding in checked.findings.iter().filter(|finding| finding.verdict == Verdict::Violated) {
+            text += &diagram(spec, checked, finding, args);
+            text += "\n";
+        }
+    }
+    for checked in checked.iter().filter(|checked| one_cell || checked.incomplete.is_some()) {
+        let counts = checked.counts;
+        let whole = checked.incomplete.as_ref().map_or(String::new(), |why| format!(", incomplete: {why}"));
+        text += &format!(
+            "{} states generated, {} distinct, depth {}{whole}\n",
+            counts.generated, counts.distinct, counts.depth
+        );
+    }
+    text + &summary::total(checked)
+}
+
+fn diagram(spec: &Spec, checked: &Checked, finding: &oomspec::check::Finding, args: &Args) -> String {
+    let fixed = finding.known.as_deref().and_then(summary::fixed_by).and_then(|name| commit(spec, name));
+    let options = race::Options {
+        all_steps: args.steps,
+        new_against: finding.new_against.as_deref(),
+        introduced_by: checked.instance.tags.commits.first(),
+        fixed_by: fixed.as_ref(),
+    };
+    let mut text = race::race(&checked.instance, finding, options);
+    if let Some(explanation) = &finding.explanation {
+        text += "\n";
+        text += &refinement::explanation(explanation);
+    }
+    text
+}
+
+fn commit(spec: &Spec, protocol: &str) -> Option<Commit> {
+    let listing = spec.protocol(protocol).ok()?;
+    spec.read(&listing, None).ok()?.tags.commits.first().cloned()
+}
+
+/// What stateright said; an exit code if it is not the same.
+fn opinions(seconds: &[Option<Second>], checked: &[Checked], args: &Args) -> Option<u8> {
+    let mut code = None;
+    let mut agree = 0;
+    for (second, checked) in seconds.iter().zip(checked) {
+        let name = format!("{} in {}", checked.instance.protocol, checked.instance.scenario);
+        match second {
+            None => {}
+            Some(Second::Agrees(_)) => agree += 1,
+            Some(Second::Disagrees(how)) => {
+                complain(&format!("stateright disagrees on {name}: {how}"));
+                code = Some(exit::DISAGREE);
+            }
+            Some(Second::Incomplete(why)) => {
+                complain(&format!("stateright did not finish {name}: {why}"));
+                code = code.or(Some(exit::INCOMPLETE));
+            }
+        }
+    }
+    if agree > 0 && args.format == Format::Human {
+        super::print(&format!("stateright BFS agrees on {agree} graph{}\n", if agree == 1 { "" } else { "s" }));
+    }
+    code
+}
+
+fn complain(message: &str) {
+    use std::io::Write;
+    // Nobody is left to tell if stderr is closed.
+    let _ = writeln!(anstream::stderr(), "{message}");
 }
 
 /// The exit code of a run: see [`exit`].
@@ -211,7 +373,25 @@ fn verdict_code(checked: &[Checked]) -> u8 {
         exit::INCOMPLETE
     } else if findings().any(|finding| !finding.expected()) {
         exit::NOT_FOUND
+    } else if vacuous_everywhere(checked) {
+        exit::VACUOUS
     } else {
         exit::FINE
     }
+}
+
+/// True if some property has nothing to say in any of several scenarios of a protocol.
+fn vacuous_everywhere(checked: &[Checked]) -> bool {
+    let mut protocols: Vec<&str> = checked.iter().map(|checked| checked.instance.protocol.as_str()).collect();
+    protocols.dedup();
+    protocols.iter().any(|protocol| {
+        let mine: Vec<&Checked> = checked.iter().filter(|checked| checked.instance.protocol == *protocol).collect();
+        let Some(first) = mine.first() else { return false };
+        mine.len() > 1
+            && first.findings.iter().any(|finding| {
+                let same = mine.iter().flat_map(|checked| &checked.findings);
+                let mut same = same.filter(|other| other.property.name == finding.property.name);
+                same.all(|other| other.verdict == Verdict::Vacuous)
+            })
+    })
 }

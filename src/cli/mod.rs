@@ -3,8 +3,11 @@
 mod check;
 mod completions;
 mod exit;
+mod explore;
 mod list;
+mod module;
 mod show;
+mod suite;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -38,6 +41,7 @@ Examples:
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(check::Args),
+    Explore(explore::Args),
     Show(show::Args),
     List(list::Args),
     Completions(completions::Args),
@@ -52,6 +56,7 @@ pub fn run() -> ExitCode {
     };
     let result = spec.and_then(|spec| match cli.command {
         Command::Check(args) => check::run(&spec, &args),
+        Command::Explore(args) => explore::run(&spec, &args),
         Command::Show(args) => show::run(&spec, &args),
         Command::List(args) => Ok(list::run(&spec, &args)),
         Command::Completions(args) => Ok(completions::run(&args)),
@@ -74,14 +79,6 @@ fn print(text: &str) {
     if anstream::stdout().write_all(text.as_bytes()).is_err() {
         std::process::exit(i32::from(exit::FINE));
     }
-}
-
-/// A wrong use of the command line, in clap's own form.
-fn misuse(message: impl std::fmt::Display) -> ! {
-    use clap::CommandFactory;
-    Cli::command()
-        .error(clap::error::ErrorKind::ArgumentConflict, message)
-        .exit()
 }
 
 fn one(diagnostic: Diagnostic) -> Diagnostics {

@@ -43,6 +43,18 @@ pub struct Edge {
 }
 
 impl Graph {
+    /// A graph explored elsewhere, whose states are known by their number alone.
+    pub fn of_parts(
+        offsets: Vec<u32>,
+        targets: Vec<StateId>,
+        labels: Vec<Label>,
+        levels: Vec<StateId>,
+        parents: Vec<u32>,
+        incomplete: Option<String>,
+    ) -> Self {
+        Graph { words: 0, states: Vec::new(), offsets, targets, labels, levels, parents, incomplete, visited_bytes: 0 }
+    }
+
     /// Number of distinct states.
     pub fn distinct(&self) -> usize {
         self.parents.len()
@@ -107,7 +119,7 @@ impl Graph {
     pub fn path(&self, to: StateId) -> Vec<Edge> {
         let mut path = Vec::new();
         let mut at = to;
-        while at != 0 {
+        while self.parents[at as usize] != u32::MAX {
             let edge = self.parents[at as usize];
             let from = (self.offsets.partition_point(|&first| first <= edge) - 1) as StateId;
             path.push(Edge {

@@ -33,6 +33,11 @@ impl Scratch {
             registers: vec![0; most.unwrap_or(0)],
         }
     }
+
+    /// What the registers held when the last step ended.
+    pub fn registers(&self) -> &[i64] {
+        &self.registers
+    }
 }
 
 /// Watches a step while it runs; exploring watches nothing.

@@ -37,6 +37,8 @@ pub struct StepView {
     pub accessed: Vec<(usize, usize, bool)>,
     /// The instruction and the pointer at which it failed.
     pub failed: Option<(usize, i64)>,
+    /// What the thread's registers held at its end, also those that are not kept.
+    pub registers: Vec<i64>,
 }
 
 impl Observer for StepView {
@@ -87,7 +89,9 @@ impl Machine {
     pub fn observe(&self, state: &[u64], thread: ThreadId, outcome: u32) -> (Outcome, Vec<u64>, StepView) {
         let mut view = StepView::default();
         let mut next = state.to_vec();
-        let result = self.step(state, thread, outcome, &mut next, &mut Scratch::new(self), &mut view);
+        let mut scratch = Scratch::new(self);
+        let result = self.step(state, thread, outcome, &mut next, &mut scratch, &mut view);
+        view.registers = scratch.registers().to_vec();
         (result, next, view)
     }
 

@@ -1,29 +1,32 @@
 //! A path as a picture: one lane per thread, time downwards, locks as bars beside the lane that holds them.
 
-use std::fmt::Write as _;
-
 use super::step;
-use crate::machine::Machine;
 use crate::machine::program::ThreadId;
+use crate::machine::{Label, Machine};
 
 /// Height of a step.
 const ROW: usize = 20;
+/// Height of a line of an error's text.
+const LINE: usize = 16;
 /// Height of the lanes' heads.
 const HEAD: usize = 44;
 /// Width of a character.
 const CHARACTER: usize = 7;
 /// Space left of a lane's line, for the locks.
-const GUTTER: usize = 26;
+const GUTTER: usize = 28;
+/// Distance of the bars of two locks.
+const BAR: usize = 16;
 /// Longest text beside a step, in characters; the whole is in its tooltip.
-const LONGEST: usize = 44;
+const LONGEST: usize = 40;
 
 /// An SVG of the steps from the initial state on, readable on light and dark pages.
 ///
 /// The loop of a lasso starts before the step `loop_start`.
-pub fn svg(machine: &Machine, steps: &[(ThreadId, u32)], loop_start: Option<usize>) -> String {
+pub fn svg(machine: &Machine, steps: &[Label], loop_start: Option<usize>) -> String {
     let picture = Picture::new(machine, steps);
     let (lanes, width) = picture.lanes(machine);
-    let height = HEAD + (picture.rows.len() + 1) * ROW;
+    let below = picture.rows.last().map_or(0, |row| row.error.len());
+    let height = HEAD + (picture.rows.len() + 1) * ROW + below * LINE;
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"lanes\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" role=\"img\">\n\
          <title>{}</title>\n{STYLE}\
@@ -59,7 +62,8 @@ struct Row {
     thread: ThreadId,
     text: String,
     whole: String,
-    error: Option<String>,
+    /// What went wrong, in lines.
+    error: Vec<String>,
 }
 
 /// A lock held from a row on, to the end of another.
@@ -78,22 +82,22 @@ struct Picture {
 }
 
 impl Picture {
-    fn new(machine: &Machine, steps: &[(ThreadId, u32)]) -> Self {
+    fn new(machine: &Machine, steps: &[Label]) -> Self {
         let mut picture = Picture {
             rows: Vec::new(),
             held: Vec::new(),
         };
         let mut state = machine.initial();
-        for &(thread, outcome) in steps {
-            let step = step::describe(machine, &state, thread, outcome);
+        for &label in steps {
+            let step = step::describe(machine, &state, label);
             if step.after == state {
                 break;
             }
             picture.rows.push(Row {
-                thread,
+                thread: usize::from(label.thread),
                 text: shorten(&step.text),
-                whole: step::line(machine, &state, thread, outcome),
-                error: step.error,
+                whole: step::line(machine, &state, label),
+                error: step.error.map_or_else(Vec::new, |error| wrap(&format!("BUG: {error}"))),
             });
             picture.note_locks(machine, &step.after);
             state = step.after;
@@ -136,11 +140,11 @@ impl Picture {
         for (thread, code) in machine.program.threads.iter().enumerate() {
             let rows = self.rows.iter().filter(|row| row.thread == thread);
             let texts = rows.map(|row| {
-                let error = row.error.as_ref().map_or(0, |error| bug(error).chars().count());
-                row.text.chars().count().max(error) * CHARACTER + 12
+                let lines = row.error.iter().chain([&row.text]);
+                lines.map(|line| line.chars().count()).max().unwrap_or(0) * CHARACTER + 12
             });
             let locks = self.held.iter().filter(|held| held.thread == thread);
-            let bars = locks.map(|held| held.bar * 6).max().unwrap_or(0);
+            let bars = locks.map(|held| held.bar * BAR).max().unwrap_or(0);
             let name = code.name.chars().count() * (CHARACTER + 1);
             lanes.push(left + GUTTER + bars);
             left += GUTTER + bars + texts.max().unwrap_or(0).max(name) + 14;
@@ -157,25 +161,21 @@ impl Picture {
 impl Row {
     fn draw(&self, svg: &mut String, x: usize, y: usize) {
         let (center, baseline, label) = (y + ROW / 2, y + ROW / 2 + 4, x + 10);
-        let class = if self.error.is_some() {
-            "lanes-bug"
-        } else {
-            "lanes-step"
+        let class = match self.error.is_empty() {
+            true => "lanes-step",
+            false => "lanes-bug",
         };
-        // Writing to a string does not fail.
-        let _ = write!(
-            svg,
+        *svg += &format!(
             "<g><title>{}</title><circle class=\"{class}\" cx=\"{x}\" cy=\"{center}\" r=\"4\"/>\
              <text class=\"{class}\" x=\"{label}\" y=\"{baseline}\">{}</text>",
             escape(&self.whole),
             escape(&self.text),
         );
-        if let Some(error) = &self.error {
-            let below = baseline + ROW - 4;
-            let _ = write!(
-                svg,
+        for (number, line) in self.error.iter().enumerate() {
+            let below = baseline + (number + 1) * LINE;
+            *svg += &format!(
                 "<text class=\"lanes-bug\" x=\"{label}\" y=\"{below}\">{}</text>",
-                escape(&bug(error))
+                escape(line)
             );
         }
         *svg += "</g>\n";
@@ -184,7 +184,7 @@ impl Row {
 
 impl Held {
     fn draw(&self, svg: &mut String, lane: usize) {
-        let x = lane - 10 - self.bar * 6;
+        let x = lane - 10 - self.bar * BAR;
         let y = top(self.from - 1) + ROW / 2;
         let height = (self.to - self.from + 1) * ROW - 6;
         let (text, middle) = (x - 3, y + height / 2);
@@ -207,8 +207,19 @@ fn top(row: usize) -> usize {
     HEAD + row * ROW
 }
 
-fn bug(error: &str) -> String {
-    format!("BUG: {error}")
+/// Breaks a text into lines of words.
+fn wrap(text: &str) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= LONGEST => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_string()),
+        }
+    }
+    lines
 }
 
 fn shorten(text: &str) -> String {

@@ -1,8 +1,20 @@
 //! What was found, in the forms that people and programs read: one output a file. Decides nothing, prints nothing.
 
+mod columns;
+pub mod events;
+pub mod history;
 pub mod json;
 pub mod lanes;
 pub mod matrix;
+mod meeting;
+mod page;
+pub mod race;
 pub mod refinement;
+mod schedule;
 pub mod step;
+mod steps;
 pub mod structs;
+pub mod summary;
+pub mod waits;
+mod words;
+mod wrong;

@@ -1,7 +1,7 @@
 //! One step in words: `reaper: down_read_trylock(&mm->mmap_sem) = 1 [rwsem.h:21]`.
 
-use crate::machine::program::{Instr, Point, PointKind, ThreadId};
-use crate::machine::{Error, Machine, Reached, StepView};
+use crate::machine::program::{Instr, Operand, Point, PointKind, ThreadId};
+use crate::machine::{Error, Label, Machine, Reached, StepView};
 
 /// Longest source text shown, in characters.
 const LONGEST: usize = 60;
@@ -20,7 +20,8 @@ pub struct Step {
 }
 
 /// Describes a step of a thread.
-pub fn describe(machine: &Machine, state: &[u64], thread: ThreadId, outcome: u32) -> Step {
+pub fn describe(machine: &Machine, state: &[u64], label: Label) -> Step {
+    let (thread, outcome) = (usize::from(label.thread), u32::from(label.outcome));
     let Some(point) = machine.point(state, thread) else {
         return Step {
             after: state.to_vec(),
@@ -47,12 +48,10 @@ pub fn describe(machine: &Machine, state: &[u64], thread: ThreadId, outcome: u32
 }
 
 /// The whole of it on one line, the thread first and the place last.
-pub fn line(machine: &Machine, state: &[u64], thread: ThreadId, outcome: u32) -> String {
-    let step = describe(machine, state, thread, outcome);
-    let mut line = format!(
-        "{}: {} [{}]",
-        machine.program.threads[thread].name, step.text, step.place
-    );
+pub fn line(machine: &Machine, state: &[u64], label: Label) -> String {
+    let step = describe(machine, state, label);
+    let thread = &machine.program.threads[usize::from(label.thread)].name;
+    let mut line = format!("{thread}: {} [{}]", step.text, step.place);
     if let Some(error) = step.error {
         line += &format!(" <-- BUG: {error}");
     }
@@ -82,7 +81,7 @@ fn source(machine: &Machine, thread: ThreadId, point: &Point) -> String {
 /// What a step that went well came to.
 fn result(machine: &Machine, state: &[u64], thread: ThreadId, outcome: u32, point: &Point, view: &StepView) -> String {
     match (point.kind, view.returned, view.accessed.first()) {
-        (_, Some(value), _) => format!(" = {value}"),
+        (_, Some(value), _) => format!(" = {}", returned(machine, thread, point, value)),
         (PointKind::Read, None, Some(&(field, element, false))) => {
             let scalar = machine.program.fields[field].scalar;
             let value = machine.layout.fields[field][element].load(state);
@@ -90,6 +89,22 @@ fn result(machine: &Machine, state: &[u64], thread: ThreadId, outcome: u32, poin
         }
         _ if machine.outcomes(state, thread) > 1 => format!(" = {outcome}"),
         _ => String::new(),
+    }
+}
+
+/// What an atomic call returned, named by the type of the register it came from.
+fn returned(machine: &Machine, thread: ThreadId, point: &Point, value: i64) -> String {
+    let code = &machine.program.threads[thread];
+    let step = code.code[point.at + 1..]
+        .iter()
+        .take_while(|instr| !matches!(instr, Instr::Point(_)));
+    let mut registers = step.filter_map(|instr| match instr {
+        Instr::Returned(Operand::Reg(reg)) => Some(*reg),
+        _ => None,
+    });
+    match registers.next() {
+        Some(reg) => machine.value_name(code.registers[reg].scalar, value),
+        None => value.to_string(),
     }
 }
 

@@ -1,4 +1,6 @@
 //! A state as a kernel developer would draw it: threads and structs, field by field.
+//!
+//! Fields that nobody writes are left out: the listing says what they are.
 
 use crate::machine::program::{Program, ThreadId, TypeId};
 use crate::machine::{Machine, Reached};
@@ -154,6 +156,9 @@ fn object(machine: &Machine, state: &[u64], ty: TypeId, number: usize, lines: &m
     }
     let members = members(machine, state, ty, number);
     if members.is_empty() {
+        if !machine.layout.alive[ty][number].is_constant() {
+            lines.push(Line::open(block, format!("struct {} alive", declared.name)));
+        }
         return;
     }
     let value = match ty {
@@ -175,6 +180,9 @@ fn members(machine: &Machine, state: &[u64], ty: TypeId, number: usize) -> Vec<(
     let mut members = Vec::new();
     for &id in &program.types[ty].fields {
         let field = &program.fields[id];
+        if !field.written {
+            continue;
+        }
         let first = number * field.elements();
         let value = |element: usize| machine.value_name(field.scalar, machine.layout.fields[id][element].load(state));
         let text = match field.length {
@@ -187,15 +195,21 @@ fn members(machine: &Machine, state: &[u64], ty: TypeId, number: usize) -> Vec<(
         let Some(&first) = part.first.get(number) else { continue };
         let value = |pointer: usize| {
             let inner = self::members(machine, state, part.inner, pointer - 1);
-            list(inner.iter().map(|(name, value)| format!("{name} = {value}")))
+            match inner.is_empty() {
+                true => None,
+                false => Some(list(inner.iter().map(|(name, value)| format!("{name} = {value}")))),
+            }
         };
         let text = match part.length {
             None => value(first),
             // Arrays of structs that are variables stand on their own.
             Some(_) if ty == Program::GLOBALS => continue,
-            Some(length) => list((first..first + length).map(value)),
+            Some(length) => (first..first + length)
+                .map(value)
+                .collect::<Option<Vec<_>>>()
+                .map(|values| list(values.into_iter())),
         };
-        members.push((part.name.clone(), text));
+        members.extend(text.map(|text| (part.name.clone(), text)));
     }
     members
 }

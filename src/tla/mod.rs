@@ -5,6 +5,7 @@ mod display;
 mod eval;
 mod explain;
 mod expr;
+mod footprint;
 mod load;
 mod parse;
 mod precedence;
@@ -19,6 +20,7 @@ mod value;
 
 pub use config::{Config, Name, Replacement};
 pub use eval::{EvalError, State, eval_action, eval_constant, eval_predicate, eval_state};
+pub use footprint::{Footprint, Footprints};
 pub use explain::{Blame, explain};
 pub use expr::{Expr, Level, Reads};
 pub use spec::{Constant, Library, Spec};

@@ -109,6 +109,13 @@ impl Spec {
         Ok(Behaviour::new(self.temporal(name)?))
     }
 
+    /// A next-state action as `INIT` and `NEXT` of a .cfg mean it: every step is a step of it.
+    pub fn unsubscripted(&self, name: &str) -> Result<Step, Diagnostic> {
+        let action = self.operator(name)?;
+        let stutter = Kind::Literal(Value::Bool(false)).with_span(action.span());
+        Ok(Step { action, stutter })
+    }
+
     /// The module behind a named instance of the root module: `Abs == INSTANCE M WITH x <- e`.
     pub fn abstraction(&self, instance: &str) -> Result<Abstraction<'_>, Diagnostic> {
         let root = &self.contexts[0];

@@ -18,7 +18,9 @@ pub(super) fn parsable(text: &str, file: FileId) -> Result<String, Diagnostic> {
     }
     bullets(text, file)?;
     proofs(text, file)?;
-    Ok(text.replace("--algorithm", "  algorithm").replace("--fair", "  fair"))
+    Ok(text
+        .replace("--algorithm", "  algorithm")
+        .replace("--fair", "  fair"))
 }
 
 fn bullets(text: &str, file: FileId) -> Result<(), Diagnostic> {
@@ -34,7 +36,8 @@ fn bullets(text: &str, file: FileId) -> Result<(), Diagnostic> {
                     let message = format!(
                         "`/\\` and `\\/` stand in more than {MAX_BULLET_COLUMNS} different columns of this module"
                     );
-                    return Err(Diagnostic::at(place, message).help("break long lines, one conjunct on each"));
+                    return Err(Diagnostic::at(place, message)
+                        .help("break long lines, one conjunct on each"));
                 }
             }
             previous = c;

@@ -1,0 +1,84 @@
+//! `oomspec explore`: stateright's Explorer on one protocol in one scenario.
+
+use oomspec::actors::{Explorer, Safety, System};
+use oomspec::check::property::Kind;
+use oomspec::check::theory::Theory;
+use oomspec::check::{Checked, Verdict, check, second};
+use oomspec::explore::Limits;
+use oomspec::source::{Diagnostic, Diagnostics};
+use oomspec::spec::Spec;
+
+/// Browse the states of a protocol in a scenario, in stateright's Explorer
+///
+/// Serves on the loopback address until Ctrl-C, and prints one link for each violation, which opens at its last state.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// A protocol (see `oomspec list`), or a listing of yours
+    #[arg(value_name = "PROTOCOL|FILE.c")]
+    protocol: String,
+
+    /// The scenario
+    #[arg(short, long, value_name = "SCENARIO|FILE.c")]
+    scenario: String,
+
+    /// The port; 0 is any
+    #[arg(long, default_value_t = 3000)]
+    port: u16,
+
+    /// Give up looking for violations in a graph with more distinct states
+    #[arg(long, value_name = "N", default_value_t = 10_000_000)]
+    max_states: usize,
+}
+
+/// Serves until the process ends.
+pub fn run(spec: &Spec, args: &Args) -> Result<u8, Diagnostics> {
+    let protocol = super::check::listing(spec, &args.protocol)?;
+    let scenario = super::check::scenario(spec, &args.scenario)?;
+    let instance = spec.instance(&protocol, &scenario)?;
+    let threads = super::check::available_threads();
+    let limits = Limits {
+        threads,
+        max_states: args.max_states,
+    };
+    let theories = [spec.theory()?];
+    let checked = check(instance, &theories, limits, &[], &|_, _| {})?;
+    let explorer = explorer(&checked, &theories, args.port).map_err(super::one)?;
+    super::print(&links(&checked, &explorer));
+    Err(super::one(Diagnostic::general(explorer.serve(threads).to_string())))
+}
+
+fn explorer(checked: &Checked, theories: &[Theory], port: u16) -> Result<Explorer, Diagnostic> {
+    let machine = &checked.instance.machine;
+    let findings = checked.findings.iter();
+    let safety = findings.filter_map(|finding| match (finding.property.kind, &finding.counterexample) {
+        (Kind::Safety | Kind::Deadlock, _) => Some(second::safety(machine, theories, &finding.property.name)),
+        // A temporal property shows as the states of its counterexample.
+        (_, Some(found)) => Some(Safety::not_on_lasso(&finding.property.name, machine.replay(&found.steps).pop())),
+        _ => None,
+    });
+    let system = System::new(checked.instance.machine.clone(), safety.collect())
+        .map_err(|error| Diagnostic::general(error.to_string()))?;
+    Explorer::new(system, port).map_err(|error| Diagnostic::general(error.to_string()))
+}
+
+fn links(checked: &Checked, explorer: &Explorer) -> String {
+    let mut text = format!(
+        "{} in {}: http://{}/ (Ctrl-C ends it)\n",
+        checked.instance.protocol,
+        checked.instance.scenario,
+        explorer.address()
+    );
+    for finding in &checked.findings {
+        let counterexample = finding.counterexample.as_ref();
+        if let Some(link) = counterexample.and_then(|counterexample| explorer.link(&counterexample.steps)) {
+            text += &format!("\n{} is violated:\n  {link}\n", finding.property.name);
+        }
+    }
+    if checked.findings.iter().all(|finding| finding.verdict == Verdict::Holds) {
+        text += "no property is violated\n";
+    }
+    if let Some(why) = &checked.incomplete {
+        text += &format!("incomplete: {why}\n");
+    }
+    text
+}

@@ -1,0 +1,221 @@
+//! A counterexample step by step: who stood where, what the step touched, and what became of it.
+
+use std::collections::BTreeSet;
+
+use crate::check::Counterexample;
+use crate::machine::program::{Instr, Point, Scalar, ThreadId};
+use crate::machine::{Error, Label, Machine, Reached, StepView};
+
+/// A piece of shared memory that steps can meet on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Cell {
+    /// An element of a field: (field, element).
+    Field(usize, usize),
+    /// Whether a declared object still lives: (type, number).
+    Life(usize, usize),
+}
+
+/// A function that a thread stands in, and the line of the caller from which it was called (0 for the outermost).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Frame {
+    /// Index into the program's functions.
+    pub function: usize,
+    /// The line of the call.
+    pub line: u32,
+}
+
+/// One step of a counterexample.
+#[derive(Debug, Clone)]
+pub struct Event {
+    /// Who, and which outcome.
+    pub label: Label,
+    /// The functions that the step stands in, outermost first.
+    pub frames: Vec<Frame>,
+    /// What it read; only what can change at all.
+    pub reads: BTreeSet<Cell>,
+    /// What it wrote.
+    pub writes: BTreeSet<Cell>,
+    /// The state before.
+    pub before: Vec<u64>,
+    /// The state after.
+    pub after: Vec<u64>,
+    /// What the machine saw.
+    pub view: StepView,
+}
+
+impl Event {
+    /// Who made the step.
+    pub fn thread(&self) -> ThreadId {
+        self.label.thread as usize
+    }
+
+    /// Where the thread stood.
+    pub fn point<'a>(&self, machine: &'a Machine) -> Option<&'a Point> {
+        machine.point(&self.before, self.thread())
+    }
+
+    /// The error that the step ran into.
+    pub fn error<'a>(&self, machine: &'a Machine) -> Option<&'a Error> {
+        match machine.reached(&self.after) {
+            Reached::Error(error) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// True if the order of the two steps matters.
+    pub fn meets(&self, other: &Event) -> bool {
+        self.met(other).next().is_some()
+    }
+
+    /// What both touch and one of them writes.
+    pub fn met<'a>(&'a self, other: &'a Event) -> impl Iterator<Item = Cell> + 'a {
+        let mine = self.writes.iter().filter(|&cell| other.touches(*cell));
+        mine.chain(self.reads.intersection(&other.writes)).copied()
+    }
+
+    /// True if the step reads or writes the cell.
+    pub fn touches(&self, cell: Cell) -> bool {
+        self.reads.contains(&cell) || self.writes.contains(&cell)
+    }
+
+    /// True if what the step does depends on the cell; adding to a counter or a set unseen does not.
+    pub fn looks_at(&self, machine: &Machine, cell: Cell) -> bool {
+        let Cell::Field(field, element) = cell else {
+            return self.reads.contains(&cell);
+        };
+        if !self.reads.contains(&cell) {
+            return false;
+        }
+        let accessed = self.view.accessed.iter();
+        let kinds: Vec<bool> = accessed
+            .filter(|&&(f, e, _)| (f, e) == (field, element))
+            .map(|&(_, _, written)| written)
+            .collect();
+        let counts = matches!(
+            machine.program.fields[field].scalar,
+            Scalar::Unsigned(_) | Scalar::Bitset(_)
+        );
+        !(counts && kinds == [false, true])
+    }
+
+    /// True if the step changes the cell.
+    pub fn changes(&self, machine: &Machine, cell: Cell) -> bool {
+        match cell {
+            Cell::Field(field, element) => {
+                let slot = &machine.layout.fields[field][element];
+                slot.load(&self.before) != slot.load(&self.after)
+            }
+            Cell::Life(..) => self.writes.contains(&cell),
+        }
+    }
+
+    /// The objects whose life ends here.
+    pub fn freed(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
+        self.writes.iter().filter_map(|cell| match cell {
+            Cell::Life(ty, number) => Some((*ty, *number)),
+            Cell::Field(..) => None,
+        })
+    }
+}
+
+/// The steps of a counterexample, as far as they can be made.
+pub fn events(machine: &Machine, counterexample: &Counterexample) -> Vec<Event> {
+    replay(machine, &counterexample.steps)
+}
+
+/// Makes the steps, one after the other, up to one that is not enabled.
+pub fn replay(machine: &Machine, steps: &[Label]) -> Vec<Event> {
+    let states = machine.replay(steps);
+    let made = steps.iter().zip(states.windows(2));
+    made.map(|(label, pair)| event(machine, *label, &pair[0], &pair[1]))
+        .collect()
+}
+
+/// The functions that a thread stands in; none at its end.
+pub fn frames(machine: &Machine, state: &[u64], thread: ThreadId) -> Vec<Frame> {
+    let Some(point) = machine.point(state, thread) else {
+        return Vec::new();
+    };
+    let site = machine.site(thread, point);
+    let lines = std::iter::once(0).chain(site.stack.iter().map(|&(_, line)| line));
+    let functions = site.stack.iter().map(|&(function, _)| function);
+    functions
+        .chain([site.function])
+        .zip(lines)
+        .map(|(function, line)| Frame { function, line })
+        .collect()
+}
+
+/// The object whose use failed: (type, number).
+pub fn failed_object(machine: &Machine, event: &Event) -> Option<(usize, usize)> {
+    let (at, pointer) = event.view.failed?;
+    let ty = pointee(machine, event.thread(), at)?;
+    Some((ty, usize::try_from(pointer).ok()?.checked_sub(1)?))
+}
+
+/// The type of the object that an instruction uses.
+pub fn pointee(machine: &Machine, thread: ThreadId, at: usize) -> Option<usize> {
+    match machine.program.threads[thread].code.get(at)? {
+        Instr::Load { field, .. } | Instr::Store { field, .. } => Some(machine.program.fields[*field].owner),
+        Instr::Free { ty, .. } | Instr::Acquire { ty, .. } | Instr::Release { ty, .. } => Some(*ty),
+        _ => None,
+    }
+}
+
+/// The pointers that were `NULL` when the step read them.
+pub fn nulls(machine: &Machine, event: &Event) -> Vec<Cell> {
+    let accessed = event.view.accessed.iter();
+    accessed
+        .filter(|&&(field, element, _)| {
+            matches!(machine.program.fields[field].scalar, Scalar::Pointer(_))
+                && machine.layout.fields[field][element].load(&event.before) == 0
+        })
+        .map(|&(field, element, _)| Cell::Field(field, element))
+        .collect()
+}
+
+fn event(machine: &Machine, label: Label, before: &[u64], after: &[u64]) -> Event {
+    let thread = label.thread as usize;
+    let (_, _, view) = machine.observe(before, thread, u32::from(label.outcome));
+    let (mut reads, mut writes) = (BTreeSet::new(), BTreeSet::new());
+    let mut used = |ty: usize, number: usize| {
+        let (ty, number) = machine.program.types[ty].objects[number].root;
+        if !machine.layout.alive[ty][number].is_constant() {
+            reads.insert(Cell::Life(ty, number));
+        }
+    };
+    for &(field, element, _) in &view.accessed {
+        let declared = &machine.program.fields[field];
+        used(declared.owner, element / declared.elements());
+    }
+    let failed = view.failed.and_then(|(at, pointer)| {
+        Some((
+            pointee(machine, thread, at)?,
+            usize::try_from(pointer).ok()?.checked_sub(1)?,
+        ))
+    });
+    if let Some((ty, number)) = failed {
+        used(ty, number);
+    }
+    for &(field, element, written) in &view.accessed {
+        if !machine.layout.fields[field][element].is_constant() {
+            let cell = Cell::Field(field, element);
+            if written {
+                writes.insert(cell)
+            } else {
+                reads.insert(cell)
+            };
+        }
+    }
+    let freed = machine.freed(before, after).into_iter();
+    writes.extend(freed.map(|(ty, number)| Cell::Life(ty, number)));
+    Event {
+        label,
+        frames: frames(machine, before, thread),
+        reads,
+        writes,
+        before: before.to_vec(),
+        after: after.to_vec(),
+        view,
+    }
+}

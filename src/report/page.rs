@@ -1,0 +1,110 @@
+//! Where text lies on a changelog's page: two lanes, and paragraphs.
+
+use super::columns::Line;
+use super::words;
+use crate::machine::Machine;
+use crate::machine::program::ThreadId;
+
+/// Columns of a line in a changelog.
+pub const WIDTH: usize = 75;
+/// Stands beside the step that ran into an error.
+pub const BUG: &str = "   <-- BUG";
+/// Stands beside the step that broke a property in another way.
+pub const HERE: &str = "   <-- HERE";
+/// Stands before a loop.
+pub const FOR_EVER: &str = "  -- and then for ever:";
+/// Stands for a loop without steps.
+pub const NOTHING_MOVES: &str = "  (nothing moves)";
+/// Columns of the left lane, at least and at most.
+const LEFT: (usize, usize) = (36, 46);
+
+/// Where the lanes lie.
+pub struct Page {
+    lanes: Vec<ThreadId>,
+    /// Stands beside the last step.
+    mark: &'static str,
+    /// Columns of the left lane.
+    left: usize,
+}
+
+impl Page {
+    /// Lays the lanes out for these lines.
+    pub fn new<'l>(
+        machine: &Machine,
+        lanes: Vec<ThreadId>,
+        mark: &'static str,
+        lines: impl Iterator<Item = &'l Line>,
+    ) -> Self {
+        let Some(&first) = lanes.first() else {
+            return Page { lanes, mark, left: 0 };
+        };
+        let title = |lane: &ThreadId| machine.program.threads[*lane].name.len();
+        let (mut widest, mut right) = (title(&first), lanes.get(1).map_or(0, title));
+        for line in lines.filter(|line| line.in_lane) {
+            let side = if line.thread == first { &mut widest } else { &mut right };
+            let marked = if line.last { mark.len() } else { 0 };
+            *side = (*side).max(line.text.len() + marked);
+        }
+        let left = match lanes.len() {
+            1 => WIDTH - 2,
+            // The right lane may move into what the left one leaves.
+            _ => (widest + 2).clamp(LEFT.0.min((WIDTH - 2).saturating_sub(right)).max(LEFT.0 / 2), LEFT.1),
+        };
+        Page { lanes, mark, left }
+    }
+
+    /// The names of the lanes.
+    pub fn title(&self, machine: &Machine) -> Vec<String> {
+        let name = |(at, &lane): (usize, &ThreadId)| words::cut(&machine.program.threads[lane].name, self.place(at).1);
+        let names: Vec<String> = self.lanes.iter().enumerate().map(name).collect();
+        let underlines: Vec<String> = names.iter().map(|name| "-".repeat(name.len())).collect();
+        let row = |texts: Vec<String>| match texts.as_slice() {
+            [left, right] => format!("  {left:width$}{right}", width = self.left),
+            [only] => format!("  {only}"),
+            _ => String::new(),
+        };
+        vec![row(names), row(underlines)]
+    }
+
+    /// Where a lane begins, and how wide its texts may be.
+    fn place(&self, lane: usize) -> (usize, usize) {
+        match (lane, self.lanes.len()) {
+            (0, 2..) => (2, self.left.saturating_sub(2)),
+            (0, _) => (2, WIDTH - 2),
+            _ => (2 + self.left, (WIDTH - 2).saturating_sub(self.left)),
+        }
+    }
+
+    /// A line of the diagram.
+    pub fn line(&self, line: &Line) -> String {
+        if !line.in_lane {
+            return format!("  {}", words::cut(&line.text, WIDTH - 2));
+        }
+        let lane = self.lanes.iter().position(|&lane| lane == line.thread).unwrap_or(0);
+        let (indent, width) = self.place(lane);
+        let mark = if line.last { self.mark } else { "" };
+        let text = words::cut(&line.text, width.saturating_sub(mark.len()));
+        format!("{:indent$}{text}{mark}", "")
+    }
+}
+
+/// A text in lines of at most [`WIDTH`] columns, ASCII only, the later ones indented by two more.
+pub fn wrapped(text: &str, indent: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let mut line = " ".repeat(indent);
+    let mut empty = true;
+    for word in text.split_whitespace() {
+        let word = words::cut(word, WIDTH - indent - 2);
+        if !empty && line.len() + 1 + word.len() > WIDTH {
+            lines.push(std::mem::replace(&mut line, " ".repeat(indent + 2)));
+            empty = true;
+        }
+        if !empty {
+            line.push(' ');
+        }
+        line += &word;
+        empty = false;
+    }
+    lines.push(line);
+    lines
+}

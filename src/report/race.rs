@@ -1,0 +1,490 @@
+//! The race diagram of a counterexample: plain text of at most 75 columns that can be pasted into a changelog.
+
+use super::events::{self, Event};
+use super::columns::{Line, Story};
+use super::page::{BUG, FOR_EVER, HERE, NOTHING_MOVES, Page, WIDTH, wrapped};
+use super::steps::every_step;
+use super::wrong::wrong;
+use super::{meeting, schedule, waits, words};
+use crate::c::ast::Commit;
+use crate::check::property::Kind;
+use crate::check::{Counterexample, Finding};
+use crate::machine::program::ThreadId;
+use crate::machine::{Machine, Reached};
+use crate::spec::Instance;
+
+/// What a diagram shows besides the race.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options<'a> {
+    /// Every step on a line of its own, in the order of the search, with its place in the text.
+    pub all_steps: bool,
+    /// The protocol that holds what is violated here.
+    pub new_against: Option<&'a str>,
+    /// Where the mistake came in.
+    pub introduced_by: Option<&'a Commit>,
+    /// Where it was mended.
+    pub fixed_by: Option<&'a Commit>,
+}
+
+/// The diagram of a violated property; empty for any other.
+pub fn race(instance: &Instance, finding: &Finding, options: Options) -> String {
+    let Some(counterexample) = &finding.counterexample else {
+        return String::new();
+    };
+    let machine = &instance.machine;
+    let told = events::events(machine, counterexample);
+    let (body, shown) = if options.all_steps {
+        (every_step(machine, &told, counterexample), told.len())
+    } else {
+        picture(machine, &told, finding, counterexample)
+    };
+    let mut lines = head(instance, finding, &options, told.len(), shown);
+    lines.extend(wrapped(&wrong(machine, finding, &told), 2));
+    lines.push(String::new());
+    lines.extend(body);
+    let foot = foot(finding, &options);
+    if !foot.is_empty() {
+        lines.push(String::new());
+        lines.extend(foot);
+    }
+    lines.iter().map(|line| line.trim_end().to_string() + "\n").collect()
+}
+
+fn head(instance: &Instance, finding: &Finding, options: &Options, steps: usize, shown: usize) -> Vec<String> {
+    let new = match options.new_against {
+        Some(base) => format!(", new against {base}"),
+        None => String::new(),
+    };
+    let (protocol, scenario, property) = (&instance.protocol, &instance.scenario, &finding.property.name);
+    let title = format!("{protocol} in {scenario}: {property} is violated{new}");
+    let counts = if options.all_steps {
+        format!("({steps} steps)")
+    } else {
+        format!("({steps} steps, {shown} shown)")
+    };
+    let mut lines = wrapped(&title, 0);
+    match lines.last_mut() {
+        Some(last) if last.len() + 1 + counts.len() <= WIDTH => *last += &format!(" {counts}"),
+        _ => lines.push(format!("  {counts}")),
+    }
+    lines
+}
+
+/// The two lanes, and how many lines they have.
+fn picture(
+    machine: &Machine,
+    found: &[Event],
+    finding: &Finding,
+    counterexample: &Counterexample,
+) -> (Vec<String>, usize) {
+    let stem = counterexample.loop_start.unwrap_or(found.len()).min(found.len());
+    let end = found
+        .last()
+        .map_or_else(|| machine.initial(), |last| last.after.clone());
+    let stands_still =
+        matches!(finding.property.kind, Kind::Deadlock | Kind::Liveness) && machine.reached(&end) == Reached::Nothing;
+    let mut waits = match stands_still {
+        true => waits::waiting(machine, &end, &found[stem..]),
+        false => Vec::new(),
+    };
+    // A daemon that had nothing to do all the time is no news.
+    waits.retain(|wait| wait.counts || found.iter().any(|event| event.thread() == wait.thread));
+    let lanes = match stands_still {
+        true => meeting::lanes_of_standstill(&waits, &found[..stem], &found[stem..]),
+        false => meeting::lanes_of_error(machine, found),
+    };
+    let mut steps = schedule::readable(machine, &found[..stem], &lanes);
+    steps.extend(found[stem..].iter().map(|event| event.label));
+    let events = events::replay(machine, &steps);
+    let turns = match stands_still {
+        true => meeting::turns_of_standstill(&waits, &events),
+        false => meeting::turns_of_error(machine, &events),
+    };
+    let story = Story::new(machine, &events, &lanes, turns);
+    let (before, looping) = (story.lines(0..stem), story.lines(stem..events.len()));
+    let lines = || before.iter().chain(&looping);
+    let error = matches!(machine.reached(&end), Reached::Error(_));
+    let page = Page::new(
+        machine,
+        in_order(lines(), &lanes),
+        if error { BUG } else { HERE },
+        lines(),
+    );
+    let mut text = page.title(machine);
+    text.extend(before.iter().map(|line| page.line(line)));
+    if stands_still && counterexample.loop_start.is_some() {
+        text.push(FOR_EVER.to_string());
+        if stem == events.len() {
+            text.push(NOTHING_MOVES.to_string());
+        } else if looping.is_empty() {
+            text.extend(waits::round(machine, &events[stem..]));
+        }
+        text.extend(looping.iter().map(|line| page.line(line)));
+    }
+    if !waits.is_empty() {
+        text.push(String::new());
+        text.extend(waits.iter().flat_map(|wait| wrapped(&wait.text, 2)));
+    }
+    (text, lines().count())
+}
+
+/// The lanes from left to right: whoever appears first stands left.
+fn in_order<'a>(lines: impl Iterator<Item = &'a Line>, lanes: &[ThreadId]) -> Vec<ThreadId> {
+    let appearing = lines.filter(|line| line.in_lane).map(|line| line.thread);
+    let mut order: Vec<ThreadId> = Vec::new();
+    for thread in appearing.chain(lanes.iter().copied()) {
+        if !order.contains(&thread) {
+            order.push(thread);
+        }
+    }
+    order
+}
+
+fn foot(finding: &Finding, options: &Options) -> Vec<String> {
+    let mut lines = Vec::new();
+    let commit = |what: &str, commit: &Commit| {
+        let hash: String = commit.hash.chars().take(12).collect();
+        let subject = words::ascii(&format!("(\"{}\")", commit.subject));
+        let line = format!("  {what} {hash} {subject}");
+        if line.len() <= WIDTH {
+            return vec![line];
+        }
+        let mut lines = vec![format!("  {what} {hash}")];
+        lines.extend(wrapped(&subject, 6));
+        lines
+    };
+    if let Some(introduced) = options.introduced_by {
+        lines.extend(commit("introduced by", introduced));
+    }
+    match (options.fixed_by, &finding.known) {
+        (Some(fixed), _) => lines.extend(commit("fixed by", fixed)),
+        (None, Some(reason)) => lines.extend(wrapped(reason, 2)),
+        (None, None) => {}
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::c::library::Listing;
+    use crate::check::property::{Property, built_in};
+    use crate::check::{Checked, Verdict, check};
+    use crate::explore::Limits;
+    use crate::report::history::History;
+    use crate::spec::Spec;
+
+    const LIMITS: Limits = Limits {
+        threads: 1,
+        max_states: 1_000_000,
+    };
+
+    fn violated(checked: &Checked) -> impl Iterator<Item = &Finding> {
+        let findings = checked.findings.iter();
+        findings.filter(|finding| finding.verdict == Verdict::Violated)
+    }
+
+    fn builtin(protocol: &str, scenario: &str) -> Checked {
+        let spec = Spec::builtin();
+        let instance = spec.instance(&spec.protocol(protocol).unwrap(), &spec.scenario(scenario).unwrap());
+        check(instance.unwrap(), LIMITS, &[], &|_, _| ())
+    }
+
+    fn written(protocol: &str, scenario: &str) -> Checked {
+        let listing = |name: &str, text: &str| Listing {
+            name: name.to_string(),
+            text: text.to_string(),
+            folder: None,
+        };
+        let instance = Spec::builtin().instance(&listing("mine.c", protocol), &listing("who.c", scenario));
+        match instance {
+            Ok(instance) => check(instance, LIMITS, &[], &|_, _| ()),
+            Err(errors) => panic!("{}", errors.render(false)),
+        }
+    }
+
+    fn is_fit_for_a_changelog(text: &str) {
+        for line in text.lines() {
+            assert!(line.len() <= WIDTH, "{line}");
+            assert!(line.is_ascii() && line == line.trim_end(), "{line:?}");
+        }
+        assert!(text.lines().count() <= 40, "{text}");
+    }
+
+    /// The history as `oomspec check` knows it.
+    fn with_history(checked: &Checked, finding: &Finding) -> String {
+        let history = History::of(&Spec::builtin());
+        let options = Options {
+            introduced_by: history.introduced_by(&checked.instance, finding),
+            fixed_by: history.fixed_by(finding),
+            ..Options::default()
+        };
+        race(&checked.instance, finding, options)
+    }
+
+    #[test]
+    fn race_of_212925802454() {
+        let checked = builtin("v4.14", "foreign-mmput");
+        let finding = violated(&checked).next().unwrap();
+        let text = with_history(&checked, finding);
+        assert!(text.lines().count() <= 25);
+        is_fit_for_a_changelog(&text);
+        assert_eq!(
+            text,
+            "\
+v4.14 in foreign-mmput: NoUseAfterFree is violated (36 steps, 13 shown)
+  use-after-free of struct vm_area_struct `hog_vma` in reapable_vma()
+
+  reader                              oom_reaper
+  ------                              ----------
+  mmget_not_zero(): mm_users 1 -> 2
+  [hog] mmput(): mm_users 2 -> 1
+  [allocator] wake_oom_reaper(): oom_reaper_list = &hog
+                                      next_to_reap() = &hog
+                                      down_read_trylock(mmap_sem) = 1
+                                      test_bit(MMF_OOM_SKIP) = 0
+  mmput(): mm_users 1 -> 0
+  unmap_vmas()
+  set_bit(MMF_OOM_SKIP)
+  tsk_is_oom_victim(current) = 0
+  free_pgtables(): frees hog_table
+  remove_vmas(): frees hog_vma
+                                      reapable_vma()   <-- BUG
+
+  introduced by 212925802454
+      (\"mm: oom: let oom_reap_task and exit_mmap run concurrently\")
+  fixed by 4837fe37adff (\"mm, oom_reaper: fix memory corruption\")
+"
+        );
+    }
+
+    #[test]
+    fn every_violation_of_the_spec_has_a_diagram() {
+        let spec = Spec::builtin();
+        for protocol in spec.protocols() {
+            for scenario in ["foreign-mmput", "mlocked", "two-threads", "aio-needs-memory"] {
+                let checked = builtin(&protocol, scenario);
+                for finding in violated(&checked) {
+                    let text = with_history(&checked, finding);
+                    is_fit_for_a_changelog(&text);
+                    assert_eq!(text.matches("<-- BUG").count(), 1, "{text}");
+                    let error = format!(
+                        "is violated ({} steps",
+                        finding.counterexample.as_ref().unwrap().steps.len()
+                    );
+                    assert!(text.replace("\n  ", " ").contains(&error), "{text}");
+                    let all = Options {
+                        all_steps: true,
+                        new_against: Some("v4.13"),
+                        ..Options::default()
+                    };
+                    is_wide_enough(&race(&checked.instance, finding, all), finding);
+                }
+            }
+        }
+    }
+
+    /// With all steps, each has its line.
+    fn is_wide_enough(text: &str, finding: &Finding) {
+        assert!(
+            text.replace("\n  ", " ").contains("is violated, new against v4.13"),
+            "{text}"
+        );
+        let steps = finding.counterexample.as_ref().unwrap().steps.len();
+        let places = text.lines().filter(|line| line.ends_with(']')).count();
+        assert_eq!(places, steps, "{text}");
+        for line in text.lines() {
+            assert!(line.len() <= WIDTH && line == line.trim_end(), "{line:?}");
+        }
+    }
+
+    #[test]
+    fn the_munlock_race_of_v4_15_came_with_v4_14() {
+        let checked = builtin("v4.15", "mlocked");
+        let text = with_history(&checked, violated(&checked).next().unwrap());
+        assert!(text.contains("introduced by 212925802454"), "{text}");
+        assert!(text.contains("fixed by 27ae357fa82b"), "{text}");
+    }
+
+    const LOCKS: &str = "
+/** @protocol crossed */
+struct task { bool done; };
+struct lock { bool taken; };
+void take(struct lock *lock) __atomic __acquires(lock) { await(!lock->taken); lock->taken = true; }
+void give(struct lock *lock) __atomic __releases(lock) { lock->taken = false; }
+";
+    const CROSSED: &str = "
+/** @scenario two: two tasks take two locks */
+struct task left, right;
+struct lock first, second;
+void left_runs(void) __task(left) { take(&first); take(&second); give(&second); give(&first); }
+void right_runs(void) __task(right) { take(&second); take(&first); give(&first); give(&second); }
+";
+
+    #[test]
+    fn a_deadlock_says_who_waits_for_whom() {
+        let checked = written(LOCKS, CROSSED);
+        let finding = violated(&checked).next().unwrap();
+        assert_eq!(
+            race(&checked.instance, finding, Options::default()),
+            "\
+crossed in two: NoDeadlock is violated (2 steps, 2 shown)
+  nothing moves any more; not finished: left, right
+
+  left                                right
+  ----                                -----
+  take(first)
+                                      take(second)
+
+  left waits in take(second) for !lock->taken, held by right
+  right waits in take(first) for !lock->taken, held by left
+"
+        );
+    }
+
+    #[test]
+    fn a_lasso_shows_stem_and_loop() {
+        let checked = written(LOCKS, CROSSED);
+        let mut finding = violated(&checked).next().unwrap().clone();
+        finding.property = Property {
+            name: "Finishes".to_string(),
+            kind: Kind::Liveness,
+            ..built_in()[0].clone()
+        };
+        if let Some(counterexample) = &mut finding.counterexample {
+            counterexample.loop_start = Some(counterexample.steps.len());
+        }
+        let text = race(&checked.instance, &finding, Options::default());
+        assert!(
+            text.contains("\n  -- and then for ever:\n  (nothing moves)\n\n  left waits in"),
+            "{text}"
+        );
+    }
+
+    /// The mistakes one could make in v4.15, each with the lines that tell it.
+    #[test]
+    fn a_patch_that_breaks_the_handshake_is_told_as_a_race() {
+        let own_reaper = "
+bool __oom_reap_task_mm(struct mm_struct *mm, bool last)
+{
+	if (test_bit(MMF_OOM_SKIP, &mm->flags))
+		return true;
+	if (!down_read_trylock(&mm->mmap_sem))
+		return false;
+	oom_reap_vmas(mm);
+	up_read(&mm->mmap_sem);
+	return true;
+}
+";
+        let up_write = "\t\tup_write(&mm->mmap_sem);\n";
+        let set_bit = "\t\tset_bit(MMF_OOM_SKIP, &mm->flags);\n";
+        let free = "\tfree_pgtables(mm);\n";
+        let asks = "\tif (test_bit(MMF_OOM_VICTIM, &mm->flags)) {\n";
+        let listing = Listing::from_library(Spec::builtin().library(), "linux/v4.15.c")
+            .unwrap()
+            .text;
+        let without = |part: &str| {
+            assert!(listing.contains(part));
+            listing.replace(part, "")
+        };
+        let patches = [
+            (
+                without(up_write),
+                "LocksBalanced",
+                vec!["down_write(mmap_sem)", "return from hog_runs()   <-- BUG"],
+            ),
+            (
+                without(set_bit).replace(up_write, &format!("{up_write}{set_bit}")),
+                "NoUseAfterFree",
+                vec![
+                    "up_write(mmap_sem)",
+                    "test_bit(MMF_OOM_SKIP) = 0",
+                    "set_bit(MMF_OOM_SKIP)",
+                    "remove_vmas(): frees hog_vma",
+                    "reapable_vma()   <-- BUG",
+                ],
+            ),
+            (
+                format!("{listing}{own_reaper}"),
+                "NoUseAfterFree",
+                vec![
+                    "test_bit(MMF_OOM_SKIP) = 0",
+                    "set_bit(MMF_OOM_SKIP)",
+                    "up_write(mmap_sem)",
+                    "remove_vmas(): frees hog_vma",
+                    "down_read_trylock(mmap_sem) = 1",
+                    "reapable_vma()   <-- BUG",
+                ],
+            ),
+            (
+                listing.replace(asks, "\tif (tsk_is_oom_victim(current)) {\n"),
+                "NoUseAfterFree",
+                vec![
+                    "[hog] mmput(): mm_users 2 -> 1",
+                    "tsk_is_oom_victim(current) = 0",
+                    "remove_vmas(): frees hog_vma",
+                    "reapable_vma()   <-- BUG",
+                ],
+            ),
+            (
+                without(free).replace(asks, &format!("{free}{asks}")),
+                "NoUseAfterFree",
+                vec![
+                    "test_bit(MMF_OOM_SKIP) = 0",
+                    "zap_pmd() = &hog_table",
+                    "free_pgtables(): frees hog_table",
+                    "zap_pte()   <-- BUG",
+                ],
+            ),
+        ];
+        let spec = Spec::builtin();
+        let scenario = spec.scenario("foreign-mmput").unwrap();
+        for (text, property, told) in patches {
+            let mine = Listing {
+                name: "mine.c".to_string(),
+                text,
+                folder: None,
+            };
+            let checked = check(spec.instance(&mine, &scenario).unwrap(), LIMITS, &[], &|_, _| ());
+            let found = violated(&checked).find(|finding| finding.property.name == property);
+            let text = race(&checked.instance, found.unwrap(), Options::default());
+            is_fit_for_a_changelog(&text);
+            let mut rest = text.as_str();
+            for line in told {
+                let at = rest
+                    .find(line)
+                    .unwrap_or_else(|| panic!("{line} is not told in its place:\n{text}"));
+                rest = &rest[at + line.len()..];
+            }
+        }
+    }
+
+    const CLOCK: &str = "
+struct task clock;
+struct lock tick;
+void flip(struct lock *lock) __atomic { lock->taken = !lock->taken; }
+void clock_runs(void) __daemon(clock) { for (;;) flip(&tick); }
+";
+
+    #[test]
+    fn a_loop_beside_a_standstill_is_named() {
+        let checked = written(LOCKS, &format!("{CROSSED}{CLOCK}"));
+        let label = |thread| crate::machine::Label { thread, outcome: 0 };
+        let mut finding = checked.findings[0].clone();
+        finding.property.kind = Kind::Liveness;
+        finding.counterexample = Some(Counterexample {
+            steps: [0, 1, 2, 2].map(label).to_vec(),
+            loop_start: Some(2),
+        });
+        let text = race(&checked.instance, &finding, Options::default());
+        let expected = "
+  take(first)
+                                      take(second)
+  -- and then for ever:
+  [clock_runs] goes round in clock_runs()
+
+  left waits in take(second) for !lock->taken, held by right
+";
+        assert!(text.contains(expected), "{text}");
+    }
+}

@@ -1,0 +1,35 @@
+//! Every step of a counterexample, one a line, in the order in which it was found.
+
+use super::events::Event;
+use super::page::{BUG, FOR_EVER, NOTHING_MOVES, WIDTH};
+use super::words;
+use crate::check::Counterexample;
+use crate::machine::Machine;
+
+/// One line a step: thread, what it did, where that stands.
+pub fn every_step(machine: &Machine, events: &[Event], counterexample: &Counterexample) -> Vec<String> {
+    let names = |event: &Event| machine.program.threads[event.thread()].name.len();
+    let column = events.iter().map(names).max().unwrap_or(0).min(20);
+    let mut lines = Vec::new();
+    for (at, event) in events.iter().enumerate() {
+        if counterexample.loop_start == Some(at) {
+            lines.push(FOR_EVER.to_string());
+        }
+        let Some(point) = event.point(machine) else { continue };
+        let site = machine.site(event.thread(), point);
+        let file = &machine.program.sources.file(site.span.file).name;
+        let file = file.rsplit(['/', '\\']).next().unwrap_or(file);
+        let place = format!("[{}:{}]", words::cut(file, 30), site.line);
+        let bug = if event.error(machine).is_some() { BUG } else { "" };
+        let name = words::cut(&machine.program.threads[event.thread()].name, column);
+        let room = WIDTH.saturating_sub(2 + column + 2 + 1 + place.len() + bug.len());
+        let text = words::cut(&words::step(machine, event), room) + bug;
+        let room = room + bug.len();
+        lines.push(format!("  {name:column$}  {text:room$} {place}"));
+    }
+    if counterexample.loop_start == Some(events.len()) {
+        lines.push(FOR_EVER.to_string());
+        lines.push(NOTHING_MOVES.to_string());
+    }
+    lines
+}

@@ -1,0 +1,134 @@
+//! Who cannot go on, and what for.
+
+use super::events::{Cell, Event, frames};
+use super::words;
+use crate::machine::program::{Instr, PointKind, Role, ThreadId};
+use crate::machine::{Machine, Outcome};
+
+/// A thread that has not finished and makes no step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wait {
+    /// Who.
+    pub thread: ThreadId,
+    /// `left waits in take(second) for !lock->taken, held by right`
+    pub text: String,
+    /// False for a daemon that merely has nothing to do.
+    pub counts: bool,
+    /// What it looks at.
+    pub looks_at: Vec<Cell>,
+}
+
+/// The threads that wait in a state and make no step in the loop that follows it; those that matter first.
+pub fn waiting(machine: &Machine, state: &[u64], looping: &[Event]) -> Vec<Wait> {
+    let threads = 0..machine.program.threads.len();
+    let mut waits: Vec<Wait> = threads
+        .filter(|&thread| looping.iter().all(|event| event.thread() != thread))
+        .filter_map(|thread| wait(machine, state, thread))
+        .collect();
+    waits.sort_by_key(|wait| (!wait.counts, machine.program.threads[wait.thread].role != Role::Task));
+    waits
+}
+
+fn wait(machine: &Machine, state: &[u64], thread: ThreadId) -> Option<Wait> {
+    let program = &machine.program;
+    let point = machine.point(state, thread)?;
+    let site = machine.site(thread, point);
+    let text = words::one_line(program.sources.text(site.span));
+    let (outcome, _, view) = machine.observe(state, thread, 0);
+    let name = &program.threads[thread].name;
+    if outcome == Outcome::Stepped {
+        let function = &program.functions[site.function].name;
+        return Some(Wait {
+            thread,
+            text: format!("{name} could go on in {function}(), but never does"),
+            counts: false,
+            looks_at: Vec::new(),
+        });
+    }
+    let place = match point.kind {
+        PointKind::Call(callee) => {
+            let call = words::call(machine, &program.functions[callee].name, &text);
+            // What goes by a parameter's name here is named by the caller.
+            match words::called(machine, &frames(machine, state, thread)) {
+                Some(caller) if call.ends_with("()") && !caller.ends_with("()") => caller,
+                _ => call,
+            }
+        }
+        _ => format!("{}()", program.functions[site.function].name),
+    };
+    let condition = condition(machine, thread, point.at);
+    // The lock is the object that the condition looks at, if somebody holds it.
+    let looked_at: Vec<(usize, usize)> = view
+        .accessed
+        .iter()
+        .map(|&(field, element, _)| {
+            let field = &program.fields[field];
+            (field.owner, element / field.elements())
+        })
+        .collect();
+    let holders: Vec<&str> = (0..program.threads.len())
+        .filter(|&other| {
+            let held = machine.locks_held(state, other);
+            held.iter().any(|lock| looked_at.contains(lock))
+        })
+        .map(|other| program.threads[other].name.as_str())
+        .collect();
+    let mut words = format!("{name} waits in {place}");
+    if let Some(condition) = condition {
+        words += &format!(" for {condition}");
+    }
+    if !holders.is_empty() {
+        words += &format!(", held by {}", holders.join(" and "));
+    }
+    // A daemon that stands in its outermost function and holds nothing is idle.
+    let idle = program.threads[thread].role != Role::Task && site.stack.is_empty();
+    Some(Wait {
+        thread,
+        text: words,
+        looks_at: view
+            .accessed
+            .iter()
+            .map(|&(field, element, _)| Cell::Field(field, element))
+            .collect(),
+        counts: !idle || !machine.locks_held(state, thread).is_empty(),
+    })
+}
+
+/// Who moves in a loop that changes nothing for anybody else.
+pub fn round(machine: &Machine, looping: &[Event]) -> Vec<String> {
+    let mut threads: Vec<ThreadId> = looping.iter().map(Event::thread).collect();
+    threads.sort_unstable();
+    threads.dedup();
+    threads
+        .iter()
+        .filter_map(|&thread| {
+            let event = looping
+                .iter()
+                .filter(|event| event.thread() == thread)
+                .min_by_key(|event| event.frames.len())?;
+            let function = &machine.program.functions[event.frames.last()?.function].name;
+            Some(format!(
+                "  [{}] goes round in {function}()",
+                machine.program.threads[thread].name
+            ))
+        })
+        .collect()
+}
+
+/// What the step at a point waits for, as the listing says it.
+fn condition(machine: &Machine, thread: ThreadId, at: usize) -> Option<String> {
+    let program = &machine.program;
+    let code = &program.threads[thread];
+    let rest = code.code.iter().enumerate().skip(at + 1);
+    let (at, _) = rest
+        .take_while(|(_, instr)| !matches!(instr, Instr::Point(_)))
+        .find(|(_, instr)| matches!(instr, Instr::Await(_)))?;
+    let site = code.sites.get(*code.at.get(at)? as usize)?;
+    let text = words::one_line(program.sources.text(site.span));
+    let inner = text
+        .strip_prefix("await")?
+        .trim()
+        .strip_prefix('(')?
+        .trim_end_matches(';');
+    Some(inner.strip_suffix(')')?.trim().to_string())
+}
