@@ -67,6 +67,8 @@ fn values_of_constant_expressions() {
         ("(-7) \\div 2", "-4"),
         ("-7 % 2", "1"),
         ("2^10", "1024"),
+        ("SUBSET {1} \\cup {{5}}", "{{}, {1}, {5}}"),
+        ("1 - -3", "4"),
         ("1..3 \\cup {7}", "{1, 2, 3, 7}"),
         ("{x \\in 1..9 : x % 3 = 0}", "{3, 6, 9}"),
         ("{x + y : x, y \\in 1..2}", "{2, 3, 4}"),
@@ -161,10 +163,12 @@ fn what_is_outside_the_subset_is_refused() {
         ("A == 1\nB == \\E A \\in {1} : TRUE", "already defined"),
         ("A == TRUE /\\ FALSE \\/ TRUE", "without parentheses"),
         ("A == 1 = 2 = 3", "without parentheses"),
+        ("A == 2 * -1", "without parentheses"),
+        ("A == DOMAIN <<1>> \\o <<2>>", "without parentheses"),
         ("A == {1} \\cup {2} \\cap {3}", "without parentheses"),
         ("VARIABLE x\nA == x''", "without parentheses"),
         ("VARIABLE x\nA == (x')'", "a prime stands around"),
-        ("VARIABLE x\nA == 1 + []x", "a temporal formula where a value"),
+        ("VARIABLE x\nA == 1 + ([]x)", "a temporal formula where a value"),
         ("A == (1", "syntax error"),
         ("A == B!C", "no instance"),
         ("EXTENDS Reals", "syntax error"),
@@ -317,4 +321,29 @@ fn comments_above_definitions_are_found() {
         spec.comment(definition),
         "A marked box is empty.\nNobody needs to look into it again."
     );
+}
+
+#[test]
+#[ignore = "prints how long an evaluation takes"]
+fn how_long_an_invariant_takes() {
+    let spec = model();
+    let (states, _) = graph(&spec, "Init", "Next");
+    let invariant = spec.operator("MarkMeansEmpty").unwrap();
+    let next = spec.operator("Next").unwrap();
+    let times = 100_000;
+    let start = std::time::Instant::now();
+    for i in 0..times {
+        assert!(tla::eval_predicate(&invariant, &states[i % states.len()]).unwrap());
+    }
+    println!("an invariant: {:?}", start.elapsed() / times as u32);
+    let start = std::time::Instant::now();
+    for i in 0..times {
+        tla::eval_action(&next, &states[i % states.len()], &states[(i * 7) % states.len()]).unwrap();
+    }
+    println!("an action: {:?}", start.elapsed() / times as u32);
+    let start = std::time::Instant::now();
+    for i in 0..times {
+        tla::successors(&spec, &next, &states[i % states.len()]).unwrap();
+    }
+    println!("successors: {:?}", start.elapsed() / times as u32);
 }

@@ -108,7 +108,9 @@ impl Reader<'_> {
         let mut node = left;
         while let Some(inner) = self.operator_of(node) {
             let chained = op.chains && inner == op && node == left;
-            if inner.low <= op.high && !chained {
+            // `SUBSET a \cup b` is `(SUBSET a) \cup b`
+            let prefix = node.kind() == "bound_prefix_op" && inner.low == op.high;
+            if inner.low <= op.high && !chained && !prefix {
                 return Err(self.ambiguous(left, op, inner));
             }
             match node.child_by_field_name("rhs") {
@@ -119,11 +121,11 @@ impl Reader<'_> {
         Ok(())
     }
 
+    /// The right operand must bind more tightly, unless it starts with a prefix operator: of those SANY minds only the minus.
     fn check_right(&self, op: &Operator, right: Node<'_>) -> Result<()> {
         match self.operator_of(right) {
-            Some(inner) if right.kind() != "bound_prefix_op" && inner.low <= op.high => {
-                Err(self.ambiguous(right, op, inner))
-            }
+            Some(inner) if right.kind() == "bound_prefix_op" && inner.symbol != "-." => Ok(()),
+            Some(inner) if inner.low <= op.high => Err(self.ambiguous(right, op, inner)),
             _ => Ok(()),
         }
     }
