@@ -20,9 +20,9 @@ mod value;
 
 pub use config::{Config, Name, Replacement};
 pub use eval::{EvalError, State, eval_action, eval_constant, eval_predicate, eval_state};
-pub use footprint::{Footprint, Footprints};
 pub use explain::{Blame, explain};
 pub use expr::{Expr, Level, Reads};
+pub use footprint::{Footprint, Footprints};
 pub use spec::{Constant, Library, Spec};
 pub use successors::{ActionLabel, init_states, successors};
 pub use syntax::{Definition, Ident};

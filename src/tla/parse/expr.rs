@@ -20,9 +20,7 @@ impl Reader<'_> {
             "nat_number" => Kind::Int(self.number(node)?),
             "string" => Kind::Str(self.string(node)?),
             "boolean" => Kind::Bool(self.text_of(node) == "TRUE"),
-            "string_set" | "boolean_set" | "nat_number_set" | "int_number_set" => {
-                self.name(node, Vec::new())
-            }
+            "string_set" | "boolean_set" | "nat_number_set" | "int_number_set" => self.name(node, Vec::new()),
             "identifier_ref" | "bound_op" => self.application(node, Vec::new(), d)?,
             "prefixed_op" => self.prefixed(node, d)?,
             "bound_infix_op" => return self.infix(node, d),
@@ -123,9 +121,7 @@ impl Reader<'_> {
     }
 
     fn bound(&self, node: Node<'_>, depth: usize) -> Result<Bound> {
-        let tuple = named(node)
-            .into_iter()
-            .find(|n| n.kind() == "tuple_of_identifiers");
+        let tuple = named(node).into_iter().find(|n| n.kind() == "tuple_of_identifiers");
         Ok(Bound {
             names: self.idents(tuple.unwrap_or(node), "identifier"),
             tuple: tuple.is_some(),
@@ -154,10 +150,9 @@ impl Reader<'_> {
     }
 
     fn number(&self, node: Node<'_>) -> Result<i64> {
-        self.text_of(node).parse().map_err(|_| {
-            Diagnostic::at(self.span(node), "this number is too large")
-                .label("does not fit in 64 bits")
-        })
+        self.text_of(node)
+            .parse()
+            .map_err(|_| Diagnostic::at(self.span(node), "this number is too large").label("does not fit in 64 bits"))
     }
 
     fn string(&self, node: Node<'_>) -> Result<Arc<str>> {
@@ -232,10 +227,7 @@ impl Reader<'_> {
     }
 
     fn fields(&self, node: Node<'_>, depth: usize) -> Result<Vec<(Ident, Expr)>> {
-        let parts: Vec<Node<'_>> = named(node)
-            .into_iter()
-            .filter(|n| n.kind() != "all_map_to")
-            .collect();
+        let parts: Vec<Node<'_>> = named(node).into_iter().filter(|n| n.kind() != "all_map_to").collect();
         let pairs = parts.chunks_exact(2);
         let fields: Vec<_> = pairs
             .map(|p| Ok((self.ident(p[0]), self.expr(p[1], depth)?)))
@@ -262,12 +254,7 @@ impl Reader<'_> {
                 let inner = named(step);
                 path.push(match (step.kind(), &inner[..]) {
                     ("except_update_record_field", [name]) => Step::Field(self.ident(*name)),
-                    _ => Step::Index(
-                        inner
-                            .into_iter()
-                            .map(|n| self.expr(n, depth))
-                            .collect::<Result<_>>()?,
-                    ),
+                    _ => Step::Index(inner.into_iter().map(|n| self.expr(n, depth)).collect::<Result<_>>()?),
                 });
             }
             updates.push(Update {
@@ -315,9 +302,7 @@ impl Reader<'_> {
 
     fn items(&self, node: Node<'_>, depth: usize) -> Result<Vec<Expr>> {
         let items = named(node).into_iter();
-        items
-            .map(|item| self.expr(self.last(item)?, depth))
-            .collect()
+        items.map(|item| self.expr(self.last(item)?, depth)).collect()
     }
 
     fn all(&self, node: Node<'_>, depth: usize) -> Result<Vec<Expr>> {
