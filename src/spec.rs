@@ -113,10 +113,16 @@ impl Spec {
 
     /// The properties of a module of the user; what it extends may be a module of the spec.
     pub fn theory_of(&self, path: &Path) -> Result<Theory, Diagnostics> {
-        let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+        let name = path
+            .file_stem()
+            .map(|stem| stem.to_string_lossy().into_owned())
+            .unwrap_or_default();
         let folder = path.parent().unwrap_or(Path::new("")).to_path_buf();
         if let Err(error) = std::fs::read(path) {
-            return Err(without_text(Diagnostic::general(format!("cannot read {}: {error}", path.display()))));
+            return Err(without_text(Diagnostic::general(format!(
+                "cannot read {}: {error}",
+                path.display()
+            ))));
         }
         let read = |module: &str| {
             let file = folder.join(format!("{module}.tla"));

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use oomspec::actors::{Safety, State, System, check};
-use oomspec::check::property::Kind;
-use oomspec::check::{Verdict, findings};
-use oomspec::explore::{Graph, Limits, explore};
+use oomspec::actors::{State, System};
+use oomspec::check::check;
+use oomspec::check::second::{Opinion, opinion};
+use oomspec::explore::{Limits, explore};
 use oomspec::machine::Machine;
 use oomspec::spec::{Instance, Spec};
 use stateright::Model;
@@ -16,14 +16,16 @@ const SMALL: usize = 3_000;
 #[test]
 fn engines_agree_on_every_built_in_check() {
     let spec = Spec::builtin();
+    let theory = spec.theory().expect("the modules");
     let mut small = 0;
     for protocol in spec.protocols() {
         for scenario in spec.scenarios() {
             let instance = instance(&spec, &protocol, &scenario);
-            let graph = explore(&instance.machine, Limits::default(), &|_, _| {});
-            assert_agree(&instance, &graph);
-            if graph.distinct() <= SMALL {
-                assert_same_edges(&instance.machine, &graph);
+            let checked = check(instance, &theory, Limits::default(), &[], &|_, _| {}).expect("answers");
+            let name = format!("{protocol} in {scenario}");
+            assert_eq!(opinion(&checked, &theory, usize::MAX), Opinion::Agrees, "{name}");
+            if checked.counts.distinct <= SMALL {
+                assert_same_edges(&checked.instance.machine);
                 small += 1;
             }
         }
@@ -40,34 +42,9 @@ fn instance(spec: &Spec, protocol: &str, scenario: &str) -> Instance {
     }
 }
 
-/// The same counts, the same violations, and shortest paths of the same length.
-fn assert_agree(instance: &Instance, graph: &Graph) {
-    let name = format!("{} in {}", instance.protocol, instance.scenario);
-    let findings = findings(instance, graph, &[]);
-    let safety = findings.iter().filter_map(|finding| match finding.property.kind {
-        Kind::Safety => Some(Safety::no_error(&finding.property.name)),
-        Kind::Deadlock => Some(Safety::no_deadlock()),
-        _ => None,
-    });
-    let summary = check(&instance.machine, safety.collect(), 10_000_000).expect("stateright finishes");
-    assert_eq!(
-        (summary.distinct, summary.transitions, summary.depth),
-        (graph.distinct(), graph.transitions(), graph.depth()),
-        "{name}"
-    );
-    let violated = findings
-        .iter()
-        .filter(|finding| matches!(finding.property.kind, Kind::Safety | Kind::Deadlock))
-        .filter(|finding| finding.verdict == Verdict::Violated)
-        .map(|finding| {
-            let counterexample = finding.counterexample.as_ref().expect("a counterexample");
-            (finding.property.name.clone(), counterexample.steps.len())
-        });
-    assert_eq!(summary.violated, violated.collect::<Vec<_>>(), "{name}");
-}
-
 /// Walks both graphs side by side: no edge is missing, and no two states of the one are one state of the other.
-fn assert_same_edges(machine: &Machine, graph: &Graph) {
+fn assert_same_edges(machine: &Machine) {
+    let graph = explore(machine, Limits::default(), &|_, _| {});
     let system = System::new(machine.clone(), Vec::new()).expect("no properties are not too many");
     let mut states: HashMap<State, u32> = system.init_states().into_iter().map(|state| (state, 0)).collect();
     let mut pending: Vec<(State, u32)> = states.clone().into_iter().collect();

@@ -28,6 +28,12 @@
  * @breaks   NoStaleKill in foreign-mmput: by design: the exit frees memory without oom_lock
  * @breaks   NoStaleKill in mlocked: by design: the exit frees memory without oom_lock
  * @breaks   NoStaleKill in aio-never: by design: the exit frees memory without oom_lock
+ * @breaks   Refines in aio-needs-memory: by mistake, fixed by v4.14
+ * @breaks   Refines in aio-never-alone: by mistake, fixed by v4.14 (panics with a victim's memory unreaped)
+ * @breaks   Refines in aio-never: by mistake, fixed by v4.14
+ * @breaks   Refines in foreign-mmput: by mistake, fixed by v4.14
+ * @breaks   Refines in quick-exit: by mistake, fixed by v4.14
+ * @breaks   Refines in two-threads: by mistake, fixed by v4.14
  */
 #include "mm_types.h"
 #include "bitops.h"

@@ -15,6 +15,7 @@
  * @breaks   NoStaleKill in mlocked: by design: the exit frees memory without oom_lock
  * @breaks   NoStaleKill in aio-never: by design: the exit frees memory without oom_lock
  * @breaks   OomResolves in aio-never-alone: by design: the exit frees memory without oom_lock, and a stale look with nobody left to kill panics
+ * @breaks   Refines in aio-never-alone: by design: a scan on a stale look at the freelist finds nobody and panics
  */
 #include "v4.14.c"
 

@@ -30,6 +30,12 @@
  * @breaks   NoStaleKill in foreign-mmput: by design: the exit frees memory without oom_lock
  * @breaks   NoStaleKill in mlocked: by design: the exit frees memory without oom_lock
  * @breaks   NoStaleKill in aio-never: by design: the exit frees memory without oom_lock
+ * @breaks   Refines in aio-needs-memory: by design: gives up on an exit that takes longer than its tries
+ * @breaks   Refines in aio-never-alone: by design: gives up on an exit that takes longer than its tries
+ * @breaks   Refines in aio-never: by design: gives up on an exit that takes longer than its tries
+ * @breaks   Refines in foreign-mmput: by design: gives up on an exit that takes longer than its tries
+ * @breaks   Refines in quick-exit: by design: gives up on an exit that takes longer than its tries
+ * @breaks   Refines in two-threads: by design: gives up on an exit that takes longer than its tries
  */
 #include "v4.13.c"
 

@@ -25,6 +25,10 @@
  * @breaks   NoStaleKill in foreign-mmput: by design: the exit frees memory without oom_lock
  * @breaks   NoStaleKill in mlocked: by design: the exit frees memory without oom_lock
  * @breaks   NoStaleKill in aio-never: by design: the exit frees memory without oom_lock
+ * @breaks   Refines in aio-needs-memory: by design: waits for exit_aio(), or for the lock, for ever
+ * @breaks   Refines in aio-never-alone: by design: waits for exit_aio(), or for the lock, for ever
+ * @breaks   Refines in aio-never: by design: waits for exit_aio(), or for the lock, for ever
+ * @breaks   Refines in lock-held: by design: waits for exit_aio(), or for the lock, for ever
  */
 #include "2017-07-25-no-concurrency.c"
 

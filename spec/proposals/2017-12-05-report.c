@@ -24,6 +24,14 @@
  * @breaks   NoStaleKill in aio-never: by design: the exit frees memory without oom_lock
  * @breaks   NoStaleKill in aio-needs-memory: by design: the exit frees memory without oom_lock
  * @breaks   OomResolves in aio-never-alone: by design: the exit frees memory without oom_lock, and a stale look with nobody left to kill panics
+ * @breaks   Refines in aio-needs-memory: by mistake: without the page-table lock a page is unmapped in several steps, or twice
+ * @breaks   Refines in aio-never-alone: by mistake: without the page-table lock a page is unmapped in several steps, or twice
+ * @breaks   Refines in aio-never: by mistake: without the page-table lock a page is unmapped in several steps, or twice
+ * @breaks   Refines in foreign-mmput: by mistake: without the page-table lock a page is unmapped in several steps, or twice
+ * @breaks   Refines in lock-held: by mistake: without the page-table lock a page is unmapped in several steps, or twice
+ * @breaks   Refines in mlocked: by mistake: without the page-table lock a page is unmapped in several steps, or twice
+ * @breaks   Refines in quick-exit: by mistake: without the page-table lock a page is unmapped in several steps, or twice
+ * @breaks   Refines in two-threads: by mistake: without the page-table lock a page is unmapped in several steps, or twice
  */
 #include "v4.14.c"
 

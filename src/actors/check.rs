@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::collections::BTreeSet;
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use stateright::{Checker, HasDiscoveries, Model};
@@ -64,10 +65,12 @@ pub fn check(machine: &Machine, safety: Vec<Safety>, max_states: usize) -> Resul
     let names: Vec<&str> = safety.iter().map(Safety::name).collect();
     let safety = safety.into_iter().map(Safety::once).chain([budget]).collect();
     let system = System::new(machine.clone(), safety).map_err(Failure::TooManyProperties)?;
-    let mut checker = system
+    let builder = system
         .checker()
-        .finish_when(HasDiscoveries::AllOf(BTreeSet::from([BUDGET])))
-        .spawn_bfs();
+        .finish_when(HasDiscoveries::AllOf(BTreeSet::from([BUDGET])));
+    // The initial state is computed here, the others by a worker.
+    let spawn = AssertUnwindSafe(|| builder.spawn_bfs());
+    let mut checker = catch_unwind(spawn).map_err(|panic| Failure::Panicked(message(&*panic)))?;
     for worker in checker.handles() {
         worker.join().map_err(|panic| Failure::Panicked(message(&*panic)))?;
     }

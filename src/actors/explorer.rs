@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 
 use stateright::Model;
 
@@ -95,10 +96,21 @@ impl Explorer {
 
 /// Makes a folder the current one and removes it, so that nobody can put anything there.
 fn enter_empty_folder() -> io::Result<()> {
-    let folder = std::env::temp_dir().join(format!("oomspec-{}", std::process::id()));
-    std::fs::create_dir(&folder)?;
+    let folder = new_folder()?;
     std::env::set_current_dir(&folder)?;
     // Some systems keep a folder that is in use; it is empty all the same.
     let _ = std::fs::remove_dir(&folder);
     Ok(())
+}
+
+fn new_folder() -> io::Result<PathBuf> {
+    for number in 0..100 {
+        let folder = std::env::temp_dir().join(format!("oomspec-{}-{number}", std::process::id()));
+        match std::fs::create_dir(&folder) {
+            // Left over from another process of this number.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            made => return made.map(|()| folder),
+        }
+    }
+    Err(io::ErrorKind::AlreadyExists.into())
 }

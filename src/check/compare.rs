@@ -5,8 +5,15 @@ use super::{Checked, Verdict};
 /// Marks what the listing breaks and its base holds, in the same scenario; what the base breaks too is known.
 pub fn against(mine: &mut Checked, base: &Checked) {
     let name = &base.instance.protocol;
-    for finding in mine.findings.iter_mut().filter(|finding| finding.verdict == Verdict::Violated) {
-        let before = base.findings.iter().find(|before| before.property.name == finding.property.name);
+    for finding in mine
+        .findings
+        .iter_mut()
+        .filter(|finding| finding.verdict == Verdict::Violated)
+    {
+        let before = base
+            .findings
+            .iter()
+            .find(|before| before.property.name == finding.property.name);
         match before.map(|before| before.verdict) {
             Some(Verdict::Violated) => {
                 finding.known.get_or_insert_with(|| format!("as in {name}"));

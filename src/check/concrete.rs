@@ -53,7 +53,14 @@ impl Variable {
         let (program, layout) = (&machine.program, &machine.layout);
         let mut add = |(word, mask): (usize, u64)| bits[word] |= mask;
         let asked = |name: &str| part.whole || part.keys.contains(name);
-        let threads = || program.threads.iter().enumerate().filter(|(_, thread)| asked(&thread.name)).map(|(id, _)| id);
+        let threads = || {
+            program
+                .threads
+                .iter()
+                .enumerate()
+                .filter(|(_, thread)| asked(&thread.name))
+                .map(|(id, _)| id)
+        };
         match self {
             Variable::Struct(ty) => {
                 for &field in &program.types[ty].fields {

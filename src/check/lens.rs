@@ -178,7 +178,10 @@ impl Lens for Concrete<'_> {
 
     fn value(&self, variable: usize, state: StateId) -> Value {
         let values = self.values[variable].get_or_init(|| {
-            let whole = Footprint { whole: true, ..Footprint::default() };
+            let whole = Footprint {
+                whole: true,
+                ..Footprint::default()
+            };
             let classes = self.classes(&Footprints::from([(variable, whole)]));
             Values {
                 known: vec![OnceCell::new(); classes.len()],

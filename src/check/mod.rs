@@ -150,7 +150,10 @@ pub fn findings(
     let asked = |property: &Property| wanted.is_empty() || wanted.contains(&property.name);
     let mut findings: Vec<Finding> = Vec::new();
     for theory in theories {
-        let fail = |error: Diagnostic| Diagnostics { sources: theory.spec.sources().clone(), errors: vec![error] };
+        let fail = |error: Diagnostic| Diagnostics {
+            sources: theory.spec.sources().clone(),
+            errors: vec![error],
+        };
         let judge = judge::Judge::new(&instance.machine, graph, theory).map_err(fail)?;
         for (property, meaning) in theory.formulas.iter().filter(|(property, _)| asked(property)) {
             // A module that extends another has its properties too.

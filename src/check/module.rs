@@ -27,19 +27,22 @@ pub struct Checked {
 }
 
 /// Explores the module `name` as the text of its .cfg says.
-pub fn check(
-    library: &dyn tla::Library,
-    name: &str,
-    config: &str,
-    max_states: usize,
-) -> Result<Checked, Diagnostics> {
+pub fn check(library: &dyn tla::Library, name: &str, config: &str, max_states: usize) -> Result<Checked, Diagnostics> {
     let mut sources = Sources::default();
     let file = sources.add(format!("{name}.cfg"), config);
-    let config = Config::parse(config, file).map_err(|errors| Diagnostics { sources: sources.clone(), errors: vec![errors] })?;
+    let config = Config::parse(config, file).map_err(|errors| Diagnostics {
+        sources: sources.clone(),
+        errors: vec![errors],
+    })?;
     let mut spec = Spec::load(library, name)?;
-    config.bind(&mut spec).map_err(|error| Diagnostics { sources, errors: vec![error] })?;
-    decide(&spec, &config, max_states)
-        .map_err(|error| Diagnostics { sources: spec.sources().clone(), errors: vec![error] })
+    config.bind(&mut spec).map_err(|error| Diagnostics {
+        sources,
+        errors: vec![error],
+    })?;
+    decide(&spec, &config, max_states).map_err(|error| Diagnostics {
+        sources: spec.sources().clone(),
+        errors: vec![error],
+    })
 }
 
 fn decide(spec: &Spec, config: &Config, max_states: usize) -> Result<Checked, Diagnostic> {
@@ -55,7 +58,11 @@ fn decide(spec: &Spec, config: &Config, max_states: usize) -> Result<Checked, Di
             formula = Temporal::Always(Box::new(formula));
         }
         let (verdict, trace, unsafe_) = world.judge(&behaviour, &formula)?;
-        let verdict = if verdict == Verdict::Holds && !whole { Verdict::Incomplete } else { verdict };
+        let verdict = if verdict == Verdict::Holds && !whole {
+            Verdict::Incomplete
+        } else {
+            verdict
+        };
         safety |= unsafe_;
         findings.push((name.text.clone(), verdict, trace));
     }
@@ -63,12 +70,24 @@ fn decide(spec: &Spec, config: &Config, max_states: usize) -> Result<Checked, Di
         let moves = |state: StateId| world.graph.edges(state).len() > 0 || world.loops[state as usize];
         let stuck = (0..world.graph.distinct() as StateId).find(|&state| !moves(state));
         if let Some(state) = stuck {
-            findings.push(("no deadlock".to_string(), Verdict::Violated, world.trace(&world.path(state), state)));
+            findings.push((
+                "no deadlock".to_string(),
+                Verdict::Violated,
+                world.trace(&world.path(state), state),
+            ));
         }
     }
     let graph = &world.graph;
-    let counts = Counts { generated: world.generated, distinct: graph.distinct(), depth: graph.depth() };
-    Ok(Checked { counts, findings, safety })
+    let counts = Counts {
+        generated: world.generated,
+        distinct: graph.distinct(),
+        depth: graph.depth(),
+    };
+    Ok(Checked {
+        counts,
+        findings,
+        safety,
+    })
 }
 
 fn behaviour(spec: &Spec, config: &Config) -> Result<Behaviour, Diagnostic> {
@@ -80,8 +99,10 @@ fn behaviour(spec: &Spec, config: &Config) -> Result<Behaviour, Diagnostic> {
             behaviour.next.push(spec.unsubscripted(&next.text)?);
             Ok(behaviour)
         }
-        _ => Err(Diagnostic::general("the .cfg names neither a SPECIFICATION nor INIT and NEXT")
-            .help("write `SPECIFICATION Spec`")),
+        _ => Err(
+            Diagnostic::general("the .cfg names neither a SPECIFICATION nor INIT and NEXT")
+                .help("write `SPECIFICATION Spec`"),
+        ),
     }
 }
 
@@ -156,7 +177,14 @@ impl World {
             }
         }
         let graph = Graph::of_parts(offsets, targets, labels, levels, parents, incomplete);
-        Ok(World { states, graph, initial, loops, generated, classes: RefCell::default() })
+        Ok(World {
+            states,
+            graph,
+            initial,
+            loops,
+            generated,
+            classes: RefCell::default(),
+        })
     }
 
     /// The verdict, the states that show a violation, and whether it is one of safety.
@@ -188,13 +216,22 @@ impl World {
         let goal = translation.formula(self, formula)?;
         // What the specification assumes of its runs stands before what is asked of them.
         let mut assumed = Vec::new();
-        let fair = behaviour.fairness.iter().cloned().map(Temporal::Fair).collect::<Vec<_>>();
+        let fair = behaviour
+            .fairness
+            .iter()
+            .cloned()
+            .map(Temporal::Fair)
+            .collect::<Vec<_>>();
         for condition in fair.iter().chain(&behaviour.liveness) {
             assumed.push(translation.formula(self, condition)?);
         }
         let whole = cycles::Formula::implies(cycles::Formula::And(assumed), goal.clone());
         let fairness: Vec<Fairness> = Vec::new();
-        let problem = Problem { graph: edges, fairness: &fairness, predicates: &translation.predicates };
+        let problem = Problem {
+            graph: edges,
+            fairness: &fairness,
+            predicates: &translation.predicates,
+        };
         Ok(match liveness::search(&problem, &whole)? {
             Found::Lasso(lasso) => {
                 let path: Vec<StateId> = lasso.stem.iter().chain(&lasso.cycle).map(|step| step.state).collect();

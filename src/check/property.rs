@@ -94,7 +94,12 @@ pub fn of_machine(machine: &Machine, theories: &[Theory]) -> Vec<Property> {
             ));
         }
     }
-    let defined = |name: &str| theories.iter().flat_map(Theory::properties).any(|property| property.name == name);
+    let defined = |name: &str| {
+        theories
+            .iter()
+            .flat_map(Theory::properties)
+            .any(|property| property.name == name)
+    };
     properties.retain(|property| !defined(&property.name));
     properties
 }

@@ -1,89 +1,140 @@
-//! The second opinion: stateright's breadth-first search on the actors of the same machine.
+//! The second opinion: the same questions, asked of stateright's breadth-first search over the actors.
 
 use super::concrete::Variable;
-use super::property::{DEADLOCK, Kind};
-use super::theory::{Meaning, Theory, invariant};
-use super::{Checked, Verdict};
-use crate::actors::{self, Safety, Summary};
+use super::property::Kind;
+use super::theory::{Meaning, Theory};
+use super::{Checked, Finding};
+use crate::actors::{Failure, Safety, check};
 use crate::machine::Machine;
-use crate::tla::{Expr, State, Value, eval_predicate};
+use crate::tla::{Expr, State, Temporal, Value, eval_predicate};
 
-/// What stateright says of the same model.
+/// What stateright says to our answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Second {
-    /// The same counts and the same violations, as long.
-    Agrees(Summary),
-    /// Something else: a bug of ours until shown otherwise.
-    Disagrees(String),
-    /// It did not finish.
-    Incomplete(String),
+pub enum Opinion {
+    /// The same graph, the same violations, shortest paths of the same length.
+    Agrees,
+    /// It does not see the whole graph either.
+    Incomplete,
+    /// It disagrees, or it failed.
+    Differs(String),
 }
 
-/// Asks stateright, and compares.
-pub fn second_opinion(checked: &Checked, theories: &[Theory], max_states: usize) -> Second {
+/// Asks stateright about the whole of what was checked.
+pub fn opinion(checked: &Checked, theories: &[Theory], max_states: usize) -> Opinion {
     let machine = &checked.instance.machine;
-    let findings = || checked.findings.iter().filter(|f| matches!(f.property.kind, Kind::Safety | Kind::Deadlock));
-    let safety = findings().map(|finding| safety(machine, theories, &finding.property.name)).collect();
-    let summary = match actors::check(machine, safety, max_states) {
+    let findings = || checked.findings.iter();
+    let asked: Vec<(Safety, Option<usize>)> = findings()
+        .filter_map(|finding| Some((safety(machine, theories, finding)?, length(finding))))
+        .collect();
+    let expected: Vec<(&str, Option<usize>)> = asked.iter().map(|(safety, length)| (safety.name(), *length)).collect();
+    let lassos: Vec<Safety> = findings().filter_map(|finding| lasso(machine, finding)).collect();
+    let lasso_names: Vec<&str> = lassos.iter().map(Safety::name).collect();
+    let asked = asked.into_iter().map(|(safety, _)| safety).chain(lassos).collect();
+    let summary = match check(machine, asked, max_states) {
         Ok(summary) => summary,
-        Err(failure) => return Second::Incomplete(failure.to_string()),
+        Err(Failure::Exhausted(_)) if checked.incomplete.is_some() => return Opinion::Incomplete,
+        Err(failure) => return Opinion::Differs(failure.to_string()),
     };
-    if checked.incomplete.is_some() {
-        return Second::Incomplete("our own graph is not complete".to_string());
+    let counts = &checked.counts;
+    let ours = [counts.distinct, counts.generated, counts.depth];
+    let theirs = [summary.distinct, summary.transitions + 1, summary.depth];
+    if ours != theirs {
+        let what = "distinct states, states generated and depth";
+        return Opinion::Differs(format!(
+            "{what} are {ours:?} in our graph and {theirs:?} in stateright's"
+        ));
     }
-    let counts = (summary.distinct, summary.transitions + 1, summary.depth);
-    let ours = (checked.counts.distinct, checked.counts.generated, checked.counts.depth);
-    if counts != ours {
-        return Second::Disagrees(format!("(distinct, generated, depth) is {counts:?} there and {ours:?} here"));
-    }
-    let violated = findings().filter(|finding| finding.verdict == Verdict::Violated);
-    let length = |finding: &super::Finding| finding.counterexample.as_ref().map_or(0, |found| found.steps.len());
-    let mut ours: Vec<_> = violated.map(|finding| (finding.property.name.clone(), length(finding))).collect();
-    let mut theirs = summary.violated.clone();
-    ours.sort();
-    theirs.sort();
-    if ours == theirs {
-        Second::Agrees(summary)
-    } else {
-        Second::Disagrees(format!("it finds {theirs:?} violated, and we {ours:?}"))
-    }
-}
-
-/// A safety property as stateright checks it.
-pub fn safety(machine: &Machine, theories: &[Theory], name: &str) -> Safety {
-    if name == DEADLOCK {
-        return Safety::no_deadlock();
-    }
-    for theory in theories {
-        for (property, meaning) in &theory.formulas {
-            let Meaning::Formula(formula) = meaning else { continue };
-            if let (true, Some(predicate)) = (property.name == name, invariant(formula)) {
-                let variables = theory.spec.variables().iter().map(|name| Variable::named(machine, name)).collect();
-                return by_values(name, predicate.clone(), variables);
-            }
+    let found = |name: &str| summary.violated.iter().find(|(violated, _)| violated == name);
+    for (name, ours) in expected {
+        let theirs = found(name).map(|(_, length)| *length);
+        if ours != theirs {
+            let steps =
+                |length: Option<usize>| length.map_or("holds".into(), |length| format!("fails after {length} steps"));
+            return Opinion::Differs(format!(
+                "{name} {} in our graph and {} in stateright's",
+                steps(ours),
+                steps(theirs)
+            ));
         }
     }
-    Safety::no_error(name)
+    match lasso_names.into_iter().find(|name| found(name).is_none()) {
+        Some(name) => Opinion::Differs(format!("stateright finds every state {name}")),
+        None => Opinion::Agrees,
+    }
 }
 
-/// Evaluates a predicate anew in every state: no classes, no cache.
-fn by_values(name: &str, predicate: Expr, variables: Vec<Option<Variable>>) -> Safety {
-    Safety::new(name, move |machine, state| {
-        let seen = Packed { machine, state, variables: &variables };
-        // A predicate that cannot be evaluated was refused when our own graph was looked at.
+/// Everything that stateright can check: predicates of states, and once a lasso is known, that no state is on it.
+pub fn properties(checked: &Checked, theories: &[Theory]) -> Vec<Safety> {
+    let machine = &checked.instance.machine;
+    let findings = || checked.findings.iter();
+    let states = findings().filter_map(|finding| safety(machine, theories, finding));
+    states
+        .chain(findings().filter_map(|finding| lasso(machine, finding)))
+        .collect()
+}
+
+/// The property as a predicate of states, if it is one.
+fn safety(machine: &Machine, theories: &[Theory], finding: &Finding) -> Option<Safety> {
+    let name = &finding.property.name;
+    let formulas = theories.iter().flat_map(|theory| theory.formulas.iter().map(move |formula| (theory, formula)));
+    let defined = formulas.into_iter().find(|(_, (property, _))| property.name == *name);
+    match (finding.property.kind, defined) {
+        (Kind::Deadlock, _) => Some(Safety::no_deadlock()),
+        (Kind::Safety, None) => Some(Safety::no_error(name)),
+        (Kind::Safety, Some((theory, (_, Meaning::Formula(Temporal::Always(inner)))))) => match &**inner {
+            Temporal::State(predicate) => Some(invariant(machine, theory, name, predicate)),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn invariant(machine: &Machine, theory: &Theory, name: &str, predicate: &Expr) -> Safety {
+    let names = theory.spec.variables().iter();
+    let variables: Vec<Option<Variable>> = names.map(|name| Variable::named(machine, name)).collect();
+    let predicate = predicate.clone();
+    // Without an answer it does not hold: an error of evaluation is no pass.
+    Safety::new(name, move |machine, words| {
+        let seen = Seen {
+            machine,
+            words,
+            variables: &variables,
+        };
         eval_predicate(&predicate, &seen).unwrap_or(false)
     })
 }
 
-struct Packed<'a> {
+/// A state as the formulas see it, computed anew each time: slower than a lens, and nothing shared with it.
+struct Seen<'a> {
     machine: &'a Machine,
-    state: &'a [u64],
+    words: &'a [u64],
     variables: &'a [Option<Variable>],
 }
 
-impl State for Packed<'_> {
+impl State for Seen<'_> {
     fn variable(&self, index: usize) -> Value {
-        let variable = self.variables[index];
-        variable.map_or(Value::Bool(false), |variable| variable.value(self.machine, self.state))
+        match self.variables[index] {
+            Some(variable) => variable.value(self.machine, self.words),
+            // Our own graph reports a variable that the listing does not have.
+            None => Value::Bool(false),
+        }
     }
+}
+
+fn lasso(machine: &Machine, finding: &Finding) -> Option<Safety> {
+    let counterexample = finding.counterexample.as_ref()?;
+    let start = counterexample.loop_start?;
+    let states = machine.replay(&counterexample.steps);
+    Some(Safety::not_on_lasso(
+        &finding.property.name,
+        states.into_iter().skip(start),
+    ))
+}
+
+/// The steps to a bad state.
+fn length(finding: &Finding) -> Option<usize> {
+    finding
+        .counterexample
+        .as_ref()
+        .map(|counterexample| counterexample.steps.len())
 }

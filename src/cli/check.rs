@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use oomspec::c::ast::Commit;
 use oomspec::c::library::Listing;
 use oomspec::check::property::{Kind, Property};
-use oomspec::check::second::Second;
+use oomspec::check::second::Opinion;
 use oomspec::check::theory::Theory;
 use oomspec::check::{Checked, Verdict, compare, property};
+use oomspec::report::history::History;
 use oomspec::report::matrix::{Rows, matrix};
 use oomspec::report::{json, race, refinement, summary};
 use oomspec::source::{Diagnostic, Diagnostics};
@@ -112,10 +112,12 @@ pub fn run(spec: &Spec, args: &Args) -> Result<u8, Diagnostics> {
         second: args.engine != Engine::Graph,
     };
     let results = suite::run(&instances, &asked)?;
-    let (mut checked, seconds): (Vec<Checked>, Vec<Option<Second>>) = results.into_iter().unzip();
+    let (mut checked, seconds): (Vec<Checked>, Vec<Option<Opinion>>) = results.into_iter().unzip();
     if args.engine == Engine::Stateright {
         for checked in &mut checked {
-            checked.findings.retain(|finding| matches!(finding.property.kind, Kind::Safety | Kind::Deadlock));
+            checked
+                .findings
+                .retain(|finding| matches!(finding.property.kind, Kind::Safety | Kind::Deadlock));
         }
     }
     compare_with_bases(spec, &targets, &asked, &mut checked)?;
@@ -159,7 +161,11 @@ struct Target {
 }
 
 fn targets(spec: &Spec, args: &Args) -> Result<Vec<Target>, Diagnostics> {
-    let names = if args.protocols.is_empty() { spec.protocols() } else { args.protocols.clone() };
+    let names = if args.protocols.is_empty() {
+        spec.protocols()
+    } else {
+        args.protocols.clone()
+    };
     let mut targets = Vec::new();
     for name in &names {
         let listing = listing(spec, name)?;
@@ -178,7 +184,10 @@ fn base(spec: &Spec, mine: &Listing) -> Result<Option<Listing>, Diagnostics> {
     if let Some(after) = &program.tags.after {
         let fail = |error: Diagnostic| Diagnostics {
             sources: program.sources.clone(),
-            errors: vec![Diagnostic { span: Some(after.span), ..error }],
+            errors: vec![Diagnostic {
+                span: Some(after.span),
+                ..error
+            }],
         };
         return spec.protocol(&after.name).map(Some).map_err(fail);
     }
@@ -187,8 +196,15 @@ fn base(spec: &Spec, mine: &Listing) -> Result<Option<Listing>, Diagnostics> {
 }
 
 fn instances(spec: &Spec, targets: &[Target], args: &Args) -> Result<Vec<Instance>, Diagnostics> {
-    let names = if args.scenario.is_empty() { spec.scenarios() } else { args.scenario.clone() };
-    let scenarios: Vec<Listing> = names.iter().map(|name| scenario(spec, name)).collect::<Result<_, _>>()?;
+    let names = if args.scenario.is_empty() {
+        spec.scenarios()
+    } else {
+        args.scenario.clone()
+    };
+    let scenarios: Vec<Listing> = names
+        .iter()
+        .map(|name| scenario(spec, name))
+        .collect::<Result<_, _>>()?;
     let mut instances = Vec::new();
     for target in targets {
         for scenario in &scenarios {
@@ -220,8 +236,14 @@ fn known_names(theories: &[Theory], instances: &[Instance], spec: &Spec, args: &
     let names: Vec<&str> = properties.iter().map(|property| property.name.as_str()).collect();
     for name in &args.property {
         if !names.contains(&name.as_str()) {
-            let help = oomspec::c::nearest::did_you_mean(name, names.iter().copied(), format!("there are {}", names.join(", ")));
-            return Err(super::one(Diagnostic::general(format!("there is no property `{name}`")).help(help)));
+            let help = oomspec::c::nearest::did_you_mean(
+                name,
+                names.iter().copied(),
+                format!("there are {}", names.join(", ")),
+            );
+            return Err(super::one(
+                Diagnostic::general(format!("there is no property `{name}`")).help(help),
+            ));
         }
     }
     let mut scenarios = spec.scenarios();
@@ -231,14 +253,25 @@ fn known_names(theories: &[Theory], instances: &[Instance], spec: &Spec, args: &
             let wrong = if !names.contains(&breaks.property.name.as_str()) {
                 Some((&breaks.property, "property", names.clone()))
             } else if !scenarios.contains(&breaks.scenario.name) {
-                Some((&breaks.scenario, "scenario", scenarios.iter().map(String::as_str).collect()))
+                Some((
+                    &breaks.scenario,
+                    "scenario",
+                    scenarios.iter().map(String::as_str).collect(),
+                ))
             } else {
                 None
             };
             if let Some((name, what, known)) = wrong {
-                let help = oomspec::c::nearest::did_you_mean(&name.name, known.iter().copied(), format!("there are {}", known.join(", ")));
+                let help = oomspec::c::nearest::did_you_mean(
+                    &name.name,
+                    known.iter().copied(),
+                    format!("there are {}", known.join(", ")),
+                );
                 let error = Diagnostic::at(name.span, format!("there is no {what} `{}`", name.name)).help(help);
-                return Err(Diagnostics { sources: instance.machine.program.sources.clone(), errors: vec![error] });
+                return Err(Diagnostics {
+                    sources: instance.machine.program.sources.clone(),
+                    errors: vec![error],
+                });
             }
         }
     }
@@ -261,7 +294,13 @@ fn compare_with_bases(
             let again = scenario(spec, &mine.instance.scenario_source)?;
             instances.push(spec.instance(base, &again)?);
         }
-        let bases = suite::run(&instances, &suite::Asked { second: false, ..*asked })?;
+        let bases = suite::run(
+            &instances,
+            &suite::Asked {
+                second: false,
+                ..*asked
+            },
+        )?;
         for (mine, (base, _)) in mine.iter_mut().zip(&bases) {
             compare::against(mine, base);
         }
@@ -270,7 +309,8 @@ fn compare_with_bases(
 }
 
 fn human(spec: &Spec, targets: &[Target], checked: &[Checked], args: &Args) -> String {
-    let commit = |name: &str| commit(spec, name);
+    let history = History::of(spec);
+    let commit = |name: &str| history.commit(name).cloned();
     let mut text = String::new();
     let alone = targets.len() == 1;
     let one_cell = checked.len() == 1 && !args.property.is_empty();
@@ -287,14 +327,24 @@ fn human(spec: &Spec, targets: &[Target], checked: &[Checked], args: &Args) -> S
         return text + &summary::total(checked);
     }
     for checked in checked {
-        for finding in checked.findings.iter().filter(|finding| finding.verdict == Verdict::Violated) {
-            text += &diagram(spec, checked, finding, args);
+        for finding in checked
+            .findings
+            .iter()
+            .filter(|finding| finding.verdict == Verdict::Violated)
+        {
+            text += &diagram(&history, checked, finding, args);
             text += "\n";
         }
     }
-    for checked in checked.iter().filter(|checked| one_cell || checked.incomplete.is_some()) {
+    for checked in checked
+        .iter()
+        .filter(|checked| one_cell || checked.incomplete.is_some())
+    {
         let counts = checked.counts;
-        let whole = checked.incomplete.as_ref().map_or(String::new(), |why| format!(", incomplete: {why}"));
+        let whole = checked
+            .incomplete
+            .as_ref()
+            .map_or(String::new(), |why| format!(", incomplete: {why}"));
         text += &format!(
             "{} states generated, {} distinct, depth {}{whole}\n",
             counts.generated, counts.distinct, counts.depth
@@ -303,13 +353,12 @@ fn human(spec: &Spec, targets: &[Target], checked: &[Checked], args: &Args) -> S
     text + &summary::total(checked)
 }
 
-fn diagram(spec: &Spec, checked: &Checked, finding: &oomspec::check::Finding, args: &Args) -> String {
-    let fixed = finding.known.as_deref().and_then(summary::fixed_by).and_then(|name| commit(spec, name));
+fn diagram(history: &History, checked: &Checked, finding: &oomspec::check::Finding, args: &Args) -> String {
     let options = race::Options {
         all_steps: args.steps,
         new_against: finding.new_against.as_deref(),
-        introduced_by: checked.instance.tags.commits.first(),
-        fixed_by: fixed.as_ref(),
+        introduced_by: history.introduced_by(&checked.instance, finding),
+        fixed_by: history.fixed_by(finding),
     };
     let mut text = race::race(&checked.instance, finding, options);
     if let Some(explanation) = &finding.explanation {
@@ -319,32 +368,30 @@ fn diagram(spec: &Spec, checked: &Checked, finding: &oomspec::check::Finding, ar
     text
 }
 
-fn commit(spec: &Spec, protocol: &str) -> Option<Commit> {
-    let listing = spec.protocol(protocol).ok()?;
-    spec.read(&listing, None).ok()?.tags.commits.first().cloned()
-}
-
 /// What stateright said; an exit code if it is not the same.
-fn opinions(seconds: &[Option<Second>], checked: &[Checked], args: &Args) -> Option<u8> {
+fn opinions(seconds: &[Option<Opinion>], checked: &[Checked], args: &Args) -> Option<u8> {
     let mut code = None;
     let mut agree = 0;
     for (second, checked) in seconds.iter().zip(checked) {
         let name = format!("{} in {}", checked.instance.protocol, checked.instance.scenario);
         match second {
             None => {}
-            Some(Second::Agrees(_)) => agree += 1,
-            Some(Second::Disagrees(how)) => {
+            Some(Opinion::Agrees) => agree += 1,
+            Some(Opinion::Differs(how)) => {
                 complain(&format!("stateright disagrees on {name}: {how}"));
                 code = Some(exit::DISAGREE);
             }
-            Some(Second::Incomplete(why)) => {
-                complain(&format!("stateright did not finish {name}: {why}"));
+            Some(Opinion::Incomplete) => {
+                complain(&format!("stateright did not see the whole graph of {name} either"));
                 code = code.or(Some(exit::INCOMPLETE));
             }
         }
     }
     if agree > 0 && args.format == Format::Human {
-        super::print(&format!("stateright BFS agrees on {agree} graph{}\n", if agree == 1 { "" } else { "s" }));
+        super::print(&format!(
+            "stateright BFS agrees on {agree} graph{}\n",
+            if agree == 1 { "" } else { "s" }
+        ));
     }
     code
 }
@@ -382,10 +429,16 @@ fn verdict_code(checked: &[Checked]) -> u8 {
 
 /// True if some property has nothing to say in any of several scenarios of a protocol.
 fn vacuous_everywhere(checked: &[Checked]) -> bool {
-    let mut protocols: Vec<&str> = checked.iter().map(|checked| checked.instance.protocol.as_str()).collect();
+    let mut protocols: Vec<&str> = checked
+        .iter()
+        .map(|checked| checked.instance.protocol.as_str())
+        .collect();
     protocols.dedup();
     protocols.iter().any(|protocol| {
-        let mine: Vec<&Checked> = checked.iter().filter(|checked| checked.instance.protocol == *protocol).collect();
+        let mine: Vec<&Checked> = checked
+            .iter()
+            .filter(|checked| checked.instance.protocol == *protocol)
+            .collect();
         let Some(first) = mine.first() else { return false };
         mine.len() > 1
             && first.findings.iter().any(|finding| {

@@ -1,7 +1,6 @@
 //! `oomspec explore`: stateright's Explorer on one protocol in one scenario.
 
-use oomspec::actors::{Explorer, Safety, System};
-use oomspec::check::property::Kind;
+use oomspec::actors::{Explorer, System};
 use oomspec::check::theory::Theory;
 use oomspec::check::{Checked, Verdict, check, second};
 use oomspec::explore::Limits;
@@ -32,6 +31,7 @@ pub struct Args {
 
 /// Serves until the process ends.
 pub fn run(spec: &Spec, args: &Args) -> Result<u8, Diagnostics> {
+    let theories = [spec.theory()?];
     let protocol = super::check::listing(spec, &args.protocol)?;
     let scenario = super::check::scenario(spec, &args.scenario)?;
     let instance = spec.instance(&protocol, &scenario)?;
@@ -40,7 +40,6 @@ pub fn run(spec: &Spec, args: &Args) -> Result<u8, Diagnostics> {
         threads,
         max_states: args.max_states,
     };
-    let theories = [spec.theory()?];
     let checked = check(instance, &theories, limits, &[], &|_, _| {})?;
     let explorer = explorer(&checked, &theories, args.port).map_err(super::one)?;
     super::print(&links(&checked, &explorer));
@@ -48,15 +47,7 @@ pub fn run(spec: &Spec, args: &Args) -> Result<u8, Diagnostics> {
 }
 
 fn explorer(checked: &Checked, theories: &[Theory], port: u16) -> Result<Explorer, Diagnostic> {
-    let machine = &checked.instance.machine;
-    let findings = checked.findings.iter();
-    let safety = findings.filter_map(|finding| match (finding.property.kind, &finding.counterexample) {
-        (Kind::Safety | Kind::Deadlock, _) => Some(second::safety(machine, theories, &finding.property.name)),
-        // A temporal property shows as the states of its counterexample.
-        (_, Some(found)) => Some(Safety::not_on_lasso(&finding.property.name, machine.replay(&found.steps).pop())),
-        _ => None,
-    });
-    let system = System::new(checked.instance.machine.clone(), safety.collect())
+    let system = System::new(checked.instance.machine.clone(), second::properties(checked, theories))
         .map_err(|error| Diagnostic::general(error.to_string()))?;
     Explorer::new(system, port).map_err(|error| Diagnostic::general(error.to_string()))
 }
@@ -74,7 +65,11 @@ fn links(checked: &Checked, explorer: &Explorer) -> String {
             text += &format!("\n{} is violated:\n  {link}\n", finding.property.name);
         }
     }
-    if checked.findings.iter().all(|finding| finding.verdict == Verdict::Holds) {
+    if !checked
+        .findings
+        .iter()
+        .any(|finding| finding.verdict == Verdict::Violated)
+    {
         text += "no property is violated\n";
     }
     if let Some(why) = &checked.incomplete {

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use oomspec::check::module::{self, Checked};
 use oomspec::check::Verdict;
+use oomspec::check::module::{self, Checked};
 use oomspec::source::{Diagnostic, Diagnostics};
 use oomspec::spec::Spec;
 
@@ -15,7 +15,10 @@ pub fn run(spec: &Spec, path: &Path, max_states: usize) -> Result<u8, Diagnostic
         std::fs::read_to_string(path)
             .map_err(|error| super::one(Diagnostic::general(format!("cannot read {}: {error}", path.display()))))
     };
-    let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = path
+        .file_stem()
+        .map(|stem| stem.to_string_lossy().into_owned())
+        .unwrap_or_default();
     let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
     text(path)?;
     let config = text(&path.with_extension("cfg"))?;

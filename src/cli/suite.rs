@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use indicatif::{ProgressBar, ProgressStyle};
-use oomspec::check::second::{Second, second_opinion};
+use oomspec::check::second::{Opinion, opinion};
 use oomspec::check::theory::Theory;
 use oomspec::check::{Checked, check};
 use oomspec::explore::Limits;
@@ -26,13 +26,16 @@ pub struct Asked<'a> {
 }
 
 /// A check and, if it was asked for, what stateright makes of the same model.
-pub type Result = (Checked, Option<Second>);
+pub type Result = (Checked, Option<Opinion>);
 
 /// Checks all instances; the results stand in the same order, whatever the number of threads.
 pub fn run(instances: &[Instance], asked: &Asked) -> std::result::Result<Vec<Result>, Diagnostics> {
     let bar = bar(instances.len());
     let workers = asked.threads.min(instances.len()).max(1);
-    let limits = Limits { threads: (asked.threads / workers).max(1), max_states: asked.max_states };
+    let limits = Limits {
+        threads: (asked.threads / workers).max(1),
+        max_states: asked.max_states,
+    };
     let next = AtomicUsize::new(0);
     let done = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
@@ -64,7 +67,9 @@ fn one(
     progress: oomspec::explore::Progress,
 ) -> std::result::Result<Result, Diagnostics> {
     let checked = check(instance.clone(), asked.theories, limits, asked.properties, progress)?;
-    let second = asked.second.then(|| second_opinion(&checked, asked.theories, asked.max_states));
+    let second = asked
+        .second
+        .then(|| opinion(&checked, asked.theories, asked.max_states));
     Ok((checked, second))
 }
 

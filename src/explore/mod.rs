@@ -52,7 +52,17 @@ impl Graph {
         parents: Vec<u32>,
         incomplete: Option<String>,
     ) -> Self {
-        Graph { words: 0, states: Vec::new(), offsets, targets, labels, levels, parents, incomplete, visited_bytes: 0 }
+        Graph {
+            words: 0,
+            states: Vec::new(),
+            offsets,
+            targets,
+            labels,
+            levels,
+            parents,
+            incomplete,
+            visited_bytes: 0,
+        }
     }
 
     /// Number of distinct states.

@@ -56,6 +56,11 @@ impl History {
         self.protocol(name)?.1.commits.first()
     }
 
+    /// The first commit of a protocol.
+    pub fn commit(&self, protocol: &str) -> Option<&Commit> {
+        self.protocol(protocol)?.1.commits.first()
+    }
+
     fn protocol(&self, name: &str) -> Option<&(String, Tags)> {
         self.protocols.iter().find(|(known, _)| known == name)
     }

@@ -1,7 +1,7 @@
 //! The race diagram of a counterexample: plain text of at most 75 columns that can be pasted into a changelog.
 
-use super::events::{self, Event};
 use super::columns::{Line, Story};
+use super::events::{self, Event};
 use super::page::{BUG, FOR_EVER, HERE, NOTHING_MOVES, Page, WIDTH, wrapped};
 use super::steps::every_step;
 use super::wrong::wrong;

@@ -7,7 +7,11 @@ use crate::check::{Checked, Finding, Verdict};
 pub fn broken(checked: &[Checked], commit: &dyn Fn(&str) -> Option<Commit>) -> String {
     let mut cells: Vec<(&Checked, &Finding, usize)> = Vec::new();
     for checked in checked {
-        for finding in checked.findings.iter().filter(|finding| finding.verdict == Verdict::Violated) {
+        for finding in checked
+            .findings
+            .iter()
+            .filter(|finding| finding.verdict == Verdict::Violated)
+        {
             let same = |(other, cell, _): &&mut (&Checked, &Finding, usize)| {
                 other.instance.protocol == checked.instance.protocol
                     && cell.property.name == finding.property.name
@@ -51,7 +55,9 @@ fn line(checked: &Checked, finding: &Finding, scenarios: usize, commit: &dyn Fn(
 /// The protocol that mended it, from `by mistake, fixed by v4.15 (CVE-…)`.
 pub fn fixed_by(reason: &str) -> Option<&str> {
     let (_, rest) = reason.split_once("fixed by ")?;
-    rest.split_whitespace().next().map(|name| name.trim_end_matches([',', ';', '.']))
+    rest.split_whitespace()
+        .next()
+        .map(|name| name.trim_end_matches([',', ';', '.']))
 }
 
 /// The first twelve digits of a commit.
@@ -62,15 +68,24 @@ pub fn short(hash: &str) -> &str {
 /// `4 violations, all expected`: the last line.
 pub fn total(checked: &[Checked]) -> String {
     let findings = || checked.iter().flat_map(|checked| &checked.findings);
-    let violations = findings().filter(|finding| finding.verdict == Verdict::Violated).count();
-    let surprises = findings().filter(|finding| finding.verdict == Verdict::Violated && !finding.expected()).count();
-    let fresh = findings().filter(|finding| finding.new_against.is_some() && !finding.expected()).count();
+    let violations = findings()
+        .filter(|finding| finding.verdict == Verdict::Violated)
+        .count();
+    let surprises = findings()
+        .filter(|finding| finding.verdict == Verdict::Violated && !finding.expected())
+        .count();
+    let fresh = findings()
+        .filter(|finding| finding.new_against.is_some() && !finding.expected())
+        .count();
     let missing: Vec<String> = checked.iter().flat_map(missing).collect();
     let mut text = match (violations, surprises) {
         (0, _) => "no violation".to_string(),
         (1, 0) => "1 violation, expected".to_string(),
         (_, 0) => format!("{violations} violations, all expected"),
-        _ => format!("{violations} violation{}, {surprises} unexpected", if violations == 1 { "" } else { "s" }),
+        _ => format!(
+            "{violations} violation{}, {surprises} unexpected",
+            if violations == 1 { "" } else { "s" }
+        ),
     };
     if fresh > 0 {
         text += &format!(", {fresh} new");
@@ -85,7 +100,18 @@ pub fn total(checked: &[Checked]) -> String {
 fn missing(checked: &Checked) -> Vec<String> {
     let instance = &checked.instance;
     let absent = checked.findings.iter().filter(|finding| {
-        finding.known.is_some() && matches!(finding.verdict, Verdict::Holds | Verdict::Vacuous | Verdict::NotApplicable)
+        finding.known.is_some()
+            && matches!(
+                finding.verdict,
+                Verdict::Holds | Verdict::Vacuous | Verdict::NotApplicable
+            )
     });
-    absent.map(|finding| format!("{} in {} ({})", finding.property.name, instance.scenario, instance.protocol)).collect()
+    absent
+        .map(|finding| {
+            format!(
+                "{} in {} ({})",
+                finding.property.name, instance.scenario, instance.protocol
+            )
+        })
+        .collect()
 }
