@@ -76,7 +76,9 @@ pub fn properties(checked: &Checked, theories: &[Theory]) -> Vec<Safety> {
 /// The property as a predicate of states, if it is one.
 fn safety(machine: &Machine, theories: &[Theory], finding: &Finding) -> Option<Safety> {
     let name = &finding.property.name;
-    let formulas = theories.iter().flat_map(|theory| theory.formulas.iter().map(move |formula| (theory, formula)));
+    let formulas = theories
+        .iter()
+        .flat_map(|theory| theory.formulas.iter().map(move |formula| (theory, formula)));
     let defined = formulas.into_iter().find(|(_, (property, _))| property.name == *name);
     match (finding.property.kind, defined) {
         (Kind::Deadlock, _) => Some(Safety::no_deadlock()),
