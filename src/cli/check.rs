@@ -208,7 +208,9 @@ fn instances(spec: &Spec, targets: &[Target], args: &Args) -> Result<Vec<Instanc
     let mut instances = Vec::new();
     for target in targets {
         for scenario in &scenarios {
-            spec.refuse_uncalled(&target.listing, Some(scenario))?;
+            if target.listing.folder.is_some() || scenario.folder.is_some() {
+                spec.refuse_uncalled(&target.listing, Some(scenario))?;
+            }
             instances.push(spec.instance(&target.listing, scenario)?);
         }
     }

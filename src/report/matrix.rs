@@ -121,5 +121,8 @@ fn legend(properties: &[Property], checked: &[Checked]) -> String {
     if findings().any(|finding| finding.verdict == Verdict::Vacuous) {
         marks += "\n  v  holds, but what it speaks of never happens";
     }
+    if findings().any(|finding| finding.verdict == Verdict::NotApplicable) {
+        marks += "\n  -  n/a after error: every run that would show it may end in an error first";
+    }
     format!("{text}\n  {marks}\n")
 }

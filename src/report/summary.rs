@@ -3,6 +3,9 @@
 use crate::c::ast::Commit;
 use crate::check::{Checked, Finding, Verdict};
 
+/// Columns of a line that fits in a mail.
+const WIDTH: usize = 75;
+
 /// The lines; `commit` finds the commit of a protocol by its name.
 pub fn broken(checked: &[Checked], commit: &dyn Fn(&str) -> Option<Commit>) -> String {
     let mut cells: Vec<(&Checked, &Finding, usize)> = Vec::new();
@@ -48,8 +51,28 @@ fn line(checked: &Checked, finding: &Finding, scenarios: usize, commit: &dyn Fn(
             None => reason.clone(),
         },
     };
-    let place = format!("{}, {length} steps{more}", checked.instance.scenario);
-    format!("  {}  {place:38} {why}\n", finding.property.code)
+    let start = format!(
+        "  {}  {:38} ",
+        finding.property.code,
+        format!("{}, {length} steps{more}", checked.instance.scenario)
+    );
+    let line = format!("{start}{why}\n");
+    if line.len() <= WIDTH {
+        return line;
+    }
+    // A long reason stands below, in lines of its own.
+    let mut text = start.trim_end().to_string();
+    let mut column = WIDTH;
+    for word in why.split_whitespace() {
+        if column + 1 + word.len() > WIDTH {
+            text += "\n     ";
+            column = 5;
+        }
+        text += " ";
+        text += word;
+        column += 1 + word.len();
+    }
+    text + "\n"
 }
 
 /// The protocol that mended it, from `by mistake, fixed by v4.15 (CVE-…)`.
