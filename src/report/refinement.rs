@@ -25,7 +25,12 @@ pub fn explanation(explanation: &Explanation) -> String {
     }
     text += "  which is a step of none of its actions:\n";
     for blame in blames {
-        let place = format!("    {:14} {}.tla:{}", blame.action.replace('"', ""), blame.module, blame.line);
+        let place = format!(
+            "    {:14} {}.tla:{}",
+            blame.action.replace('"', ""),
+            blame.module,
+            blame.line
+        );
         text += &fitting(&format!("{place}  {}", blame.conjunct));
     }
     text
