@@ -237,7 +237,7 @@ v4.14 in foreign-mmput: NoUseAfterFree is violated (36 steps, 13 shown)
 
   reader                              oom_reaper
   ------                              ----------
-  mmget_not_zero(): mm_users 1 -> 2
+  mmget_not_zero(hog_mm) = 1
   [hog] mmput(): mm_users 2 -> 1
   [allocator] wake_oom_reaper(): oom_reaper_list = &hog
                                       next_to_reap() = &hog
