@@ -49,7 +49,14 @@ enum Command {
 
 /// Runs the command line.
 pub fn run() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(message) => {
+            // `--help` is such a message too. Nobody is left to tell if the stream is closed.
+            let _ = message.print();
+            return ExitCode::from(if message.use_stderr() { exit::USAGE } else { exit::FINE });
+        }
+    };
     let spec = match &cli.spec {
         None => Ok(Spec::builtin()),
         Some(folder) => Spec::folder(folder).map_err(without_text),
