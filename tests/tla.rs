@@ -1,7 +1,7 @@
 //! The TLA+ front end on modules in the shape that the project writes.
 
-use oomspec::source::Diagnostic;
-use oomspec::tla::{self, Expr, Spec, Temporal, Value};
+use oomspec::source::{Diagnostic, Sources};
+use oomspec::tla::{self, Config, Expr, Spec, Temporal, Value};
 use std::collections::HashMap;
 
 /// The modules under `tests/tla`.
@@ -314,6 +314,52 @@ fn a_wrong_mapping_is_explained() {
 }
 
 #[test]
+fn constants_come_from_a_configuration() {
+    let text = "CONSTANTS N, Names, Op(_), none\nASSUME N > 2\nTwice(x) == 2 * x\n\
+                E == <<Op(N), Names \\cup {none}, none = 1>>";
+    let mut spec = module(text).unwrap();
+    let configuration = "\\* what TLC reads\nSPECIFICATION Spec\nINVARIANTS A B\nPROPERTY C\n\
+                         CONSTANTS N = 3 Names = {a, \"b\", a}\nOp <- Twice none = none\n";
+    let mut sources = Sources::default();
+    let file = sources.add("M.cfg", configuration);
+    let config = Config::parse(configuration, file).unwrap();
+    assert_eq!(config.specification.as_ref().unwrap().text, "Spec");
+    assert_eq!((config.invariants.len(), config.properties.len()), (2, 1));
+    config.bind(&mut spec).unwrap();
+    let value = |e: &Expr| tla::eval_constant(e).unwrap().to_string();
+    assert_eq!(value(&spec.operator("E").unwrap()), "<<6, {\"b\", a, none}, FALSE>>");
+    assert_eq!(value(&spec.assumptions().unwrap()[0]), "TRUE");
+    for (text, expected) in [
+        ("SYMMETRY S", "SYMMETRY is outside the subset"),
+        ("CONSTRAINT C", "CONSTRAINT is outside the subset"),
+        ("INIT A INIT B", "given twice"),
+        ("WHATEVER", "no section"),
+        ("CONSTANT N = {1", "does not end"),
+        ("CONSTANT N <- [M]Op", "outside the subset"),
+    ] {
+        let error = Config::parse(text, file).unwrap_err();
+        assert!(error.message.contains(expected), "{text}: {}", error.message);
+    }
+    let unbound = Config::default().bind(&mut module("CONSTANT N").unwrap());
+    assert!(unbound.unwrap_err().message.contains("`N` has no value"));
+}
+
+#[test]
+fn primes_reach_through_operators_and_instances() {
+    let spec = module(
+        "VARIABLES x, y\nLOCAL Sum(a) == a + y\nNext(a) == a'\n\
+         A == Sum(x)' = 5\nB == Next(x + y) = 5\nC == LET s == x + y IN s' = s + 2\n\
+         D == ENABLED (x' = 1 /\\ y' = x' /\\ y' > x)\nE == \\E i \\in {x} : (i + x)' = 6",
+    )
+    .unwrap();
+    let (s, t) = (vec![Value::Int(1), Value::Int(2)], vec![Value::Int(2), Value::Int(3)]);
+    let holds = |name: &str| tla::eval_action(&spec.operator(name).unwrap(), &s, &t).unwrap();
+    assert!(holds("A") && holds("B") && holds("C") && !holds("D"));
+    // the bound name is the same in both states
+    assert!(!holds("E"));
+}
+
+#[test]
 fn comments_above_definitions_are_found() {
     let spec = model();
     let definition = spec.definition("MarkMeansEmpty").unwrap();
@@ -321,29 +367,4 @@ fn comments_above_definitions_are_found() {
         spec.comment(definition),
         "A marked box is empty.\nNobody needs to look into it again."
     );
-}
-
-#[test]
-#[ignore = "prints how long an evaluation takes"]
-fn how_long_an_invariant_takes() {
-    let spec = model();
-    let (states, _) = graph(&spec, "Init", "Next");
-    let invariant = spec.operator("MarkMeansEmpty").unwrap();
-    let next = spec.operator("Next").unwrap();
-    let times = 100_000;
-    let start = std::time::Instant::now();
-    for i in 0..times {
-        assert!(tla::eval_predicate(&invariant, &states[i % states.len()]).unwrap());
-    }
-    println!("an invariant: {:?}", start.elapsed() / times as u32);
-    let start = std::time::Instant::now();
-    for i in 0..times {
-        tla::eval_action(&next, &states[i % states.len()], &states[(i * 7) % states.len()]).unwrap();
-    }
-    println!("an action: {:?}", start.elapsed() / times as u32);
-    let start = std::time::Instant::now();
-    for i in 0..times {
-        tla::successors(&spec, &next, &states[i % states.len()]).unwrap();
-    }
-    println!("successors: {:?}", start.elapsed() / times as u32);
 }

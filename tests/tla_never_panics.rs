@@ -86,6 +86,15 @@ fn operators_that_open_up_without_end_are_refused() {
 }
 
 #[test]
+fn what_is_just_allowed_fits_on_the_stack() {
+    let mut body = String::from("F0(x) == x\n");
+    for i in 1..190 {
+        body += &format!("F{i}(x) == IF x > 0 THEN F{}(x + 1) ELSE 0\n", i - 1);
+    }
+    assert_eq!(in_module(&format!("{body}A == F189(1)")), "190");
+}
+
+#[test]
 fn hostile_texts_for_the_grammar_are_refused() {
     swallow(&"(* --algorithm x ".repeat(3_000));
     let proof: String = (1..3_000).map(|i| format!("<{i}>1. TRUE\n")).collect();

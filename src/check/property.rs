@@ -72,7 +72,7 @@ pub fn built_in() -> Vec<Property> {
             DEADLOCK,
             "DL",
             Kind::Deadlock,
-            "while a task has not finished, some thread can step",
+            "while a task has not finished, some thread can step (polling counts)",
         ),
     ]
 }

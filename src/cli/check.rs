@@ -95,10 +95,12 @@ enum Format {
 
 /// Runs the command.
 pub fn run(spec: &Spec, args: &Args) -> Result<u8, Diagnostics> {
-    if let [module] = args.protocols.as_slice() {
-        if module.ends_with(".tla") {
-            return super::module::run(spec, Path::new(module), args.max_states);
-        }
+    if let Some(module) = args.protocols.iter().find(|name| name.ends_with(".tla")) {
+        refuse_for_module(args);
+        return super::module::run(spec, Path::new(module), args.max_states);
+    }
+    if args.steps && args.format == Format::Json {
+        misuse("--steps is for diagrams: JSON always has every step");
     }
     let theories = theories(spec, args)?;
     let targets = targets(spec, args)?;
@@ -114,10 +116,15 @@ pub fn run(spec: &Spec, args: &Args) -> Result<u8, Diagnostics> {
     let results = suite::run(&instances, &asked)?;
     let (mut checked, seconds): (Vec<Checked>, Vec<Option<Opinion>>) = results.into_iter().unzip();
     if args.engine == Engine::Stateright {
+        if checked
+            .iter()
+            .flat_map(|checked| &checked.findings)
+            .any(|finding| args.property.contains(&finding.property.name) && !stateright_can(finding.property.kind))
+        {
+            misuse("stateright decides safety and deadlock only: leave --engine out");
+        }
         for checked in &mut checked {
-            checked
-                .findings
-                .retain(|finding| matches!(finding.property.kind, Kind::Safety | Kind::Deadlock));
+            checked.findings.retain(|finding| stateright_can(finding.property.kind));
         }
     }
     compare_with_bases(spec, &targets, &asked, &mut checked)?;
@@ -131,6 +138,33 @@ pub fn run(spec: &Spec, args: &Args) -> Result<u8, Diagnostics> {
     }
     let disagreement = opinions(&seconds, &checked, args);
     Ok(disagreement.unwrap_or_else(|| verdict_code(&checked)))
+}
+
+/// A module is explored by itself: what is about listings has no effect there.
+fn refuse_for_module(args: &Args) {
+    let given = [
+        (args.protocols.len() > 1, "several files"),
+        (!args.scenario.is_empty(), "--scenario"),
+        (!args.property.is_empty(), "--property (the .cfg says which)"),
+        (args.properties.is_some(), "--properties"),
+        (args.engine != Engine::Graph, "--engine"),
+        (args.threads.is_some(), "--threads"),
+        (args.format != Format::Human, "--format"),
+        (args.steps, "--steps"),
+    ];
+    if let Some((_, what)) = given.iter().find(|(given, _)| *given) {
+        misuse(&format!(
+            "a TLA+ module is checked by itself: it does not go with {what}"
+        ));
+    }
+}
+
+/// A wrong use of the command line, in clap's own form: exit code 2.
+fn misuse(message: &str) -> ! {
+    use clap::CommandFactory;
+    super::Cli::command()
+        .error(clap::error::ErrorKind::ArgumentConflict, message)
+        .exit()
 }
 
 /// A protocol of the spec, or a file of the user.
@@ -368,6 +402,10 @@ fn diagram(history: &History, checked: &Checked, finding: &oomspec::check::Findi
         text += &refinement::explanation(explanation);
     }
     text
+}
+
+fn stateright_can(kind: Kind) -> bool {
+    matches!(kind, Kind::Safety | Kind::Deadlock)
 }
 
 /// What stateright said; an exit code if it is not the same.

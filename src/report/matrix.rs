@@ -114,7 +114,9 @@ fn legend(properties: &[Property], checked: &[Checked]) -> String {
         );
     }
     let findings = || checked.iter().flat_map(|checked| &checked.findings);
-    let mut marks = ".  holds   X  broken, as the listing says   !  not as the listing says".to_string();
+    let mut marks =
+        ".  holds, in sequentially consistent memory\n  X  broken, as the listing says   !  not as the listing says"
+            .to_string();
     if findings().any(|finding| finding.verdict == Verdict::Incomplete) {
         marks += "   ?  incomplete";
     }

@@ -187,7 +187,7 @@ mod tests {
     fn builtin(protocol: &str, scenario: &str) -> Checked {
         let spec = Spec::builtin();
         let instance = spec.instance(&spec.protocol(protocol).unwrap(), &spec.scenario(scenario).unwrap());
-        check(instance.unwrap(), LIMITS, &[], &|_, _| ())
+        check(instance.unwrap(), &[], LIMITS, &[], &|_, _| ()).unwrap()
     }
 
     fn written(protocol: &str, scenario: &str) -> Checked {
@@ -198,7 +198,7 @@ mod tests {
         };
         let instance = Spec::builtin().instance(&listing("mine.c", protocol), &listing("who.c", scenario));
         match instance {
-            Ok(instance) => check(instance, LIMITS, &[], &|_, _| ()),
+            Ok(instance) => check(instance, &[], LIMITS, &[], &|_, _| ()).unwrap(),
             Err(errors) => panic!("{}", errors.render(false)),
         }
     }
@@ -445,7 +445,8 @@ bool __oom_reap_task_mm(struct mm_struct *mm, bool last)
                 text,
                 folder: None,
             };
-            let checked = check(spec.instance(&mine, &scenario).unwrap(), LIMITS, &[], &|_, _| ());
+            let instance = spec.instance(&mine, &scenario).unwrap();
+            let checked = check(instance, &[], LIMITS, &[], &|_, _| ()).unwrap();
             let found = violated(&checked).find(|finding| finding.property.name == property);
             let text = race(&checked.instance, found.unwrap(), Options::default());
             is_fit_for_a_changelog(&text);

@@ -10,24 +10,38 @@ pub fn explanation(explanation: &Explanation) -> String {
     if after.is_empty() {
         text += "  in the terms of the abstract specification, for ever:\n";
         for (name, value) in before {
-            text += &format!("    {name:width$} = {value}\n");
+            text += &fitting(&format!("    {name:width$} = {value}"));
         }
         return text;
     }
     text += "  in the terms of the abstract specification:\n";
     for ((name, before), (_, after)) in before.iter().zip(after) {
         if before == after {
-            text += &format!("    {name:width$} = {before}\n");
+            text += &fitting(&format!("    {name:width$} = {before}"));
         } else {
-            text += &format!("    {name:width$} : {before}\n    {:width$}-> {after}\n", "");
+            text += &fitting(&format!("    {name:width$} : {before}"));
+            text += &fitting(&format!("    {:width$}-> {after}", ""));
         }
     }
     text += "  which is a step of none of its actions:\n";
     for blame in blames {
-        text += &format!(
-            "    {:14} {}.tla:{}  {}\n",
-            blame.action, blame.module, blame.line, blame.conjunct
+        let place = format!(
+            "    {:14} {}.tla:{}",
+            blame.action.replace('"', ""),
+            blame.module,
+            blame.line
         );
+        text += &fitting(&format!("{place}  {}", blame.conjunct));
     }
     text
+}
+
+/// A line cut to what fits in a mail.
+fn fitting(line: &str) -> String {
+    const WIDTH: usize = 75;
+    if line.chars().count() <= WIDTH {
+        return format!("{line}\n");
+    }
+    let start: String = line.chars().take(WIDTH - 4).collect();
+    format!("{} ...\n", start.trim_end())
 }

@@ -5,6 +5,9 @@
 use crate::machine::program::{Program, ThreadId, TypeId};
 use crate::machine::{Machine, Reached};
 
+/// An object of at most so many characters stands on one line.
+const SHORT: usize = 72;
+
 /// The whole state.
 pub fn state(machine: &Machine, state: &[u64]) -> String {
     let lines = lines(machine, state);
@@ -19,7 +22,9 @@ pub fn changed(machine: &Machine, before: &[u64], after: &[u64]) -> String {
         .collect();
     let mark = |line: &Line| match old.get(&line.key) {
         Some(same) if same.value == line.value => format!("  {}\n", line.plain()),
-        Some(other) if !line.opens => format!("> {}  /* was {} */\n", line.plain(), other.value),
+        Some(other) if !line.value.ends_with('{') && !other.value.ends_with('{') => {
+            format!("> {}  /* was {} */\n", line.plain(), other.value)
+        }
         _ => format!("> {}\n", line.plain()),
     };
     lines(machine, after).iter().map(mark).collect()
@@ -165,6 +170,11 @@ fn object(machine: &Machine, state: &[u64], ty: TypeId, number: usize, lines: &m
         Program::GLOBALS => "{".to_string(),
         _ => format!("struct {} {{", declared.name),
     };
+    let short = format!("{}{}", value.trim_end_matches('{'), list(members.iter().map(assign)));
+    if block.len() + short.len() <= SHORT {
+        lines.push(Line::open(block, short));
+        return;
+    }
     lines.push(Line::open(block, value));
     lines.extend(
         members
@@ -197,7 +207,7 @@ fn members(machine: &Machine, state: &[u64], ty: TypeId, number: usize) -> Vec<(
             let inner = self::members(machine, state, part.inner, pointer - 1);
             match inner.is_empty() {
                 true => None,
-                false => Some(list(inner.iter().map(|(name, value)| format!("{name} = {value}")))),
+                false => Some(list(inner.iter().map(assign))),
             }
         };
         let text = match part.length {
@@ -212,6 +222,10 @@ fn members(machine: &Machine, state: &[u64], ty: TypeId, number: usize) -> Vec<(
         members.extend(text.map(|text| (part.name.clone(), text)));
     }
     members
+}
+
+fn assign((name, value): &(String, String)) -> String {
+    format!("{name} = {value}")
 }
 
 fn list(items: impl Iterator<Item = String>) -> String {

@@ -26,6 +26,7 @@ pub fn wrong(machine: &Machine, finding: &Finding, events: &[Event]) -> String {
                 .collect();
             format!("nothing moves any more; not finished: {}", names.join(", "))
         }
+        _ if finding.property.description.is_empty() => format!("not so: {}", finding.property.name),
         _ => format!("not so: {}", finding.property.description),
     }
 }

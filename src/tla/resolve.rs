@@ -35,10 +35,10 @@ impl Spec {
         let mut found = Vec::new();
         for (index, module) in self.modules.iter().enumerate() {
             for unit in &module.units {
-                if let syntax::Unit::Assumption(e) = unit {
-                    if let Some(context) = self.context_of(index) {
-                        found.push(resolver.expr(e, &Site::new(context, index))?);
-                    }
+                if let syntax::Unit::Assumption(e) = unit
+                    && let Some(context) = self.context_of(index)
+                {
+                    found.push(resolver.expr(e, &Site::new(context, index))?);
                 }
             }
         }

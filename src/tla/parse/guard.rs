@@ -3,10 +3,10 @@
 use crate::source::{Diagnostic, FileId, Span};
 use std::collections::HashSet;
 
-/// Junction lists nest at most as deep as there are columns with a bullet; the scanner's buffer holds some 300.
+/// Junction lists nest at most as deep as there are columns with a bullet; the scanner's buffer of 1024 bytes takes 3 for each.
 const MAX_BULLET_COLUMNS: usize = 200;
-/// The scanner also remembers nested proof steps, which the subset does not have.
-const MAX_PROOF_LEVELS: usize = 200;
+/// The scanner also remembers nested proof steps, in 4 bytes each; the subset has none.
+const MAX_PROOF_LEVELS: usize = 50;
 
 /// The text as the grammar may see it: same length, PlusCal hidden.
 pub(super) fn parsable(text: &str, file: FileId) -> Result<String, Diagnostic> {
@@ -28,14 +28,14 @@ fn bullets(text: &str, file: FileId) -> Result<(), Diagnostic> {
         let mut previous = ' ';
         for (column, (at, c)) in line.char_indices().enumerate() {
             let ascii = matches!((previous, c), ('/', '\\') | ('\\', '/'));
-            if (ascii || matches!(c, '∧' | '∨')) && columns.insert(column) {
-                if columns.len() > MAX_BULLET_COLUMNS {
-                    let place = span(file, offset + at, c.len_utf8());
-                    let message = format!(
-                        "`/\\` and `\\/` stand in more than {MAX_BULLET_COLUMNS} different columns of this module"
-                    );
-                    return Err(Diagnostic::at(place, message).help("break long lines, one conjunct on each"));
-                }
+            if ascii || matches!(c, '∧' | '∨') {
+                columns.insert(column);
+            }
+            if columns.len() > MAX_BULLET_COLUMNS {
+                let place = span(file, offset + at, c.len_utf8());
+                let message =
+                    format!("`/\\` and `\\/` stand in more than {MAX_BULLET_COLUMNS} different columns of this module");
+                return Err(Diagnostic::at(place, message).help("break long lines, one conjunct on each"));
             }
             previous = c;
         }
