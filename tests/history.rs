@@ -1,0 +1,354 @@
+//! The kernel's history: each known bug is found in the generation that has it, and not in the one that fixed it.
+
+mod common;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+use common::{Judge, error, finding, verdict};
+use oomspec::check::property::Kind;
+use oomspec::check::{Checked, Finding, Verdict};
+use oomspec::machine::ErrorKind;
+use oomspec::report::race::{Options, race};
+use oomspec::tla::Value;
+
+const REPORT: &str = "2017-12-05-report";
+const ARCANGELI: &str = "2017-07-25-arcangeli";
+const RIENTJES: &str = "2017-12-05-rientjes";
+const NO_CONCURRENCY: &str = "2017-07-25-no-concurrency";
+const NO_GIVE_UP: &str = "2017-07-25-no-give-up";
+
+/// The kernels in which the reaper works without a reference.
+const FIXED: [&str; 4] = ["v4.14", "v4.15", "v4.17", "v6.1"];
+
+/// Everything, checked once for all tests.
+static ALL: LazyLock<Vec<Checked>> = LazyLock::new(|| {
+    let judge = Judge::builtin();
+    let protocols = judge.spec.protocols();
+    let half = |odd: usize| {
+        let judge = Judge::builtin();
+        let mine = protocols.iter().skip(odd).step_by(2);
+        mine.flat_map(|protocol| judge.spec.scenarios().into_iter().map(move |s| (protocol, s)))
+            .map(|(protocol, scenario)| judge.check(protocol, &scenario))
+            .collect::<Vec<_>>()
+    };
+    std::thread::scope(|scope| {
+        let other = scope.spawn(|| half(1));
+        let mut all = half(0);
+        all.extend(other.join().expect("no panic"));
+        all
+    })
+});
+
+fn cell(protocol: &str, scenario: &str) -> &'static Checked {
+    let mut all = ALL.iter();
+    all.find(|checked| checked.instance.protocol == protocol && checked.instance.scenario == scenario)
+        .expect("a protocol in a scenario")
+}
+
+fn holds(protocol: &str, scenario: &str, property: &str) {
+    let found = verdict(cell(protocol, scenario), property);
+    assert_eq!(found, Verdict::Holds, "{property}: {protocol} in {scenario}");
+}
+
+/// The property is violated, and the listing says so.
+fn breaks(protocol: &str, scenario: &str, property: &str) -> &'static Finding {
+    let found = finding(cell(protocol, scenario), property);
+    assert_eq!(found.verdict, Verdict::Violated, "{property}: {protocol} in {scenario}");
+    assert!(
+        found.known.is_some(),
+        "{property}: {protocol} in {scenario} is not expected"
+    );
+    found
+}
+
+/// Protocol → the scenarios in which it breaks the property.
+fn broken(property: &str) -> BTreeMap<&'static str, BTreeSet<&'static str>> {
+    let mut broken: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for checked in ALL.iter().filter(|c| verdict(c, property) == Verdict::Violated) {
+        let instance = &checked.instance;
+        broken.entry(&instance.protocol).or_default().insert(&instance.scenario);
+    }
+    broken
+}
+
+fn cells<const N: usize>(
+    protocols: [&'static str; N],
+    scenarios: &[&'static str],
+) -> BTreeMap<&'static str, BTreeSet<&'static str>> {
+    protocols
+        .map(|protocol| (protocol, scenarios.iter().copied().collect()))
+        .into()
+}
+
+#[test]
+fn uaf_212925802454_foreign_mmput() {
+    breaks("v4.14", "foreign-mmput", "NoUseAfterFree");
+    let (error, function, thread) = error(cell("v4.14", "foreign-mmput"), "NoUseAfterFree");
+    assert_eq!(error.kind, ErrorKind::UseAfterFree);
+    assert_eq!(thread, "oom_reaper");
+    assert!(
+        ["zap_pte", "zap_pmd", "reapable_vma", "oom_reap_vmas"].contains(&function.as_str()),
+        "{function}"
+    );
+    holds("v4.13", "foreign-mmput", "NoUseAfterFree");
+}
+
+#[test]
+fn uaf_212925802454_is_fixed_by_4837fe37adff() {
+    for protocol in ["v4.15", "v4.17", "v6.1"] {
+        holds(protocol, "foreign-mmput", "NoUseAfterFree");
+    }
+}
+
+#[test]
+fn uaf_212925802454_as_a_diagram_of_at_most_25_lines() {
+    let checked = cell("v4.14", "foreign-mmput");
+    let text = race(
+        &checked.instance,
+        finding(checked, "NoUseAfterFree"),
+        Options::default(),
+    );
+    assert!(text.lines().count() <= 25, "{text}");
+    assert!(text.lines().all(|line| line.len() <= 75 && line.is_ascii()), "{text}");
+    for words in ["oom_reaper", "free_pgtables", "tsk_is_oom_victim", "use-after-free"] {
+        assert!(text.contains(words), "no {words}:\n{text}");
+    }
+}
+
+#[test]
+fn munlock_race_cve_2018_1000200() {
+    for protocol in ["v4.14", "v4.15", REPORT, ARCANGELI, RIENTJES] {
+        breaks(protocol, "mlocked", "NoMunlockRace");
+        let (error, function, _) = error(cell(protocol, "mlocked"), "NoMunlockRace");
+        assert_eq!(error.kind, ErrorKind::NullDereference, "{protocol}");
+        assert_eq!(function, "munlock_pages", "{protocol}");
+    }
+}
+
+#[test]
+fn munlock_race_cve_2018_1000200_is_fixed_by_27ae357fa82b() {
+    for protocol in ["v4.13", "v4.17", "v6.1"] {
+        holds(protocol, "mlocked", "NoMunlockRace");
+    }
+}
+
+#[test]
+fn double_unmap_as_the_report_of_2017_12_05_believed() {
+    let broken = broken("NoDoubleUnmap");
+    assert_eq!(broken.keys().collect::<Vec<_>>(), [&REPORT]);
+    for scenario in &broken[REPORT] {
+        let (error, function, _) = error(cell(REPORT, scenario), "NoDoubleUnmap");
+        assert_eq!(error.kind, ErrorKind::Assertion, "{scenario}");
+        assert_eq!(function, "page_remove_rmap", "{scenario}");
+    }
+}
+
+/// Which safety properties break, where: these cells and no others.
+#[test]
+fn the_safety_matrix() {
+    assert_eq!(broken("NoUseAfterFree"), cells(["v4.14", REPORT], &["foreign-mmput"]));
+    assert_eq!(
+        broken("NoMunlockRace"),
+        cells(["v4.14", "v4.15", REPORT, ARCANGELI, RIENTJES], &["mlocked"])
+    );
+    let whole = [
+        "NoNullDereference",
+        "NoOverflow",
+        "LocksBalanced",
+        "NoBug",
+        "NoDeadlock",
+    ];
+    for property in whole {
+        assert_eq!(broken(property), BTreeMap::new(), "{property}");
+    }
+    let covered = ["NoUseAfterFree", "NoMunlockRace", "NoDoubleUnmap", "SkipMeansGone"];
+    for finding in ALL.iter().flat_map(|checked| &checked.findings) {
+        let name = finding.property.name.as_str();
+        if matches!(finding.property.kind, Kind::Safety | Kind::Deadlock) {
+            assert!(whole.contains(&name) || covered.contains(&name), "{name} is in no test");
+        }
+    }
+}
+
+#[test]
+fn every_cell_is_what_its_listing_says() {
+    for checked in ALL.iter() {
+        assert_eq!(checked.incomplete, None);
+        for finding in &checked.findings {
+            let instance = &checked.instance;
+            let cell = format!("{} in {}: {:?}", instance.protocol, instance.scenario, finding.verdict);
+            assert!(finding.expected(), "{}: {cell}", finding.property.name);
+        }
+    }
+}
+
+#[test]
+fn needless_kill_26db62f179d1() {
+    // The reaper finds no user, stops trying, and MMF_OOM_SKIP is set while the exit is at work.
+    for scenario in ["quick-exit", "foreign-mmput", "two-threads", "aio-never"] {
+        breaks("v4.13", scenario, "NoNeedlessKill");
+        for protocol in FIXED {
+            holds(protocol, scenario, "NoNeedlessKill");
+        }
+    }
+}
+
+#[test]
+fn skip_flag_before_the_memory_is_gone_26db62f179d1() {
+    for scenario in ["quick-exit", "aio-never"] {
+        breaks("v4.13", scenario, "SkipMeansGone");
+        for protocol in FIXED {
+            holds(protocol, scenario, "SkipMeansGone");
+        }
+    }
+}
+
+#[test]
+fn memory_never_reaped_26db62f179d1() {
+    let found = breaks("v4.13", "aio-never", "MemoryReaped");
+    assert!(found.counterexample.as_ref().is_some_and(|c| c.loop_start.is_some()));
+    for protocol in FIXED {
+        holds(protocol, "aio-never", "MemoryReaped");
+    }
+}
+
+#[test]
+fn refinement_of_26db62f179d1_fails_at_kill() {
+    let found = breaks("v4.13", "aio-never", "Refines");
+    let explanation = found.explanation.as_ref().expect("an explanation");
+    let kill = explanation
+        .blames
+        .iter()
+        .find(|blame| blame.action.starts_with("Kill("));
+    let kill = kill.expect("something is false in Kill");
+    let conjunct = kill.conjunct.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(conjunct.contains(r"owes[v] = {} \/ v \in givenUp"), "{conjunct}");
+    assert_eq!(kill.module, "OomResolution");
+    let size = |values: &[(String, Value)]| {
+        let victims = values.iter().find(|(name, _)| name == "victims");
+        victims.map(|(_, value)| value.to_string().matches('"').count() / 2)
+    };
+    assert_eq!(
+        (size(&explanation.before), size(&explanation.after)),
+        (Some(1), Some(2))
+    );
+}
+
+#[test]
+fn the_fixed_generations_refine_the_abstract_specification() {
+    for protocol in FIXED {
+        for scenario in ["quick-exit", "two-threads", "aio-never", "lock-held"] {
+            holds(protocol, scenario, "Refines");
+        }
+    }
+}
+
+#[test]
+fn refinement_is_not_vacuous_in_lock_held() {
+    // There is a victim that is given up, and the excuse is a lock.
+    let checked = cell("v4.14", "lock-held");
+    let graph = common::graph(&checked.instance, 1);
+    let machine = &checked.instance.machine;
+    let gave_up = machine
+        .program
+        .fields
+        .iter()
+        .position(|field| field.name == "gave_up")
+        .expect("a ghost");
+    let reached = (0..graph.distinct() as u32).filter(|&state| {
+        machine.layout.fields[gave_up]
+            .iter()
+            .any(|slot| slot.load(graph.state(state)) != 0)
+    });
+    assert!(reached.count() > 0);
+}
+
+#[test]
+fn no_concurrency_of_2017_07_25_resolves_by_killing_another() {
+    holds(NO_CONCURRENCY, "aio-never", "OomResolves");
+    breaks(NO_CONCURRENCY, "aio-never", "MemoryReaped");
+    breaks(NO_CONCURRENCY, "aio-never", "NoNeedlessKill");
+}
+
+#[test]
+fn no_give_up_of_2017_07_25_never_resolves() {
+    holds(NO_GIVE_UP, "aio-never", "NoNeedlessKill");
+    for property in ["OomResolves", "MemoryReaped", "ReaperNeverStuck"] {
+        let found = breaks(NO_GIVE_UP, "aio-never", property);
+        let checked = cell(NO_GIVE_UP, "aio-never");
+        let machine = &checked.instance.machine;
+        let counterexample = found.counterexample.as_ref().expect("a lasso");
+        let states = machine.replay(&counterexample.steps);
+        assert_eq!(
+            states.len(),
+            counterexample.steps.len() + 1,
+            "{property}: every step is one"
+        );
+        let start = counterexample.loop_start.expect("a loop");
+        assert_eq!(Some(&states[start]), states.last(), "{property}: the loop closes");
+        // Fair: whoever is fair and could always step in the loop does so.
+        for (thread, code) in machine.program.threads.iter().enumerate().filter(|(_, code)| code.fair) {
+            let steps = counterexample.steps[start..]
+                .iter()
+                .any(|label| label.thread as usize == thread);
+            let always = states[start..].iter().all(|state| enabled(machine, state, thread));
+            assert!(steps || !always, "{property}: {} could always step", code.name);
+        }
+    }
+}
+
+fn enabled(machine: &oomspec::machine::Machine, state: &[u64], thread: usize) -> bool {
+    let mut can = false;
+    let mut next = vec![0; machine.words()];
+    let mut scratch = oomspec::machine::Scratch::new(machine);
+    machine.successors(state, &mut next, &mut scratch, |who, _, _| can |= who == thread);
+    can
+}
+
+#[test]
+fn exits_and_allocations_progress_when_io_needs_memory() {
+    for protocol in FIXED {
+        holds(protocol, "aio-needs-memory", "ExitProgresses");
+        holds(protocol, "aio-needs-memory", "OomResolves");
+    }
+}
+
+#[test]
+fn aio_never_alone_is_judged_for_every_protocol() {
+    for checked in ALL
+        .iter()
+        .filter(|checked| checked.instance.scenario == "aio-never-alone")
+    {
+        for property in ["OomResolves", "MemoryReaped", "ReaperNeverStuck"] {
+            let verdict = verdict(checked, property);
+            let after_error = checked.instance.protocol == REPORT && verdict == Verdict::NotApplicable;
+            let judged = matches!(verdict, Verdict::Holds | Verdict::Violated);
+            assert!(
+                judged || after_error,
+                "{property}: {} {verdict:?}",
+                checked.instance.protocol
+            );
+        }
+    }
+    // v4.13 panics with a victim's memory unreaped; so do the proposals that wait for the exit.
+    for protocol in ["v4.13", NO_CONCURRENCY, NO_GIVE_UP] {
+        breaks(protocol, "aio-never-alone", "OomResolves");
+        breaks(protocol, "aio-never-alone", "MemoryReaped");
+    }
+    for protocol in FIXED {
+        holds(protocol, "aio-never-alone", "MemoryReaped");
+    }
+}
+
+#[test]
+fn stale_kill_is_closed_on_both_sides_by_27ae357fa82b_only() {
+    for protocol in ["v4.13", "v4.14", "v4.15", "v6.1"] {
+        breaks(protocol, "quick-exit", "NoStaleKill");
+    }
+    // There it never comes to a second kill.
+    let found = verdict(cell("v4.17", "quick-exit"), "NoStaleKill");
+    assert!(matches!(found, Verdict::Holds | Verdict::Vacuous), "{found:?}");
+    // Locked memory is freed without oom_lock even there.
+    breaks("v4.17", "mlocked", "NoStaleKill");
+}
