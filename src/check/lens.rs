@@ -59,7 +59,7 @@ pub struct Steps<'a> {
     step: &'a Step,
     question: Question,
     classes: Rc<Classes>,
-    known: HashMap<(u32, u32), bool>,
+    known: hashbrown::HashMap<(u32, u32), bool>,
 }
 
 impl<'a> Steps<'a> {
@@ -77,7 +77,7 @@ impl<'a> Steps<'a> {
             step,
             question,
             classes: lens.classes(&reads),
-            known: HashMap::new(),
+            known: hashbrown::HashMap::new(),
         }
     }
 

@@ -24,22 +24,40 @@ pub(super) struct FairComponents {
 pub(super) const NOWHERE: u32 = u32::MAX;
 
 impl<'c> Arena<'c> {
+    /// Where a violation can go round for ever: the states that the clause's finite part leads to.
     pub fn new(problem: &Problem<'_>, clause: &'c Clause, reach: &Reach) -> Self {
+        let all = *reach.event_sets().end();
+        let reached = |state: &u32| reach.distance(*state, all).is_some();
+        let states = (0..problem.graph.states()).filter(reached).collect();
+        Arena::of(problem, clause, &reach.keep, states)
+    }
+
+    /// The same for all states: if nothing in it is fair, no finite part has to be looked for.
+    pub fn everywhere(problem: &Problem<'_>, clause: &'c Clause, keep: &Prop) -> Self {
+        Arena::of(problem, clause, keep, (0..problem.graph.states()).collect())
+    }
+
+    fn of(problem: &Problem<'_>, clause: &'c Clause, keep: &Prop, mut states: Vec<u32>) -> Self {
         let (graph, predicates) = (&problem.graph, problem.predicates);
-        let allowed = Prop::all([clause.always.clone(), clause.settles.clone(), reach.keep.clone()]);
-        let states: Vec<u32> = (0..graph.states())
-            .filter(|&s| reach.distance(s, *reach.event_sets().end()).is_some())
-            .collect();
+        let allowed = Prop::all([clause.always.clone(), clause.settles.clone(), keep.clone()]);
         let mut edges = Bits::new(graph.edges() as usize);
         let mut stutters = Bits::new(graph.states() as usize);
-        for &state in &states {
-            if allowed.holds(predicates, Step { state, edge: None }) {
+        if !allowed.speaks_of_steps(predicates) {
+            states.retain(|&state| allowed.holds(predicates, Step { state, edge: None }));
+            for &state in &states {
                 stutters.insert(state);
+                graph.edges_of(state).for_each(|edge| edges.insert(edge));
             }
-            for e in graph.edges_of(state) {
-                let edge = Some(e);
-                if allowed.holds(predicates, Step { state, edge }) {
-                    edges.insert(e);
+        } else {
+            for &state in &states {
+                if allowed.holds(predicates, Step { state, edge: None }) {
+                    stutters.insert(state);
+                }
+                for e in graph.edges_of(state) {
+                    let edge = Some(e);
+                    if allowed.holds(predicates, Step { state, edge }) {
+                        edges.insert(e);
+                    }
                 }
             }
         }

@@ -43,6 +43,10 @@ pub struct Problem<'a> {
 pub fn find_violation(problem: &Problem<'_>, formula: &Formula) -> Result<Option<Lasso>, Unsupported> {
     let mut best: Option<Lasso> = None;
     for clause in clauses::of_negation(formula, problem.predicates)? {
+        let everywhere = components::Arena::everywhere(problem, &clause, &reach::kept(problem, &clause));
+        if components::fair_components(problem, &everywhere).components.is_empty() {
+            continue;
+        }
         let reach = reach::explore(problem, &clause)?;
         let arena = components::Arena::new(problem, &clause, &reach);
         let fair = components::fair_components(problem, &arena);

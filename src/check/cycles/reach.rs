@@ -74,6 +74,15 @@ pub(super) fn explore(problem: &Problem<'_>, clause: &Clause) -> Result<Reach, U
     Ok(search.reach)
 }
 
+/// What every step of a cycle must satisfy once all of a clause's events are behind it.
+pub(super) fn kept(problem: &Problem<'_>, clause: &Clause) -> Prop {
+    let mut monitors = vec![];
+    for event in &clause.happens {
+        add_monitors(event, None, problem.predicates, &mut monitors);
+    }
+    Prop::all(monitors.iter().map(|m| m.keep.clone()))
+}
+
 impl Reach {
     /// The sets of events that can be told apart: all numbers up to the set of all events, each a bit.
     pub fn event_sets(&self) -> RangeInclusive<u32> {
