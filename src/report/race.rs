@@ -81,8 +81,8 @@ fn picture(
     let end = found
         .last()
         .map_or_else(|| machine.initial(), |last| last.after.clone());
-    let stands_still =
-        matches!(finding.property.kind, Kind::Deadlock | Kind::Liveness) && machine.reached(&end) == Reached::Nothing;
+    let lasts = finding.property.kind == Kind::Deadlock || counterexample.loop_start.is_some();
+    let stands_still = lasts && machine.reached(&end) == Reached::Nothing;
     let mut waits = match stands_still {
         true => waits::waiting(machine, &end, &found[stem..]),
         false => Vec::new(),

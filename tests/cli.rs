@@ -1,0 +1,502 @@
+//! The command line from outside: exit codes, what is printed where, and the forms that machines read.
+
+mod common;
+
+use std::path::Path;
+use std::process::Command;
+
+use common::{replace, spec_folder};
+use serde_json::Value;
+
+/// What a run left behind.
+struct Run {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+fn oomspec(folder: &Path, args: &[&str]) -> Run {
+    let output = Command::new(env!("CARGO_BIN_EXE_oomspec"))
+        .args(args)
+        .current_dir(folder)
+        .output()
+        .expect("oomspec runs");
+    Run {
+        code: output.status.code().expect("an exit code"),
+        out: String::from_utf8(output.stdout).expect("UTF-8"),
+        err: String::from_utf8(output.stderr).expect("UTF-8"),
+    }
+}
+
+fn run(args: &[&str]) -> Run {
+    oomspec(&spec_folder(), args)
+}
+
+/// Runs in a folder with one file.
+fn with(file: &str, text: &str, args: &[&str]) -> Run {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    std::fs::write(folder.path().join(file), text).expect("a file");
+    oomspec(folder.path(), args)
+}
+
+fn v4_15() -> String {
+    std::fs::read_to_string(spec_folder().join("linux/v4.15.c")).expect("v4.15")
+}
+
+fn json(args: &[&str]) -> (i32, Vec<Value>) {
+    let run = run(args);
+    let lines = run
+        .out
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("a JSON object"));
+    (run.code, lines.collect())
+}
+
+#[test]
+fn code_0_when_all_is_as_expected() {
+    let run = run(&["check", "v4.14", "-s", "foreign-mmput"]);
+    assert_eq!(run.code, 0, "{}{}", run.out, run.err);
+    assert!(run.out.ends_with("2 violations, all expected\n"), "{}", run.out);
+    assert_eq!(run.err, "", "no progress where there is no terminal");
+}
+
+#[test]
+fn code_2_for_wrong_use() {
+    for args in [
+        &["check", "--nonsense"][..],
+        &["frobnicate"],
+        &["check", "--threads", "0"],
+        &["show"],
+    ] {
+        let run = run(args);
+        assert_eq!(run.code, 2, "{args:?}");
+        assert!(run.out.is_empty() && !run.err.is_empty(), "{args:?}");
+    }
+}
+
+#[test]
+fn code_11_for_a_deadlock() {
+    // The second half of the handshake waits for the first.
+    let text = replace(
+        &v4_15(),
+        "\t\tup_write(&mm->mmap_sem);",
+        "\t\tdown_write(&mm->mmap_sem);",
+    );
+    let run = with(
+        "mine.c",
+        &text,
+        &["check", "mine.c", "-s", "quick-exit", "-p", "NoDeadlock"],
+    );
+    assert_eq!(run.code, 11, "{}{}", run.out, run.err);
+    assert!(run.out.contains("not finished: hog"), "{}", run.out);
+}
+
+#[test]
+fn code_13_for_liveness_and_12_before_it() {
+    // As v4.15, but the reaper never gives up: whoever waits for a lock waits for ever.
+    let text = "/**\n * @protocol mine\n * @after v4.15\n */\n#include \"v4.15.c\"\n\
+        void oom_reap_task(struct task_struct *tsk)\n{\n\tstruct mm_struct *mm = tsk->signal->oom_mm;\n\n\
+        \twhile (!oom_reap_task_mm(mm, false))\n\t\tschedule_timeout();\n\tset_bit(MMF_OOM_SKIP, &mm->flags);\n}\n";
+    let check = |rest: &[&str]| {
+        let run = with(
+            "mine.c",
+            text,
+            &[&["check", "mine.c", "-s", "lock-held"], rest].concat(),
+        );
+        (run.code, run.out + &run.err)
+    };
+    let (code, out) = check(&["-p", "OomResolves"]);
+    assert_eq!(code, 13, "{out}");
+    assert!(
+        out.contains("mine in lock-held: OomResolves is violated, new against v4.15"),
+        "{out}"
+    );
+    assert!(out.contains("-- and then for ever:"), "{out}");
+    let (code, out) = check(&["-p", "OomResolves", "-p", "NoUseAfterFree"]);
+    assert_eq!(code, 13, "{out}");
+    let early = "\tset_bit(MMF_OOM_SKIP, &mm->flags);\n\twhile (true)\n\t\toom_reap_task_mm(mm, false);\n}\n";
+    let (head, _) = text.split_once("\twhile").expect("the loop");
+    let run = with(
+        "mine.c",
+        &(head.to_string() + early),
+        &["check", "mine.c", "-s", "quick-exit"],
+    );
+    assert_eq!(
+        run.code, 12,
+        "a flag that lies, and a reaper that never ends: {}{}",
+        run.out, run.err
+    );
+}
+
+#[test]
+fn code_20_when_the_graph_is_not_complete() {
+    let run = run(&["check", "v4.14", "-s", "quick-exit", "--max-states", "100"]);
+    assert_eq!(run.code, 20, "{}", run.out);
+    assert!(
+        run.out.contains("incomplete: more than 100 distinct states"),
+        "{}",
+        run.out
+    );
+    let (_, lines) = json(&[
+        "check",
+        "v4.14",
+        "-s",
+        "quick-exit",
+        "--max-states",
+        "100",
+        "--format",
+        "json",
+    ]);
+    assert!(lines.iter().all(|line| line["verdict"] == "incomplete"), "{lines:?}");
+}
+
+#[test]
+fn code_21_when_a_known_bug_is_not_found() {
+    let tag = " * @breaks   NoUseAfterFree in quick-exit: by mistake\n */";
+    let text = replace(&v4_15(), " */", tag);
+    let run = with("mine.c", &text, &["check", "mine.c", "-s", "quick-exit"]);
+    assert_eq!(run.code, 21, "{}{}", run.out, run.err);
+    let words = "not found, though the listing says so: NoUseAfterFree in quick-exit";
+    assert!(run.out.contains(words), "{}", run.out);
+}
+
+#[test]
+fn code_22_when_a_property_never_speaks() {
+    let text = "---- MODULE MY ----\nEXTENDS Properties\n\n\\* NO  speaks of nothing\n\
+        Nothing == []((Failed /\\ ~Failed) => FALSE)\n====\n";
+    let args = [
+        "check",
+        "v4.17",
+        "--properties",
+        "MY.tla",
+        "-p",
+        "Nothing",
+        "-s",
+        "quick-exit",
+        "-s",
+        "lock-held",
+    ];
+    let run = with("MY.tla", text, &args);
+    assert_eq!(run.code, 22, "{}{}", run.out, run.err);
+}
+
+#[test]
+fn code_150_underlines_the_line_and_says_what_to_write() {
+    let text = replace(
+        &v4_15(),
+        "\tmunlock_all(mm);",
+        "\tswitch (mm->mm_users) {}\n\tmunlock_all(mm);",
+    );
+    let run = with("mine.c", &text, &["check", "mine.c"]);
+    assert_eq!(run.code, 150, "{}", run.out);
+    assert_eq!(run.out, "");
+    assert!(run.err.contains("error: `switch` is not in the subset"), "{}", run.err);
+    assert!(
+        run.err.contains(" mine.c:") && run.err.contains("^^^^^^"),
+        "{}",
+        run.err
+    );
+    assert!(run.err.contains("switch (mm->mm_users) {}"), "{}", run.err);
+    assert!(run.err.contains("help: write `if`"), "{}", run.err);
+}
+
+#[test]
+fn code_150_for_a_function_that_nothing_calls() {
+    let text = v4_15().replace("void exit_mmap(", "void exit_mmpa(");
+    let run = with("mine.c", &text, &["check", "mine.c"]);
+    assert_eq!(run.code, 150, "{}", run.out);
+    assert!(
+        run.err.contains("exit_mmpa") && run.err.contains("did you mean `exit_mmap`?"),
+        "{}",
+        run.err
+    );
+}
+
+#[test]
+fn names_that_do_not_exist_have_a_neighbour() {
+    for (args, close) in [
+        (&["check", "v4.51"][..], "v4.15"),
+        (&["show", "v4.51"], "v4.15"),
+        (&["check", "v4.14", "-s", "quik-exit"], "quick-exit"),
+        (&["check", "v4.14", "-p", "NoUseAfterFre"], "NoUseAfterFree"),
+    ] {
+        let run = run(args);
+        assert_eq!(run.code, 150, "{args:?}");
+        assert!(
+            run.err.contains(&format!("did you mean `{close}`?")),
+            "{args:?}: {}",
+            run.err
+        );
+    }
+}
+
+#[test]
+fn json_has_the_fields_of_schema_1() {
+    let (code, lines) = json(&[
+        "check",
+        "v4.14",
+        "-s",
+        "foreign-mmput",
+        "-s",
+        "aio-never-alone",
+        "--format",
+        "json",
+    ]);
+    assert_eq!(code, 0);
+    assert!(lines.len() > 20);
+    let always = [
+        "schema",
+        "protocol",
+        "scenario",
+        "property",
+        "kind",
+        "verdict",
+        "expected",
+        "generated",
+        "distinct",
+        "depth",
+        "seconds",
+    ];
+    let sometimes = ["reason", "error", "length", "loop_start", "trace"];
+    for line in &lines {
+        let fields = line.as_object().expect("an object");
+        assert!(always.iter().all(|name| fields.contains_key(*name)), "{line}");
+        let known = |name: &String| always.contains(&name.as_str()) || sometimes.contains(&name.as_str());
+        assert!(fields.keys().all(known), "{line}");
+        assert_eq!(line["schema"], 1);
+        assert_eq!(line["protocol"], "v4.14");
+        let verdicts = ["holds", "violated", "incomplete", "vacuous", "n/a"];
+        assert!(verdicts.contains(&line["verdict"].as_str().expect("a word")), "{line}");
+        let violated = line["verdict"] == "violated";
+        assert_eq!(fields.contains_key("trace"), violated, "{line}");
+        assert_eq!(fields.contains_key("length"), violated, "{line}");
+        for step in line["trace"].as_array().into_iter().flatten() {
+            let fields: Vec<&String> = step.as_object().expect("an object").keys().collect();
+            assert_eq!(fields, ["file", "function", "line", "text", "thread"], "{step}");
+        }
+        let length = line["trace"].as_array().map_or(0, Vec::len) as u64;
+        assert_eq!(line["length"].as_u64().unwrap_or(0), length, "{line}");
+    }
+    let of = |property: &str, scenario: &str| {
+        let mut all = lines.iter();
+        all.find(|line| line["property"] == property && line["scenario"] == scenario)
+            .expect("a line")
+    };
+    let bug = of("NoUseAfterFree", "foreign-mmput");
+    assert_eq!(
+        (&bug["kind"], &bug["expected"]),
+        (&Value::from("safety"), &Value::from(true))
+    );
+    assert!(
+        bug["error"]
+            .as_str()
+            .is_some_and(|error| error.starts_with("use-after-free in ")),
+        "{bug}"
+    );
+    assert!(
+        bug["reason"]
+            .as_str()
+            .is_some_and(|reason| reason.contains("fixed by v4.15")),
+        "{bug}"
+    );
+    assert!(bug.get("loop_start").is_none(), "{bug}");
+    let lasso = of("OomResolves", "aio-never-alone");
+    assert_eq!(lasso["kind"], "liveness");
+    assert!(
+        lasso["loop_start"].as_u64() <= lasso["length"].as_u64() && lasso["loop_start"].is_u64(),
+        "{lasso}"
+    );
+}
+
+#[test]
+fn the_number_of_threads_changes_nothing() {
+    let answers = |threads: &str| {
+        let args = [
+            "check",
+            "v4.14",
+            "v6.1",
+            "-s",
+            "foreign-mmput",
+            "-s",
+            "aio-never-alone",
+            "-s",
+            "lock-held",
+        ];
+        let (code, mut lines) = json(&[&args[..], &["--threads", threads, "--format", "json"]].concat());
+        for line in &mut lines {
+            line.as_object_mut().expect("an object").remove("seconds");
+        }
+        (code, lines)
+    };
+    assert_eq!(answers("1"), answers("3"));
+}
+
+#[test]
+fn nothing_is_coloured_in_a_pipe() {
+    let coloured = |run: &Run| run.out.contains('\x1b') || run.err.contains('\x1b');
+    assert!(!coloured(&run(&["check", "v4.14", "-s", "foreign-mmput"])));
+    assert!(!coloured(&run(&["check", "v4.51"])));
+    assert!(!coloured(&run(&["--help"])));
+}
+
+#[test]
+fn no_color_wins_over_a_terminal_that_is_forced() {
+    let out = |no_color: bool| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_oomspec"));
+        command
+            .args(["check", "v4.51"])
+            .env("CLICOLOR_FORCE", "1")
+            .env_remove("NO_COLOR");
+        if no_color {
+            command.env("NO_COLOR", "1").env_remove("CLICOLOR_FORCE");
+        }
+        String::from_utf8(command.output().expect("oomspec runs").stderr).expect("UTF-8")
+    };
+    assert!(out(false).contains('\x1b'), "there is colour to take away");
+    assert!(!out(true).contains('\x1b'));
+}
+
+#[test]
+fn list_names_every_file_of_the_spec() {
+    let run = run(&["list"]);
+    assert_eq!(run.code, 0);
+    for folder in ["linux", "proposals", "scenarios"] {
+        for entry in std::fs::read_dir(spec_folder().join(folder)).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            let name = path.file_stem().and_then(|name| name.to_str()).expect("a name");
+            let listed = run
+                .out
+                .lines()
+                .filter(|line| line.split_whitespace().next() == Some(name))
+                .count();
+            assert_eq!(listed, 1, "{name}");
+        }
+    }
+}
+
+#[test]
+fn a_flattened_listing_checks_identically() {
+    for protocol in ["v4.14", "v6.1", "2017-12-05-rientjes"] {
+        let flat = run(&["show", protocol]);
+        assert_eq!(flat.code, 0);
+        assert!(!flat.out.contains("#include"), "it is self-contained");
+        let args = [
+            "-s",
+            "foreign-mmput",
+            "-s",
+            "mlocked",
+            "-s",
+            "aio-never-alone",
+            "--format",
+            "json",
+        ];
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        std::fs::write(folder.path().join("flat.c"), flat.out).expect("a file");
+        let of = |name: &str| {
+            let run = oomspec(folder.path(), &[&["check", name], &args[..]].concat());
+            let lines = run
+                .out
+                .lines()
+                .map(|line| serde_json::from_str::<Value>(line).expect("a JSON object"));
+            let facts = [
+                "scenario",
+                "property",
+                "verdict",
+                "expected",
+                "generated",
+                "distinct",
+                "depth",
+                "length",
+            ];
+            let facts = lines.map(|line| facts.map(|name| line[name].clone()));
+            (run.code, facts.collect::<Vec<_>>())
+        };
+        assert_eq!(of("flat.c"), of(protocol), "{protocol}");
+    }
+}
+
+#[test]
+fn completions_know_the_commands() {
+    for shell in ["bash", "zsh", "fish"] {
+        let run = run(&["completions", shell]);
+        assert_eq!(run.code, 0);
+        for command in ["check", "explore", "show", "list"] {
+            assert!(run.out.contains(command), "{shell} does not know {command}");
+        }
+    }
+    assert_eq!(run(&["completions", "cmd.com"]).code, 2);
+}
+
+#[test]
+fn a_property_of_the_user_is_decided() {
+    let text = "---- MODULE MY ----\nEXTENDS Properties\n\n\\* BS  the bystander survives\n\\* Nobody else is killed.\n\
+        BystanderSurvives == [](signal_struct[\"bystander_signal\"].oom_mm = \"NULL\")\n====\n";
+    let of = |protocol: &str| {
+        let args = ["-s", "quick-exit", "--properties", "MY.tla", "-p", "BystanderSurvives"];
+        with("MY.tla", text, &[&["check", protocol], &args[..]].concat())
+    };
+    let broken = of("v4.13");
+    assert_eq!(broken.code, 12, "{}{}", broken.out, broken.err);
+    assert!(broken.out.contains("BystanderSurvives is violated"), "{}", broken.out);
+    assert!(broken.out.contains("not so: the bystander survives"), "{}", broken.out);
+    let kept = of("v4.17");
+    assert_eq!(kept.code, 0, "{}{}", kept.out, kept.err);
+}
+
+#[test]
+fn a_mistake_in_a_users_module_is_underlined() {
+    let text = "---- MODULE MY ----\nEXTENDS Properties\nMine == [](pages = {})\n====\n";
+    let run = with(
+        "MY.tla",
+        text,
+        &["check", "v4.17", "-s", "quick-exit", "--properties", "MY.tla"],
+    );
+    assert_eq!(run.code, 150, "{}", run.out);
+    assert!(run.err.contains("MY.tla:3") && run.err.contains("^^^^^"), "{}", run.err);
+}
+
+#[test]
+fn one_property_of_a_users_listing() {
+    let run = with(
+        "mine.c",
+        &v4_15(),
+        &["check", "mine.c", "-s", "aio-never", "-p", "OomResolves"],
+    );
+    assert_eq!(run.code, 0, "{}{}", run.out, run.err);
+    assert!(
+        run.out.contains("distinct, depth") && run.out.ends_with("no violation\n"),
+        "{}",
+        run.out
+    );
+}
+
+#[test]
+fn a_spec_in_a_folder_of_the_user() {
+    let folder = common::copy(&[("scenarios/quick-exit.c", "@scenario quick-exit", "@scenario renamed")]);
+    let root = folder.path().to_str().expect("a path");
+    let spec = run(&["check", "v4.17", "-s", "quick-exit", "--spec", root]);
+    assert_eq!(spec.code, 0, "{}{}", spec.out, spec.err);
+    assert!(spec.out.lines().any(|line| line.starts_with("renamed")), "{}", spec.out);
+    let empty = tempfile::tempdir().expect("a temporary folder");
+    let nothing = run(&["list", "--spec", empty.path().to_str().expect("a path")]);
+    assert_eq!(nothing.code, 150, "{}", nothing.out);
+}
+
+#[test]
+fn the_abstract_specification_by_itself() {
+    let run = run(&["check", "OomResolution.tla"]);
+    assert_eq!(run.code, 0, "{}{}", run.out, run.err);
+    assert!(run.out.contains(" 6132 distinct, depth 12\n"), "{}", run.out);
+    for theorem in ["FreedOnce", "NothingLeft", "Resolves"] {
+        assert!(run.out.contains(&format!("  {theorem} holds\n")), "{}", run.out);
+    }
+}
+
+#[test]
+fn the_abstract_specification_without_its_fairness_does_not_resolve() {
+    let folder = common::copy(&[("OomResolution.tla", "[][SmallNext]_vars /\\ Fair", "[][SmallNext]_vars")]);
+    let run = oomspec(folder.path(), &["check", "OomResolution.tla"]);
+    assert_eq!(run.code, 13, "{}{}", run.out, run.err);
+    assert!(run.out.contains("  Resolves is violated\n"), "{}", run.out);
+    assert!(run.out.contains("  FreedOnce holds\n"), "{}", run.out);
+}

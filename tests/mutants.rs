@@ -1,0 +1,215 @@
+//! A user's patch to v4.15 that takes something away from its handshake: each is reported as new, with a diagram for a changelog.
+
+mod common;
+
+use std::process::{Command, Output};
+
+use common::{replace, spec_folder};
+use oomspec::spec::Spec;
+
+/// A change, the scenario that shows it, and the property that it breaks.
+struct Mutant {
+    change: fn(&str) -> String,
+    scenario: &'static str,
+    property: &'static str,
+    /// What the diagram has to mention.
+    shows: &'static [&'static str],
+}
+
+const HANDSHAKE: &str = "\tif (test_bit(MMF_OOM_VICTIM, &mm->flags)) {
+\t\tset_bit(MMF_OOM_SKIP, &mm->flags);
+\t\tdown_write(&mm->mmap_sem);
+\t\tup_write(&mm->mmap_sem);
+\t}
+";
+const FREE: &str = "\tfree_pgtables(mm);\n";
+const SET: &str = "\t\tset_bit(MMF_OOM_SKIP, &mm->flags);\n";
+const UP: &str = "\t\tup_write(&mm->mmap_sem);\n";
+
+/// The reaper looks at the flag, then takes the lock.
+const TESTED_EARLY: &str = "
+bool __oom_reap_task_mm(struct mm_struct *mm, bool last)
+{
+\tif (test_bit(MMF_OOM_SKIP, &mm->flags))
+\t\treturn true;
+\tif (!down_read_trylock(&mm->mmap_sem)) {
+\t\tif (last)
+\t\t\tmm->gave_up = true;
+\t\treturn false;
+\t}
+\toom_reap_vmas(mm);
+\tup_read(&mm->mmap_sem);
+\treturn true;
+}
+";
+
+const UP_WRITE_REMOVED: Mutant = Mutant {
+    change: |text| handshake(text, &HANDSHAKE.replace(UP, "")),
+    scenario: "quick-exit",
+    property: "LocksBalanced",
+    shows: &["thread ended with a lock held: hog_mm.mmap_sem", "down_write(mmap_sem)"],
+};
+
+const FLAG_AFTER_UP_WRITE: Mutant = Mutant {
+    change: |text| handshake(text, &HANDSHAKE.replace(SET, "").replace(UP, &format!("{UP}{SET}"))),
+    scenario: "quick-exit",
+    property: "NoUseAfterFree",
+    shows: &["set_bit(MMF_OOM_SKIP)", "test_bit(MMF_OOM_SKIP) = 0", "<-- BUG"],
+};
+
+const FLAG_BEFORE_TRYLOCK: Mutant = Mutant {
+    change: |text| format!("{}{TESTED_EARLY}", without_the_function(text, "__oom_reap_task_mm")),
+    scenario: "quick-exit",
+    property: "NoUseAfterFree",
+    shows: &[
+        "test_bit(MMF_OOM_SKIP) = 0",
+        "down_read_trylock(mmap_sem) = 1",
+        "<-- BUG",
+    ],
+};
+
+const KEYED_ON_CURRENT: Mutant = Mutant {
+    change: |text| {
+        let condition = HANDSHAKE.replace("test_bit(MMF_OOM_VICTIM, &mm->flags)", "tsk_is_oom_victim(current)");
+        handshake(text, &condition)
+    },
+    scenario: "foreign-mmput",
+    property: "NoUseAfterFree",
+    shows: &["tsk_is_oom_victim(current) = 0", "free_pgtables()", "<-- BUG"],
+};
+
+const PGTABLES_BEFORE_HANDSHAKE: Mutant = Mutant {
+    change: |text| replace(text, &format!("{HANDSHAKE}{FREE}"), &format!("{FREE}{HANDSHAKE}")),
+    scenario: "quick-exit",
+    property: "NoUseAfterFree",
+    shows: &[
+        "free_pgtables()",
+        "zap_pte()   <-- BUG",
+        "use-after-free of struct page_table",
+    ],
+};
+
+const HANDSHAKE_DELETED: Mutant = Mutant {
+    change: |text| handshake(text, ""),
+    scenario: "quick-exit",
+    property: "NoUseAfterFree",
+    shows: &["free_pgtables()", "<-- BUG"],
+};
+
+fn handshake(text: &str, new: &str) -> String {
+    replace(text, HANDSHAKE, new)
+}
+
+/// A flattened listing holds every function once: what is to be written anew has to go first.
+fn without_the_function(text: &str, name: &str) -> String {
+    let Some(at) = text.find(&format!("bool {name}(")) else {
+        return text.to_string();
+    };
+    let end = at + text[at..].find("\n}\n").expect("the end of the function") + 3;
+    format!("{}{}", &text[..at], &text[end..])
+}
+
+impl Mutant {
+    /// A change to what `oomspec show v4.15` prints.
+    fn of_the_flat_listing(&self) {
+        let spec = Spec::builtin();
+        let listing = spec.protocol("v4.15").expect("v4.15");
+        let text = spec.flatten(&listing).expect("a flattened listing");
+        self.is_reported(&text);
+    }
+
+    /// A change to a copy of the listing, which includes its predecessor from the built-in spec.
+    fn of_the_listing(&self) {
+        let text = std::fs::read_to_string(spec_folder().join("linux/v4.15.c")).expect("v4.15");
+        let tags = " * @protocol mine\n * @after    v4.15\n";
+        self.is_reported(&replace(&text, " * @protocol v4.15\n", tags));
+    }
+
+    fn is_reported(&self, text: &str) {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        std::fs::write(folder.path().join("mine.c"), (self.change)(text)).expect("a file");
+        let output = Command::new(env!("CARGO_BIN_EXE_oomspec"))
+            .args(["check", "mine.c", "-s", self.scenario])
+            .current_dir(folder.path())
+            .output()
+            .expect("oomspec runs");
+        self.judge(&output);
+    }
+
+    fn judge(&self, output: &Output) {
+        let text = String::from_utf8(output.stdout.clone()).expect("UTF-8");
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(12), "{text}{errors}");
+        let head = format!(": {} is violated, new against v4.15", self.property);
+        let diagram = text.split("\n\n").skip_while(|part| !part.contains(&head));
+        let diagram: Vec<&str> = diagram.take(2).collect();
+        assert!(!diagram.is_empty(), "no `{head}`:\n{text}");
+        let diagram = diagram.join("\n\n");
+        for words in self.shows {
+            assert!(diagram.contains(words), "no `{words}`:\n{diagram}");
+        }
+        let pictures = text.split_once(" is violated").map_or("", |(_, rest)| rest);
+        for line in pictures.lines() {
+            assert!(line.len() <= 75, "{} columns: {line}", line.len());
+        }
+        assert!(
+            text.chars().all(|c| c == '\n' || (' '..='~').contains(&c)),
+            "no plain text:\n{text}"
+        );
+        assert!(
+            !text.contains(env!("CARGO_MANIFEST_DIR")),
+            "a path of this machine:\n{text}"
+        );
+    }
+}
+
+#[test]
+fn up_write_removed() {
+    UP_WRITE_REMOVED.of_the_flat_listing();
+    UP_WRITE_REMOVED.of_the_listing();
+}
+
+#[test]
+fn flag_set_after_the_up_write() {
+    FLAG_AFTER_UP_WRITE.of_the_flat_listing();
+    FLAG_AFTER_UP_WRITE.of_the_listing();
+}
+
+#[test]
+fn flag_tested_before_the_trylock() {
+    FLAG_BEFORE_TRYLOCK.of_the_flat_listing();
+    FLAG_BEFORE_TRYLOCK.of_the_listing();
+}
+
+#[test]
+fn handshake_keyed_on_current_212925802454() {
+    KEYED_ON_CURRENT.of_the_flat_listing();
+    KEYED_ON_CURRENT.of_the_listing();
+}
+
+#[test]
+fn page_tables_freed_before_the_handshake() {
+    PGTABLES_BEFORE_HANDSHAKE.of_the_flat_listing();
+    PGTABLES_BEFORE_HANDSHAKE.of_the_listing();
+}
+
+#[test]
+fn handshake_deleted() {
+    HANDSHAKE_DELETED.of_the_flat_listing();
+    HANDSHAKE_DELETED.of_the_listing();
+}
+
+#[test]
+fn an_unchanged_copy_breaks_nothing_new() {
+    let text = std::fs::read_to_string(spec_folder().join("linux/v4.15.c")).expect("v4.15");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    std::fs::write(folder.path().join("mine.c"), text).expect("a file");
+    let output = Command::new(env!("CARGO_BIN_EXE_oomspec"))
+        .args(["check", "mine.c", "-s", "quick-exit", "-s", "mlocked"])
+        .current_dir(folder.path())
+        .output()
+        .expect("oomspec runs");
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{text}");
+    assert!(!text.contains("new against"), "{text}");
+}
