@@ -75,7 +75,7 @@ fn a_link_opens_on_the_last_state_of_its_counterexample() {
     let steps: Vec<serde_json::Value> = serde_json::from_str(&body).expect("steps");
     let step = steps
         .iter()
-        .find(|step| step["actionIndex"].to_string() == last)
+        .find(|step| step["actionIndex"].to_string().as_str() == last)
         .expect("the last step");
     let text = |field: &str| step[field].as_str().unwrap_or_default();
     assert!(

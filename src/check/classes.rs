@@ -40,7 +40,7 @@ impl Classes {
     }
 
     /// Number of classes.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.representatives.len()
     }
 }

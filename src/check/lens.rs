@@ -184,7 +184,7 @@ impl Lens for Concrete<'_> {
             };
             let classes = self.classes(&Footprints::from([(variable, whole)]));
             Values {
-                known: vec![OnceCell::new(); classes.len()],
+                known: vec![OnceCell::new(); classes.count()],
                 classes,
             }
         });

@@ -124,7 +124,7 @@ impl<'a> Abstract<'a> {
         for expr in &abstraction.mapping {
             let classes = concrete.classes(&expr.footprints());
             let mut numbers = HashMap::new();
-            let (mut number, mut distinct) = (Vec::with_capacity(classes.len()), Vec::new());
+            let (mut number, mut distinct) = (Vec::with_capacity(classes.count()), Vec::new());
             for &state in &classes.representatives {
                 let value = eval_state(expr, &Seen(concrete, state))?;
                 number.push(*numbers.entry(value.clone()).or_insert_with(|| {

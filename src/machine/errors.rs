@@ -154,10 +154,10 @@ fn possible(program: &Program, freed: &[bool], instr: &Instr) -> Vec<ErrorKind> 
             if outside(index, declared.length) {
                 kinds.push(ErrorKind::OutOfRange);
             }
-            if let (Instr::Store { value, .. }, Scalar::Unsigned(bits)) = (instr, declared.scalar) {
-                if !matches!(value, Operand::Const(value) if *value >= 0 && value >> bits == 0) {
-                    kinds.push(ErrorKind::Overflow);
-                }
+            if let (Instr::Store { value, .. }, Scalar::Unsigned(bits)) = (instr, declared.scalar)
+                && !matches!(value, Operand::Const(value) if *value >= 0 && value >> bits == 0)
+            {
+                kinds.push(ErrorKind::Overflow);
             }
         }
         Instr::Part { part, index, .. } if outside(index, program.parts[*part].length) => {

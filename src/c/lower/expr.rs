@@ -202,13 +202,13 @@ impl<'a> Emitter<'a, '_> {
             });
         }
         let scalar = self.result_type(op, left, right, span)?;
-        if let (Operand::Const(_), Operand::Const(_)) = (left.operand, right.operand) {
-            if let Ok(value) = fold(op, left, right, span) {
-                return Ok(Value {
-                    operand: value.operand,
-                    ty: Ty::Of(scalar),
-                });
-            }
+        if let (Operand::Const(_), Operand::Const(_)) = (left.operand, right.operand)
+            && let Ok(value) = fold(op, left, right, span)
+        {
+            return Ok(Value {
+                operand: value.operand,
+                ty: Ty::Of(scalar),
+            });
         }
         self.computed(scalar, span, |to| Instr::Binary {
             op,

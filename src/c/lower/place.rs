@@ -270,11 +270,12 @@ impl<'a> Emitter<'a, '_> {
     fn part(&mut self, part: usize, object: Operand, index: Operand, span: Span) -> Result<Place, Diagnostic> {
         let declared = &self.tables.program.parts[part];
         let inner = declared.inner;
-        if let (Operand::Const(container), Operand::Const(index)) = (object, index) {
-            if container > 0 && (0..declared.length.unwrap_or(1) as i64).contains(&index) {
-                let pointer = declared.first[container as usize - 1] as i64 + index;
-                return Ok(Place::Object(inner, Operand::Const(pointer)));
-            }
+        if let (Operand::Const(container), Operand::Const(index)) = (object, index)
+            && container > 0
+            && (0..declared.length.unwrap_or(1) as i64).contains(&index)
+        {
+            let pointer = declared.first[container as usize - 1] as i64 + index;
+            return Ok(Place::Object(inner, Operand::Const(pointer)));
         }
         let pointer = self.computed(Scalar::Pointer(inner), span, |to| Instr::Part {
             to,
