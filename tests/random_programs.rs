@@ -85,7 +85,7 @@ impl Writer<'_> {
     }
 
     fn function(&mut self, returns: &str, name: &str, parameters: &str, annotations: &str) {
-        write!(self.text, "{returns} {name}({parameters}) {annotations}{{\n").expect("memory");
+        writeln!(self.text, "{returns} {name}({parameters}) {annotations}{{").expect("memory");
         self.text += "struct node *p = &x; unsigned i = 0; bool b = false;\n";
         for _ in 0..1 + self.below(5) {
             self.statement();
