@@ -30,6 +30,11 @@ fn story(spec: &Spec, name: String) -> (String, String) {
 fn table(rows: &[(String, String)]) -> String {
     let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
     rows.iter()
-        .map(|(name, story)| format!("  {name:width$}  {story}\n"))
+        .map(|(name, story)| format!("  {name:width$}  {}\n", first_sentence(story)))
         .collect()
+}
+
+/// What fits behind a name: `oomspec show` has the whole story.
+fn first_sentence(story: &str) -> &str {
+    story.split_once(". ").map_or(story, |(first, _)| first)
 }
