@@ -5,8 +5,9 @@ use super::lens::{Concrete, Lens, Question, Steps, states};
 use super::liveness::{self, Found, Translation};
 use super::property::Kind;
 use super::refinement::{self, Refined};
-use super::theory::{Meaning, Theory, action};
+use super::theory::{Excused, Meaning, Theory, action};
 use super::{Answer, Verdict, to_state};
+
 use crate::explore::{Graph, StateId};
 use crate::machine::{Machine, Reached};
 use crate::source::Diagnostic;
@@ -55,8 +56,9 @@ impl<'a> Judge<'a> {
                 Meaning::Refinement {
                     instance,
                     specification,
+                    excused,
                 },
-            ) => self.refinement(instance, specification)?,
+            ) => self.refinement(instance, specification, excused.as_ref())?,
         };
         Ok(match answer.verdict {
             Verdict::Holds | Verdict::Vacuous if !whole => Answer::of(Verdict::Incomplete),
@@ -147,7 +149,7 @@ impl<'a> Judge<'a> {
         })
     }
 
-    fn refinement(&self, instance: &str, specification: &str) -> Result<Answer, Diagnostic> {
+    fn refinement(&self, instance: &str, specification: &str, excused: Option<&Excused>) -> Result<Answer, Diagnostic> {
         let edges = self.edges()?;
         let problem = Problem {
             graph: edges,
@@ -156,7 +158,7 @@ impl<'a> Judge<'a> {
         };
         let spec = &self.theory.spec;
         Ok(
-            match refinement::check(self.machine, &self.lens, spec, instance, specification, &problem)? {
+            match refinement::check(&self.lens, spec, instance, specification, excused, &problem)? {
                 Refined::Yes => Answer::of(Verdict::Holds),
                 Refined::Vacuously => {
                     Answer::of(Verdict::Vacuous).because("no step of it is a step of the abstract specification")

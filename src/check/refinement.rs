@@ -6,14 +6,14 @@ use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
 use super::classes::Classes;
-use super::cycles::{Formula, Predicate, Problem};
+use super::cycles::{Formula, Problem};
 use super::lens::{Concrete, Lens, Question, Seen, Steps};
 use super::liveness::{self, Found, Translation};
+use super::theory::Excused;
 use super::{Counterexample, Explanation};
 use crate::explore::{Graph, StateId};
-use crate::machine::{Machine, Reached};
 use crate::source::Diagnostic;
-use crate::tla::{Abstraction, Footprints, Spec, Value, eval_predicate, eval_state, explain};
+use crate::tla::{Abstraction, Footprints, Spec, Temporal, Value, eval_predicate, eval_state, explain};
 
 /// What came of a refinement check.
 #[derive(Debug)]
@@ -26,13 +26,13 @@ pub enum Refined {
     No(Counterexample, Explanation),
 }
 
-/// Checks that the graph refines `instance!specification`.
+/// Checks that the graph refines `instance!specification`; and a fairness of the instance, unless a state predicate excuses it.
 pub fn check(
-    machine: &Machine,
     concrete: &Concrete,
     spec: &Spec,
     instance: &str,
     specification: &str,
+    excused: Option<&Excused>,
     problem: &Problem<'_>,
 ) -> Result<Refined, Diagnostic> {
     let abstraction = spec.abstraction(instance)?;
@@ -61,10 +61,7 @@ pub fn check(
             for (number, edge) in graph.edges(state).enumerate() {
                 let same = lens.same(state, edge.to);
                 moved |= !same;
-                if same
-                    || matches!(machine.reached(graph.state(edge.to)), Reached::Error(_))
-                    || steps.ask(state, edge.to)?
-                {
+                if same || steps.ask(state, edge.to)? {
                     continue;
                 }
                 let blames = explain(spec, &next.action, &Seen(&lens, state), &Seen(&lens, edge.to))?;
@@ -77,14 +74,22 @@ pub fn check(
             }
         }
     }
-    for condition in &behaviour.liveness {
+    let mut conditions: Vec<(Temporal, Option<&str>)> = behaviour
+        .liveness
+        .into_iter()
+        .map(|condition| (condition, None))
+        .collect();
+    if let Some(Excused { fairness, excuse }) = excused {
+        let fairness = abstraction.behaviour(fairness)?.liveness;
+        conditions.extend(fairness.into_iter().map(|condition| (condition, Some(&**excuse))));
+    }
+    for (condition, excuse) in conditions {
         let mut translation = Translation::default();
-        let formula = translation.formula(&lens, condition)?;
-        // A run that ends in an error has its own column.
-        let errs = |state| matches!(machine.reached(graph.state(state)), Reached::Error(_));
-        translation.predicates.push(Predicate::of_states(&problem.graph, errs));
-        let failed = Formula::Pred(translation.predicates.len() as u32 - 1);
-        let formula = Formula::Or(vec![formula, Formula::eventually(failed)]);
+        let mut formula = translation.formula(&lens, &condition)?;
+        if let Some(excuse) = excuse {
+            let excuse = Temporal::Eventually(Box::new(Temporal::State(spec.operator(excuse)?)));
+            formula = Formula::Or(vec![formula, translation.formula(concrete, &excuse)?]);
+        }
         let problem = Problem {
             predicates: &translation.predicates,
             ..*problem

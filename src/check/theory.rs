@@ -26,7 +26,18 @@ pub enum Meaning {
         instance: Arc<str>,
         /// `Spec`
         specification: Arc<str>,
+        /// Its fairness, where it does not bind every run.
+        excused: Option<Excused>,
     },
+}
+
+/// A fairness that some runs are excused from: `Abs!Fair \/ <>Failed`.
+#[derive(Debug, Clone)]
+pub struct Excused {
+    /// `Fair`
+    pub fairness: Arc<str>,
+    /// `Failed`, a predicate of the concrete state.
+    pub excuse: Arc<str>,
 }
 
 impl Theory {
@@ -82,18 +93,38 @@ fn formula(spec: &Spec, definition: &Definition) -> Result<Option<(Property, Mea
     )))
 }
 
-/// `Refines == Abs!Spec` is decided step by step, through the mapping.
+/// `Refines == Abs!Spec`, or `Abs!SafeSpec /\ (Abs!Fair \/ <>Failed)`, is decided step by step, through the mapping.
 fn specification(spec: &Spec, definition: &Definition) -> Option<Meaning> {
     let text = spec.sources().text(definition.span);
     let (_, body) = text.split_once("==")?;
-    let (instance, specification) = body.trim().split_once('!')?;
+    let mut parts = body.trim().trim_start_matches("/\\").split("/\\").map(str::trim);
+    let (instance, specification) = parts.next()?.split_once('!')?;
+    let excused = match parts.next() {
+        None => None,
+        Some(part) => {
+            let part = part
+                .strip_prefix('(')
+                .and_then(|part| part.strip_suffix(')'))
+                .unwrap_or(part);
+            let (fairness, excuse) = part.split_once("\\/")?;
+            let fairness = fairness.trim().strip_prefix(instance)?.strip_prefix('!')?;
+            Some((fairness, excuse.trim().strip_prefix("<>")?.trim()))
+        }
+    };
     let is_name = |name: &str| !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_');
-    if !is_name(instance) || !is_name(specification) {
+    let names = [instance, specification]
+        .into_iter()
+        .chain(excused.iter().flat_map(|&(a, b)| [a, b]));
+    if !names.into_iter().all(is_name) || parts.next().is_some() {
         return None;
     }
     Some(Meaning::Refinement {
         instance: instance.into(),
         specification: specification.into(),
+        excused: excused.map(|(fairness, excuse)| Excused {
+            fairness: fairness.into(),
+            excuse: excuse.into(),
+        }),
     })
 }
 

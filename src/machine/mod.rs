@@ -50,7 +50,11 @@ impl Machine {
         let errors = Errors::new(&program);
         let layout = Layout::new(&program, errors.largest());
         let locks_inside = locks_inside(&program, &layout);
-        let names = program.threads.iter().map(|thread| Names::new(&program, thread)).collect();
+        let names = program
+            .threads
+            .iter()
+            .map(|thread| Names::new(&program, thread))
+            .collect();
         Machine {
             program,
             layout,

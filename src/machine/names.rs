@@ -45,7 +45,10 @@ fn locals(program: &Program, thread: &Thread) -> Vec<String> {
         kept[reg] = true;
     }
     let parts = |reg: usize| {
-        let function = thread.registers[reg].name.split_once('.').map_or("", |(function, _)| function);
+        let function = thread.registers[reg]
+            .name
+            .split_once('.')
+            .map_or("", |(function, _)| function);
         (function, variable(program, thread, reg))
     };
     let mut owners: HashMap<&str, usize> = HashMap::new();
@@ -61,7 +64,10 @@ fn locals(program: &Program, thread: &Thread) -> Vec<String> {
             _ => format!("{function}_{variable}"),
         };
         let copies = std::iter::once(name.clone()).chain((2..).map(|copy| format!("{name}_{copy}")));
-        names[reg] = copies.into_iter().find(|name| taken.insert(name.clone())).unwrap_or_default();
+        names[reg] = copies
+            .into_iter()
+            .find(|name| taken.insert(name.clone()))
+            .unwrap_or_default();
     }
     names
 }
@@ -70,7 +76,11 @@ fn locals(program: &Program, thread: &Thread) -> Vec<String> {
 pub fn variable<'a>(program: &'a Program, thread: &'a Thread, reg: Reg) -> &'a str {
     // `function.variable`, `function.callee()`, or `function._` for a hidden one.
     let name = thread.registers[reg].name.as_str();
-    match name.split_once('.').map_or(name, |(_, name)| name).trim_end_matches("()") {
+    match name
+        .split_once('.')
+        .map_or(name, |(_, name)| name)
+        .trim_end_matches("()")
+    {
         "_" => {
             let mut members = thread.code.iter().filter_map(|instr| match *instr {
                 Instr::Load { to, field, .. } if to == reg => Some(program.fields[field].name.as_str()),

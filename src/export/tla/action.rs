@@ -183,7 +183,10 @@ impl Step<'_> {
         let no = self.walk_side(target, no);
         let tree = Tree::choose(condition, yes, no);
         // The meeting that comes last was read first, and the others may go on there.
-        meetings.into_iter().rev().fold(tree, |rest, meeting| Tree::meet(meeting, rest))
+        meetings
+            .into_iter()
+            .rev()
+            .fold(tree, |rest, meeting| Tree::meet(meeting, rest))
     }
 
     /// A side of a branch, which may be empty: then it starts at a meeting.
@@ -428,7 +431,11 @@ impl Step<'_> {
                     Instr::Acquire { .. } => (Op::In, Op::Union),
                     _ => (Op::NotIn, Op::Without),
                 };
-                let kind = if wrong == Op::In { ErrorKind::HeldTwice } else { ErrorKind::NotHeld };
+                let kind = if wrong == Op::In {
+                    ErrorKind::HeldTwice
+                } else {
+                    ErrorKind::NotHeld
+                };
                 fail(self, kind, Term::infix(wrong, pointer, held.clone()), around);
                 memory.held = Term::infix(op, held, lock);
             }
@@ -529,16 +536,25 @@ impl Step<'_> {
         let owner = &self.program.types[part.owner];
         let inside = |record: Term| {
             let member = record.field(&part.name);
-            if part.length.is_some() { member.at(index.clone()) } else { member }
+            if part.length.is_some() {
+                member.at(index.clone())
+            } else {
+                member
+            }
         };
         let variable = Term::name(owner.name.as_str());
         if part.owner == Program::GLOBALS {
             return inside(variable);
         }
         // A constant container has a constant part.
-        let number = owner.objects.iter().position(|object| Term::string(&object.name) == pointer);
+        let number = owner
+            .objects
+            .iter()
+            .position(|object| Term::string(&object.name) == pointer);
         if let (Some(number), Some(offset)) = (number, constant(&index))
-            && let Some(object) = self.program.types[part.inner].objects.get(part.first[number] - 1 + offset)
+            && let Some(object) = self.program.types[part.inner]
+                .objects
+                .get(part.first[number] - 1 + offset)
         {
             return Term::string(&object.name);
         }
@@ -598,10 +614,7 @@ impl Step<'_> {
         memory: &Memory,
     ) -> (Term, Kind, Vec<(ErrorKind, Term)>) {
         use crate::machine::program::Binary;
-        let kind = Kind::common(
-            (left, self.kind_of(left)),
-            (right, self.kind_of(right)),
-        );
+        let kind = Kind::common((left, self.kind_of(left)), (right, self.kind_of(right)));
         let both = |kind| (self.value(left, kind, memory), self.value(right, kind, memory));
         let plain = |op, kind| {
             let (left, right) = both(kind);
@@ -619,7 +632,11 @@ impl Step<'_> {
             (Binary::BitXor, Some(set)) => {
                 let (left, right) = both(set);
                 let here = Term::infix(Op::Without, left.clone(), right.clone());
-                (Term::infix(Op::Union, here, Term::infix(Op::Without, right, left)), set, vec![])
+                (
+                    Term::infix(Op::Union, here, Term::infix(Op::Without, right, left)),
+                    set,
+                    vec![],
+                )
             }
             (Binary::Eq, _) => (plain(Op::Equal, kind), Kind::Bool, vec![]),
             (Binary::Ne, _) => (plain(Op::Unequal, kind), Kind::Bool, vec![]),
@@ -641,7 +658,11 @@ impl Step<'_> {
                 let (left, right) = both(Kind::Int);
                 let power = Term::infix(Op::Power, Term::Int(2), right);
                 let op = if op == Binary::Shl { Op::Times } else { Op::Floor };
-                (Term::infix(op, left, power), Kind::Int, vec![(ErrorKind::Overflow, wrong)])
+                (
+                    Term::infix(op, left, power),
+                    Kind::Int,
+                    vec![(ErrorKind::Overflow, wrong)],
+                )
             }
             (Binary::BitAnd, None) => (call("BitAnd"), Kind::Int, vec![]),
             (Binary::BitOr, None) => (call("BitOr"), Kind::Int, vec![]),

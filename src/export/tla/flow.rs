@@ -114,10 +114,7 @@ impl<'a> Flow<'a> {
                 }
             }
             dominator.insert(at, (common, dominator[&common].1 + 1));
-            let end = matches!(
-                self.code[at],
-                Instr::Point(_) | Instr::Fail | Instr::Panic | Instr::End
-            );
+            let end = matches!(self.code[at], Instr::Point(_) | Instr::Fail | Instr::Panic | Instr::End);
             let mut distinct = ways.clone();
             distinct.dedup();
             if distinct.len() > 1 && !end {

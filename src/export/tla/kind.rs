@@ -32,7 +32,13 @@ impl Kind {
 
     /// A constant of this sort; a number where it has none.
     pub fn constant(self, program: &Program, value: i64) -> Term {
-        let text = |scalar| Term::Value(crate::check::concrete::scalar(program, scalar, value).to_string().into());
+        let text = |scalar| {
+            Term::Value(
+                crate::check::concrete::scalar(program, scalar, value)
+                    .to_string()
+                    .into(),
+            )
+        };
         match self {
             Kind::Bool if value == 0 || value == 1 => Term::Bool(value == 1),
             Kind::Bool | Kind::Int => Term::Int(value),

@@ -55,7 +55,10 @@ impl Export {
     pub fn files(&self) -> Vec<(String, String)> {
         let mut files = vec![
             (format!("{}.tla", self.name), self.module.clone()),
-            (format!("{}.cfg", self.name), configuration(self.properties.iter().map(|property| &*property.name))),
+            (
+                format!("{}.cfg", self.name),
+                configuration(self.properties.iter().map(|property| &*property.name)),
+            ),
             (format!("{}.states.cfg", self.name), configuration([])),
         ];
         for property in &self.properties {

@@ -10,17 +10,41 @@ use super::term::Term;
 use crate::check::concrete::{DONE, Variable, frames};
 use crate::check::property::{DEADLOCK, Property, of_machine};
 use crate::check::theory::Theory;
-use crate::machine::program::{Program, Role, ThreadId};
 use crate::machine::Machine;
+use crate::machine::program::{Program, Role, ThreadId};
 use crate::source::Diagnostic;
 use crate::spec::Instance;
 use crate::tla::Value;
 
 /// What the module defines beside its actions.
 const OWN: [&str; 27] = [
-    "vars", "Threads", "Tasks", "Init", "At", "Goto", "Ended", "Fail", "Stacks", "Parts", "IsWhole", "PartsOf",
-    "IsLocked", "BitAnd", "BitOr", "BitXor", "Quotient", "Remainder", "Next", "Terminating", "Fairness", "Spec", "my",
-    "t", "p", "h", "position",
+    "vars",
+    "Threads",
+    "Tasks",
+    "Init",
+    "At",
+    "Goto",
+    "Ended",
+    "Fail",
+    "Stacks",
+    "Parts",
+    "IsWhole",
+    "PartsOf",
+    "IsLocked",
+    "BitAnd",
+    "BitOr",
+    "BitXor",
+    "Quotient",
+    "Remainder",
+    "Next",
+    "Terminating",
+    "Fairness",
+    "Spec",
+    "my",
+    "t",
+    "p",
+    "h",
+    "position",
 ];
 
 /// Longer values of the initial state stand on several lines.
@@ -88,7 +112,12 @@ fn refuse_reserved(program: &Program) -> Result<(), Diagnostic> {
 fn head(text: &mut String, name: &str, instance: &Instance, theory: Option<&Theory>, variables: &[String]) {
     let title = format!(" MODULE {name} ");
     let dashes = 77usize.saturating_sub(title.len());
-    let _ = writeln!(text, "{}{title}{}", "-".repeat(dashes / 2), "-".repeat(dashes - dashes / 2));
+    let _ = writeln!(
+        text,
+        "{}{title}{}",
+        "-".repeat(dashes / 2),
+        "-".repeat(dashes - dashes / 2)
+    );
     let comment = format!(
         "{} in {}, as `oomspec export tla` reads it: each action is one step of the listing, named after function and line. \
          A thread is the disjunction of its actions.",
@@ -125,7 +154,10 @@ fn state(text: &mut String, machine: &Machine, variables: &[String]) {
     };
     let _ = writeln!(text, "Threads == {}", names(&mut program.threads.iter()));
     let _ = writeln!(text, "Tasks   == {}\n", names(&mut tasks.into_iter()));
-    let _ = writeln!(text, "\\* Where a thread stands at each position: functions, outermost first, each with the line it has come to.");
+    let _ = writeln!(
+        text,
+        "\\* Where a thread stands at each position: functions, outermost first, each with the line it has come to."
+    );
     let stacks = Value::record(program.threads.iter().enumerate().map(|(id, thread)| {
         let points = thread.points.iter().enumerate();
         let at = points.map(|(number, point)| {
@@ -175,7 +207,11 @@ fn value(value: &Value, column: usize) -> String {
 }
 
 fn helpers(text: &mut String, machine: &Machine, variables: &[String], body: &str) {
-    let others: Vec<&str> = variables.iter().map(String::as_str).filter(|name| *name != "error").collect();
+    let others: Vec<&str> = variables
+        .iter()
+        .map(String::as_str)
+        .filter(|name| *name != "error")
+        .collect();
     let _ = write!(
         text,
         "At(t, position) == error.property = \"none\" /\\ pc[t] = position\n\n\
@@ -231,7 +267,12 @@ fn parts(machine: &Machine) -> Value {
     let freed = crate::machine::layout::freed_types(program);
     let mut parts = Vec::new();
     for (ty, declared) in program.types.iter().enumerate().filter(|(ty, _)| freed[*ty]) {
-        for (number, object) in declared.objects.iter().enumerate().filter(|(number, object)| object.root == (ty, *number)) {
+        for (number, object) in declared
+            .objects
+            .iter()
+            .enumerate()
+            .filter(|(number, object)| object.root == (ty, *number))
+        {
             let inside = program.types.iter().flat_map(|inner| &inner.objects);
             let inside = inside.filter(|inner| inner.root == (ty, number));
             let names = Value::set(inside.map(|inner| Value::string(inner.name.as_str())));
@@ -256,7 +297,10 @@ impl Steps {
         let code = &machine.program.threads[thread];
         let actions = code.points.iter().map(|point| {
             let site = machine.site(thread, point);
-            fresh.take(&format!("{}_{}", machine.program.functions[site.function].name, site.line))
+            fresh.take(&format!(
+                "{}_{}",
+                machine.program.functions[site.function].name, site.line
+            ))
         });
         let actions = actions.collect();
         let strong = code.fair && code.points.iter().any(|point| point.strongly_fair);
@@ -271,7 +315,11 @@ impl Steps {
     fn write(&self, text: &mut String, machine: &Machine, fresh: &Fresh, variables: &[String]) {
         let code = &machine.program.threads[self.thread];
         let _ = writeln!(text, "{}", "-".repeat(77));
-        let fair = if code.fair { "" } else { ", which may stop for ever anywhere" };
+        let fair = if code.fair {
+            ""
+        } else {
+            ", which may stop for ever anywhere"
+        };
         let _ = writeln!(text, "(* The thread {}{fair}. *)\n", code.name);
         let reader = Reader::new(machine, self.thread, fresh);
         let quoted = super::print::term(&Term::string(&code.name));
@@ -294,24 +342,48 @@ impl Steps {
             }
             text.push('\n');
         }
-        disjunction(text, &self.name, self.actions.iter());
+        self.by_function(text, machine, &quoted);
         if let Some(strong) = &self.strong {
             let points = code.points.iter().zip(&self.actions);
-            let strongly = points.filter(|(point, _)| point.strongly_fair).map(|(_, action)| action);
+            let strongly = points
+                .filter(|(point, _)| point.strongly_fair)
+                .map(|(_, action)| action);
             disjunction(text, strong, strongly);
         }
     }
 }
 
+impl Steps {
+    /// The thread: the actions of the function it stands in, so that TLC asks only these.
+    fn by_function(&self, text: &mut String, machine: &Machine, quoted: &str) {
+        let code = &machine.program.threads[self.thread];
+        let mut functions: Vec<(usize, Vec<usize>)> = Vec::new();
+        for (number, point) in code.points.iter().enumerate() {
+            let function = machine.site(self.thread, point).function;
+            match functions.iter_mut().find(|(known, _)| *known == function) {
+                Some((_, points)) => points.push(number),
+                None => functions.push((function, vec![number])),
+            }
+        }
+        let _ = writeln!(text, "{} ==", self.name);
+        if functions.is_empty() {
+            text.push_str("  FALSE /\\ UNCHANGED vars\n");
+        }
+        for (_, points) in functions {
+            let positions = points.iter().map(|&point| &machine.names[self.thread].positions[point]);
+            let positions = Value::set(positions.map(|name| Value::string(name.as_str())));
+            let actions: Vec<&str> = points.iter().map(|&point| &*self.actions[point]).collect();
+            let _ = writeln!(text, "  \\/ /\\ pc[{quoted}] \\in {positions}");
+            let _ = writeln!(text, "     /\\ \\/ {}", actions.join("\n        \\/ "));
+        }
+        text.push('\n');
+    }
+}
+
 fn disjunction<'a>(text: &mut String, name: &str, actions: impl Iterator<Item = &'a Arc<str>>) {
     let _ = writeln!(text, "{name} ==");
-    let mut none = true;
     for action in actions {
         let _ = writeln!(text, "  \\/ {action}");
-        none = false;
-    }
-    if none {
-        let _ = writeln!(text, "  FALSE /\\ UNCHANGED vars");
     }
     text.push('\n');
 }
@@ -321,7 +393,11 @@ fn comment(machine: &Machine, site: &crate::machine::program::Site) -> String {
     let sources = &machine.program.sources;
     let words: Vec<&str> = sources.text(site.span).split_whitespace().collect();
     let words = words.join(" ");
-    let source: String = words.chars().take(80).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let source: String = words
+        .chars()
+        .take(80)
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
     format!("{}:{}  {source}", sources.file(site.span.file).name, site.line)
 }
 
@@ -338,10 +414,15 @@ fn tail(text: &mut String, machine: &Machine, threads: &[Steps]) {
         let _ = writeln!(text, "  \\/ {}", steps.name);
     }
     text.push_str("  \\/ Terminating\n\n");
-    text.push_str("\\* A thread that can step does, some day; one that waits for a lock gets it if it is free again and again.\n");
+    text.push_str(
+        "\\* A thread that can step does, some day; one that waits for a lock gets it if it is free again and again.\n",
+    );
     text.push_str("Fairness ==\n");
     let mut none = true;
-    for steps in threads.iter().filter(|steps| machine.program.threads[steps.thread].fair) {
+    for steps in threads
+        .iter()
+        .filter(|steps| machine.program.threads[steps.thread].fair)
+    {
         none = false;
         let _ = writeln!(text, "  /\\ WF_vars({})", steps.name);
         if let Some(strong) = &steps.strong {
@@ -362,7 +443,11 @@ fn properties(text: &mut String, machine: &Machine, theories: &[Theory]) {
     let _ = writeln!(text, "{}", "-".repeat(77));
     for property in own {
         let _ = writeln!(text, "\\* {}  {}", property.code, property.description);
-        let _ = writeln!(text, "{} == [](error.property # \"{}\")\n", property.name, property.name);
+        let _ = writeln!(
+            text,
+            "{} == [](error.property # \"{}\")\n",
+            property.name, property.name
+        );
     }
 }
 

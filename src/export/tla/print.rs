@@ -1,7 +1,7 @@
 //! Terms and trees as text that is meant to be read.
 
-use super::term::{Op, Selector, Term, Update, self};
 use super::memory::select;
+use super::term::{self, Op, Selector, Term, Update};
 use super::tree::{End, Meeting, Tree};
 use std::sync::Arc;
 
@@ -135,7 +135,12 @@ impl Printer<'_> {
             lines.push("/\\ error' = Ended(\"panic\", \"\", \"\", \"\", 0)".to_string());
             changed.push("error");
         }
-        let rest: Vec<&str> = self.variables.iter().map(String::as_str).filter(|name| !changed.contains(name)).collect();
+        let rest: Vec<&str> = self
+            .variables
+            .iter()
+            .map(String::as_str)
+            .filter(|name| !changed.contains(name))
+            .collect();
         lines.push(format!("/\\ UNCHANGED <<{}>>", rest.join(", ")));
         lines
     }
@@ -229,9 +234,9 @@ impl Printer<'_> {
 fn is_old(variable: &str, value: &Term) -> bool {
     let old = Term::name(variable);
     match value {
-        Term::Except(function, updates) if **function == old => {
-            updates.iter().all(|update| update.value == select(old.clone(), &update.path))
-        }
+        Term::Except(function, updates) if **function == old => updates
+            .iter()
+            .all(|update| update.value == select(old.clone(), &update.path)),
         value => *value == old,
     }
 }

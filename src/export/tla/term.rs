@@ -103,7 +103,14 @@ impl Op {
     pub fn precedence(self) -> u32 {
         match self {
             Op::And | Op::Or => 3,
-            Op::Equal | Op::Unequal | Op::Less | Op::LessEqual | Op::Greater | Op::GreaterEqual | Op::In | Op::NotIn => 5,
+            Op::Equal
+            | Op::Unequal
+            | Op::Less
+            | Op::LessEqual
+            | Op::Greater
+            | Op::GreaterEqual
+            | Op::In
+            | Op::NotIn => 5,
             Op::Union | Op::Intersect | Op::Without => 8,
             Op::Plus => 10,
             Op::Minus => 11,
@@ -114,7 +121,10 @@ impl Op {
 
     /// Whether `(a op b) op c` needs no parentheses.
     pub fn is_associative(self) -> bool {
-        matches!(self, Op::And | Op::Or | Op::Union | Op::Intersect | Op::Plus | Op::Times)
+        matches!(
+            self,
+            Op::And | Op::Or | Op::Union | Op::Intersect | Op::Plus | Op::Times
+        )
     }
 
     fn negated(self) -> Option<Op> {
@@ -177,7 +187,9 @@ impl Term {
             (Op::Equal | Op::Unequal, Term::Value(_), Term::Value(_)) => return equal(false),
             (Op::Equal | Op::Unequal, Term::Int(_), Term::Int(_)) => return equal(false),
             // A bit of a set of flags: `flags \cap {"x"} # {}`.
-            (Op::Equal | Op::Unequal, Term::Infix(Op::Intersect, set, one), Term::Value(empty)) if &**empty == EMPTY => {
+            (Op::Equal | Op::Unequal, Term::Infix(Op::Intersect, set, one), Term::Value(empty))
+                if &**empty == EMPTY =>
+            {
                 if let Term::Singleton(element) = &**one {
                     let op = if op == Op::Equal { Op::NotIn } else { Op::In };
                     return Term::infix(op, (**element).clone(), (**set).clone());
@@ -188,7 +200,11 @@ impl Term {
                 if (&**yes, &**no) == (&Term::Int(1), &Term::Int(0)) =>
             {
                 let condition = (**condition).clone();
-                return if op == Op::Unequal { condition } else { Term::negate(condition) };
+                return if op == Op::Unequal {
+                    condition
+                } else {
+                    Term::negate(condition)
+                };
             }
             (_, Term::Int(a), Term::Int(b)) => {
                 if let Some(folded) = fold(op, *a, *b) {
@@ -255,9 +271,10 @@ impl Term {
                 Term::choose(condition.substitute(with), yes.substitute(with), no.substitute(with))
             }
             Term::Singleton(element) => Term::Singleton(inside(element)),
-            Term::Call(name, arguments) => {
-                Term::Call(name.clone(), arguments.iter().map(|term| term.substitute(with)).collect())
-            }
+            Term::Call(name, arguments) => Term::Call(
+                name.clone(),
+                arguments.iter().map(|term| term.substitute(with)).collect(),
+            ),
             Term::Except(function, updates) => {
                 let selector = |selector: &Selector| match selector {
                     Selector::Field(_) => selector.clone(),

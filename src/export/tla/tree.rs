@@ -139,7 +139,8 @@ impl Tree {
     }
 
     fn substitute(&self, with: &HashMap<Arc<str>, Term>) -> Tree {
-        self.clone().map(&|tree| tree.substitute(with), &|term| term.substitute(with))
+        self.clone()
+            .map(&|tree| tree.substitute(with), &|term| term.substitute(with))
     }
 
     /// The tree with its parts replaced, and simplified anew.
