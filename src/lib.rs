@@ -81,3 +81,4 @@ pub mod report;
 pub mod source;
 pub mod spec;
 pub mod tla;
+pub mod tlc;

@@ -9,6 +9,7 @@ mod list;
 mod module;
 mod show;
 mod suite;
+mod tlc;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -44,6 +45,7 @@ enum Command {
     Check(check::Args),
     Explore(explore::Args),
     Export(export::Args),
+    Tlc(tlc::Args),
     Show(show::Args),
     List(list::Args),
     Completions(completions::Args),
@@ -67,6 +69,7 @@ pub fn run() -> ExitCode {
         Command::Check(args) => check::run(&spec, &args),
         Command::Explore(args) => explore::run(&spec, &args),
         Command::Export(args) => export::run(&spec, &args),
+        Command::Tlc(args) => tlc::run(&spec, &args),
         Command::Show(args) => show::run(&spec, &args),
         Command::List(args) => Ok(list::run(&spec, &args)),
         Command::Completions(args) => Ok(completions::run(&args)),

@@ -28,6 +28,8 @@ pub struct Reader<'a> {
     live: Live,
     /// By type: some object of it can be freed.
     freed: Vec<bool>,
+    /// By field: some thread writes it.
+    stored: Vec<bool>,
     /// Names that a step may not use for its own.
     taken: &'a Fresh,
 }
@@ -36,7 +38,14 @@ impl<'a> Reader<'a> {
     /// A reader of a thread's steps.
     pub fn new(machine: &'a Machine, thread: ThreadId, taken: &'a Fresh) -> Self {
         let mut code = machine.program.threads[thread].clone();
+        let mut stored = vec![false; machine.program.fields.len()];
+        for instr in machine.program.threads.iter().flat_map(|thread| &thread.code) {
+            if let Instr::Store { field, .. } = instr {
+                stored[*field] = true;
+            }
+        }
         Reader {
+            stored,
             live: liveness::analyse(&mut code),
             freed: crate::machine::layout::freed_types(&machine.program),
             machine,
@@ -161,7 +170,7 @@ impl Step<'_> {
         places.dedup();
         let mut meetings = Vec::new();
         for place in places {
-            let told = self.told(at, place, &memory);
+            let told = self.told(at, place);
             let mut inside = memory.clone();
             let mut parameters = Vec::new();
             for told in &told {
@@ -201,7 +210,7 @@ impl Step<'_> {
     }
 
     /// What the paths between a branch and a meeting change, as far as it is needed there.
-    fn told(&self, branch: usize, place: usize, memory: &Memory) -> Vec<Told> {
+    fn told(&self, branch: usize, place: usize) -> Vec<Told> {
         let (mut registers, mut variables) = (BTreeSet::new(), BTreeSet::new());
         let (mut alive, mut held) = (false, false);
         for at in self.flow.between(branch, place) {
@@ -216,8 +225,6 @@ impl Step<'_> {
                 }
             }
         }
-        // A register without a value on some path is not read there.
-        let _ = memory;
         let registers = registers.into_iter().map(Told::Register);
         let variables = variables.into_iter().map(Told::Variable);
         registers
@@ -514,6 +521,15 @@ impl Step<'_> {
     }
 
     fn load(&self, field: FieldId, pointer: &Term, index: Operand, memory: &Memory) -> Term {
+        let declared = &self.program.fields[field];
+        // A global array that no thread writes is a list of constants.
+        if declared.owner == Program::GLOBALS
+            && !self.reader.stored[field]
+            && let Some(index) = constant(&self.value(index, Kind::Int, memory))
+            && let Some(&value) = declared.initial.get(index)
+        {
+            return Kind::of(declared.scalar).constant(self.program, value);
+        }
         memory.read(self.owner(field), &self.path(field, pointer, index, memory))
     }
 
@@ -574,8 +590,8 @@ impl Step<'_> {
                 let kind = self.kind(to);
                 (self.value(from, kind, memory), kind, Vec::new())
             }
-            Instr::Unary { op, to, from } => {
-                let (term, kind) = self.unary(op, to, from, memory);
+            Instr::Unary { op, from, .. } => {
+                let (term, kind) = self.unary(op, from, memory);
                 (term, kind, Vec::new())
             }
             Instr::Binary { op, to, left, right } => self.binary(op, to, left, right, memory),
@@ -583,7 +599,7 @@ impl Step<'_> {
         })
     }
 
-    fn unary(&self, op: Unary, to: Reg, from: Operand, memory: &Memory) -> (Term, Kind) {
+    fn unary(&self, op: Unary, from: Operand, memory: &Memory) -> (Term, Kind) {
         match op {
             Unary::Truth => (self.truth(from, memory), Kind::Bool),
             Unary::Not => (Term::negate(self.truth(from, memory)), Kind::Bool),
@@ -599,7 +615,6 @@ impl Step<'_> {
             }
             Unary::Singleton(id) => {
                 let element = self.value(from, Kind::Enum(id), memory);
-                let _ = to;
                 (Term::Singleton(Box::new(element)), Kind::Set(id))
             }
         }
@@ -718,16 +733,22 @@ impl Step<'_> {
     /// Gives what a register holds a name, so that the text does not repeat it.
     fn name_register(&mut self, reg: Reg, memory: &mut Memory, around: &mut Vec<Around>) {
         let value = self.register(reg, memory);
-        if value.size() > 3 {
-            let hint = self.hint(reg);
-            let name = self.names.take(&hint);
-            let term = Term::Name(name.clone());
-            if memory.is_object(&value) {
-                memory.assume_object(term.clone());
-            }
-            memory.registers.insert(reg, term);
-            around.push(Around::Let(name, value));
+        if value.size() <= 3 {
+            return;
         }
+        if let Some(name) = memory.name_of(&value) {
+            memory.registers.insert(reg, name);
+            return;
+        }
+        let hint = self.hint(reg);
+        let name = self.names.take(&hint);
+        let term = Term::Name(name.clone());
+        if memory.is_object(&value) {
+            memory.assume_object(term.clone());
+        }
+        memory.registers.insert(reg, term.clone());
+        memory.remember(value.clone(), term);
+        around.push(Around::Let(name, value));
     }
 
     fn name_registers(&mut self, mut memory: Memory, around: &mut Vec<Around>) -> Memory {

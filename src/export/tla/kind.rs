@@ -43,6 +43,12 @@ impl Kind {
             Kind::Bool if value == 0 || value == 1 => Term::Bool(value == 1),
             Kind::Bool | Kind::Int => Term::Int(value),
             Kind::Enum(id) => text(Scalar::Enum(id)),
+            Kind::Set(id) if value.count_ones() == 1 => {
+                match program.enums[id].names.get(value.trailing_zeros() as usize) {
+                    Some(name) => Term::Singleton(Box::new(Term::string(name))),
+                    None => text(Scalar::Bitset(id)),
+                }
+            }
             Kind::Set(id) => text(Scalar::Bitset(id)),
             Kind::Pointer(ty) => text(Scalar::Pointer(ty)),
         }

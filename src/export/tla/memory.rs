@@ -1,6 +1,6 @@
 //! The state in the middle of a step, in terms of the state before it.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::term::{Op, Selector, Term, Update};
@@ -33,6 +33,8 @@ struct Shared {
 /// What is known on this path, so that it is not asked twice.
 #[derive(Debug, Clone, Default)]
 struct Known {
+    /// What was given a name, so that it gets no second one.
+    named: HashMap<Term, Term>,
     objects: HashSet<Term>,
     living: HashSet<Term>,
 }
@@ -128,6 +130,16 @@ impl Memory {
     /// Something is freed.
     pub fn forget_living(&mut self) {
         self.known.living.clear();
+    }
+
+    /// The name of a value that has one.
+    pub fn name_of(&self, value: &Term) -> Option<Term> {
+        self.known.named.get(value).cloned()
+    }
+
+    /// A value has a name from here on.
+    pub fn remember(&mut self, value: Term, name: Term) {
+        self.known.named.insert(value, name);
     }
 
     /// A condition is true from here on.

@@ -169,6 +169,12 @@ impl Printer<'_> {
         match tree {
             Tree::Require(..) | Tree::End(End::Next { .. }) => self.conjuncts(tree, column),
             Tree::If(condition, yes, no) => {
+                // A way out on one line leaves the rest where it is.
+                if let (true, [out]) = (yes.is_way_out(), self.block(yes, column).as_slice()) {
+                    let mut lines = vec![format!("IF {} THEN {out} ELSE", term(condition))];
+                    lines.extend(self.block(no, column));
+                    return lines;
+                }
                 let mut lines = vec![format!("IF {}", term(condition))];
                 lines.extend(self.after("THEN ", yes, column));
                 match **no {

@@ -59,7 +59,7 @@ impl Tree {
             Term::Bool(false) => no,
             _ if yes == no => yes,
             // The short side first.
-            condition if yes.size() > no.size() && !matches!(yes, Tree::End(End::Fail(..))) => {
+            condition if yes.size() > no.size() && !yes.is_way_out() => {
                 Tree::If(Term::negate(condition), Box::new(no), Box::new(yes))
             }
             condition => Tree::If(condition, Box::new(yes), Box::new(no)),
@@ -92,6 +92,11 @@ impl Tree {
         } else {
             Tree::Meet(meeting, Box::new(rest))
         }
+    }
+
+    /// True for what ends a path without writing anything by itself.
+    pub fn is_way_out(&self) -> bool {
+        matches!(self, Tree::Continue(..) | Tree::End(End::Fail(..)))
     }
 
     /// The number of its parts.
