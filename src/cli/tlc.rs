@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use oomspec::check::check;
 use oomspec::check::theory::Theory;
+use oomspec::check::{Checked, check};
 use oomspec::explore::Limits;
 use oomspec::export::tla::{Export, export};
 use oomspec::source::{Diagnostic, Diagnostics};
@@ -38,9 +38,9 @@ pub struct Args {
     #[arg(long, value_name = "PREFIX")]
     table: Option<PathBuf>,
 
-    /// Only what TLC decides while it explores: states, depth and paths, but no lassos
-    #[arg(long, conflicts_with = "table")]
-    safety: bool,
+    /// Ask no more than states, depth and paths of graphs with more states: TLC's search for fair cycles takes minutes there
+    #[arg(long, value_name = "N", default_value_t = 6000)]
+    max_lasso_states: usize,
 
     /// Give up on a run of TLC that takes longer
     #[arg(long, value_name = "SECONDS", default_value_t = 3600)]
@@ -72,7 +72,9 @@ pub fn run(spec: &Spec, args: &Args) -> Result<u8, Diagnostics> {
     let total = pairs.len();
     pairs.retain(|pair| {
         let found = known.find(&pair.instance.protocol, &pair.instance.scenario);
-        found.is_none_or(|record| !record.is_of(&pair.export))
+        // A comparison that left out lassos is made again where they are asked for.
+        let enough = |record: &Record| record.lassos || record.distinct > args.max_lasso_states;
+        found.is_none_or(|record| !record.is_of(&pair.export) || !enough(record))
     });
     if pairs.len() < total {
         super::print(&format!(
@@ -131,11 +133,10 @@ fn ask_all(pairs: &[Pair], args: &Args, theories: &[Theory], table: &Mutex<Table
                             bar.suspend(|| super::print(&line(&name, &agreement)));
                         }
                         Err(errors) => {
-                            // The first error is told; a poisoned lock means that another worker panicked.
+                            // The others are still worth asking. A poisoned lock means that another worker panicked.
                             if let Ok(mut failed) = failed.lock() {
                                 failed.get_or_insert(errors);
                             }
-                            next.store(pairs.len(), Ordering::Relaxed);
                         }
                     }
                     bar.inc(1);
@@ -166,7 +167,7 @@ fn ask(pair: &Pair, args: &Args, theories: &[Theory], table: &Mutex<Table>) -> R
     let asked = Asked {
         checked: &checked,
         export: &pair.export,
-        scope: if args.safety { Scope::Safety } else { Scope::All },
+        scope: scope(&checked, args),
     };
     let name = format!("{} in {}", pair.instance.protocol, pair.instance.scenario);
     let agreement = compare(&options, folder.path(), &asked).map_err(|error| fail(format!("{name}: {error}")))?;
@@ -182,6 +183,13 @@ fn ask(pair: &Pair, args: &Args, theories: &[Theory], table: &Mutex<Table>) -> R
     Ok(agreement)
 }
 
+fn scope(checked: &Checked, args: &Args) -> Scope {
+    match checked.counts.distinct <= args.max_lasso_states {
+        true => Scope::All,
+        false => Scope::Safety,
+    }
+}
+
 fn line(name: &str, agreement: &Agreement) -> String {
     let violated = agreement
         .rows
@@ -189,10 +197,11 @@ fn line(name: &str, agreement: &Agreement) -> String {
         .filter(|row| row.there != oomspec::tlc::Answer::Holds)
         .count();
     let mut text = format!(
-        "{name}: {} distinct states, depth {}, {} properties, {violated} of them violated; {:.2} s here, {:.0} s in TLC\n",
+        "{name}: {} distinct states, depth {}, {} properties{}, {violated} of them violated; {:.2} s here, {:.0} s in TLC\n",
         agreement.distinct.1,
         agreement.depth.1,
         agreement.rows.len(),
+        if agreement.lassos { "" } else { " (no lassos)" },
         agreement.time.0.as_secs_f64(),
         agreement.time.1.as_secs_f64()
     );

@@ -34,6 +34,8 @@ pub struct Agreement {
     pub distinct: (usize, usize),
     /// Depth here and in TLC.
     pub depth: (usize, usize),
+    /// Whether properties were asked that take a search for fair cycles.
+    pub lassos: bool,
     /// The properties that were asked.
     pub rows: Vec<Row>,
     /// Time here and in TLC, all its runs.
@@ -132,6 +134,7 @@ pub fn compare(options: &Options, folder: &Path, asked: &Asked) -> Result<Agreem
         disagreements.push(format!("{}: {:?} here, {:?} in TLC", row.property, row.here, row.there));
     }
     Ok(Agreement {
+        lassos: *scope == Scope::All,
         distinct: (checked.counts.distinct, whole.distinct),
         depth: (checked.counts.depth, whole.depth),
         rows,

@@ -81,9 +81,16 @@ impl std::error::Error for RunError {}
 pub fn run(options: &Options, folder: &Path, module: &str, config: &str, deadlock: bool) -> Result<Report, RunError> {
     let start = Instant::now();
     let states = format!("states.{config}");
+    // TLC unpacks its standard modules there, and must not meet another TLC that does the same.
+    let scratch = folder.join("scratch");
+    std::fs::create_dir_all(&scratch).map_err(RunError::Java)?;
+    let mut scratch_option = std::ffi::OsString::from("-Djava.io.tmpdir=");
+    scratch_option.push(&scratch);
     let mut command = Command::new("java");
     command
-        .args(["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xss16m", "-cp"])
+        .args(["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xss16m"])
+        .arg(scratch_option)
+        .arg("-cp")
         .arg(&options.jar)
         .args([
             "tlc2.TLC", "-tool", "-workers", "1", "-lncheck", "final", "-metadir", &states,

@@ -27,6 +27,8 @@ pub struct Record {
     pub distinct: usize,
     /// Depth, the same in both.
     pub depth: usize,
+    /// Whether TLC was also asked for what takes a search for fair cycles.
+    pub lassos: bool,
     /// The properties that TLC decided alike, with the answer: `holds`, `violated in 36 steps`, `violated by a lasso`.
     pub properties: Vec<(String, String)>,
     /// Seconds here.
@@ -47,6 +49,7 @@ impl Record {
             text: digest(export),
             distinct: agreement.distinct.1,
             depth: agreement.depth.1,
+            lassos: agreement.lassos,
             properties: agreement
                 .rows
                 .iter()
@@ -103,8 +106,10 @@ impl Table {
             "# TLC's second opinion\n\n\
              Each protocol was exported in each scenario (`oomspec export tla`) and given to TLC 2.15, one worker. Both explored the\n\
              same number of distinct states to the same depth, and agreed on every property: *held* counts those that hold,\n\
-             *violated* those that do not, with equal length where TLC's counterexample is the shortest. Made by\n\
-             `oomspec tlc --table proofs/tlc`, on two cores; the seconds are wall-clock time, TLC's with the start of each JVM.\n\n\
+             *violated* those that do not, with equal length where TLC's counterexample is the shortest. A star marks the graphs of\n\
+             which TLC was asked no lassos, because its search for fair cycles takes minutes there: `oomspec tlc --max-lasso-states 100000`\n\
+             asks all. Made by `oomspec tlc --table proofs/tlc`, on two cores; the seconds are wall-clock time, TLC's with the start of\n\
+             each JVM.\n\n\
              | protocol | scenario | distinct states | depth | held | violated | seconds here | seconds in TLC |\n\
              |---|---|--:|--:|--:|---|--:|--:|\n",
         );
@@ -117,10 +122,11 @@ impl Table {
                 .map(|(name, answer)| format!("{name} ({})", answer.trim_start_matches("violated ")))
                 .collect();
             text += &format!(
-                "| {} | {} | {} | {} | {held} | {} | {:.2} | {:.0} |\n",
+                "| {} | {} | {}{} | {} | {held} | {} | {:.2} | {:.0} |\n",
                 record.protocol,
                 record.scenario,
                 record.distinct,
+                if record.lassos { "" } else { " *" },
                 record.depth,
                 violated.join(", "),
                 record.seconds_here,
