@@ -4,12 +4,14 @@ mod errors;
 pub(crate) mod layout;
 pub mod liveness;
 pub mod program;
+mod shape;
 mod step;
 mod view;
 
 pub use errors::{Error, ErrorKind};
 pub use layout::{Layout, Slot};
 pub use program::Program;
+pub use shape::Shape;
 pub use step::{Nobody, Observer, Outcome, Scratch, constant_binary};
 pub use view::{Change, Reached, StepView};
 
