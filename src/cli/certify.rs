@@ -50,10 +50,8 @@ pub fn run(spec: &Spec, args: &Args) -> Result<u8, Diagnostics> {
         spec.refuse_uncalled(&listing, Some(&scenario))?;
     }
     let instance = spec.instance(&listing, &scenario)?;
-    let verifier = Verifier {
-        theories: check::theories(spec, args.properties.as_deref())?,
-        ..Verifier::new(spec)?
-    };
+    let mut verifier = Verifier::new(spec)?;
+    verifier.theories = check::theories(spec, args.properties.as_deref())?;
     let theories = &verifier.theories;
     let property = std::slice::from_ref(&args.property);
     check::known_names(theories, std::slice::from_ref(&instance), spec, property)?;
