@@ -1,8 +1,9 @@
 //! `oomspec verify`: certificates, checked without searching.
 
-use std::path::PathBuf;
+use std::io::Read;
+use std::path::{Path, PathBuf};
 
-use oomspec::certificate::verify::{Refused, Verifier};
+use oomspec::certificate::verify::{MAX_BYTES, Refused, Verifier};
 use oomspec::source::{Diagnostic, Diagnostics};
 use oomspec::spec::Spec;
 
@@ -50,8 +51,7 @@ pub fn run(spec: &Spec, args: &Args) -> Result<u8, Diagnostics> {
     let mut code = exit::FINE;
     for path in &args.files {
         let name = path.display();
-        let text = std::fs::read_to_string(path).map_err(|error| Refused::Unreadable(error.to_string()));
-        match text.and_then(|text| verifier.verify(&text)) {
+        match read(path).and_then(|text| verifier.verify(&text)) {
             Ok(verified) => super::print(&format!("{name}: {verified}\n")),
             Err(refused) => {
                 code = code.max(refusal(&refused));
@@ -61,6 +61,15 @@ pub fn run(spec: &Spec, args: &Args) -> Result<u8, Diagnostics> {
         }
     }
     Ok(code)
+}
+
+/// Reads a file, but not much more than a certificate can have.
+fn read(path: &Path) -> Result<String, Refused> {
+    let mut text = String::new();
+    let file = std::fs::File::open(path);
+    file.and_then(|file| file.take(MAX_BYTES as u64 + 1).read_to_string(&mut text))
+        .map_err(|error| Refused::Unreadable(error.to_string()))?;
+    Ok(text)
 }
 
 fn refusal(refused: &Refused) -> u8 {

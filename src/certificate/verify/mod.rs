@@ -32,6 +32,9 @@ pub(super) use run::progress_of;
 pub use set::Covered;
 use statement::Meant;
 
+/// The longest text that is read.
+pub const MAX_BYTES: usize = 1 << 26;
+
 /// A claim that was checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verified {
@@ -171,6 +174,11 @@ impl<'a> Verifier<'a> {
 
 /// Reads a certificate, and judges nothing.
 pub fn read(text: &str) -> Result<Certificate, Refused> {
+    if text.len() > MAX_BYTES {
+        return Err(Refused::Unreadable(format!(
+            "no certificate is longer than {MAX_BYTES} bytes"
+        )));
+    }
     serde_json::from_str(text).map_err(|error| Refused::Unreadable(format!("this is no certificate: {error}")))
 }
 
@@ -249,10 +257,8 @@ impl fmt::Display for Verified {
         )?;
         match &self.looked_at {
             LookedAt::Trace(steps) => write!(f, "{}", counted(*steps, "step")),
-            LookedAt::Lasso(steps, 0) => write!(f, "{}, and then for ever nothing", counted(*steps, "step")),
-            LookedAt::Lasso(steps, around) => {
-                write!(f, "{}, and then for ever {around} more", counted(*steps, "step"))
-            }
+            LookedAt::Lasso(steps, 0) => write!(f, "{}, and then none for ever", counted(*steps, "step")),
+            LookedAt::Lasso(steps, around) => write!(f, "{}, and then {around} for ever", counted(*steps, "step")),
             LookedAt::States(covered) => {
                 let how = if covered.regenerated { " (walked again)" } else { "" };
                 let (states, steps) = (counted(covered.states, "state"), counted(covered.steps, "step"));

@@ -12,6 +12,9 @@ use crate::machine::Machine;
 use crate::source::Diagnostic;
 use crate::tla::{Behaviour, Temporal};
 
+/// The longest run that is followed.
+const MAX_STEPS: usize = 1_000_000;
+
 /// Steps run again.
 struct Run {
     /// By step: the thread.
@@ -22,6 +25,12 @@ struct Run {
 
 impl Run {
     fn new(machine: &Machine, steps: &[Step]) -> Result<Self, Refused> {
+        if steps.len() > MAX_STEPS {
+            return Err(Refused::at(
+                "evidence",
+                format!("there are more than {MAX_STEPS} steps"),
+            ));
+        }
         let mut run = Run {
             threads: Vec::new(),
             states: vec![machine.initial()],
