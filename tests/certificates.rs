@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use common::Judge;
-use oomspec::certificate::format::{Broken, Certificate, Claim, Evidence, States, Step};
+use oomspec::certificate::format::{Broken, Certificate, Claim, Evidence, Ranking, States, Step};
 use oomspec::certificate::verify::{LookedAt, Refused, Verified, Verifier, read};
 use oomspec::certificate::{Maker, verify};
 use oomspec::check::{Finding, Verdict, findings};
@@ -773,6 +773,66 @@ fn formulas_of_all_forms_are_certified_or_declined() {
         holds > 150 && violated > 150 && declined > 5,
         "{holds} {violated} {declined}"
     );
+}
+
+/// The evidence for one formula proves no other that is violated: the sets are the same, so it is the rankings that are refused.
+#[test]
+fn a_ranking_for_one_formula_proves_no_other() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("Mine.tla");
+    std::fs::write(&path, module()).expect("a module");
+    let judge = Judge::builtin();
+    let mut verifier = Verifier::new(&judge.spec).expect("the modules");
+    verifier.theories = vec![judge.spec.theory_of(&path).expect("the module")];
+    let mut reasons = BTreeMap::new();
+    // Some of each: all would take minutes.
+    for (protocol, some) in [("v4.13", 13), ("2017-07-25-no-give-up", 9)] {
+        let made = made(&verifier, judge.instance(protocol, "aio-never-alone"));
+        let of = |claim: Claim| made.certificates.values().filter(move |other| other.verdict == claim);
+        for violated in of(Claim::Violated).step_by(3) {
+            for holds in of(Claim::Holds).step_by(some) {
+                let Evidence::States { set, progress } = &holds.evidence else {
+                    panic!("a set");
+                };
+                // As it is; and with all classes joined, for the reasons of each.
+                let mut forged = vec![progress.clone()];
+                if let [ranking] = &progress[..] {
+                    let States::Embedded { count, .. } = *set else {
+                        panic!("embedded");
+                    };
+                    let joined: Vec<u64> = ranks(&ranking.ranks, count).iter().map(|&rank| rank.min(1)).collect();
+                    let rows: Vec<&[u64]> = joined.chunks(1).collect();
+                    let packed = packed(&rows);
+                    for thread in made
+                        .instance
+                        .machine
+                        .program
+                        .threads
+                        .iter()
+                        .filter(|thread| thread.fair)
+                    {
+                        forged.push(vec![Ranking {
+                            ranks: packed.clone(),
+                            classes: vec![Broken::Weak(thread.name.clone())],
+                        }]);
+                    }
+                }
+                for progress in forged {
+                    let set = set.clone();
+                    let certificate = Certificate {
+                        verdict: Claim::Holds,
+                        evidence: Evidence::States { set, progress },
+                        ..violated.clone()
+                    };
+                    let why = refusal(&verifier, &made, &certificate);
+                    let words = why.split(|c: char| !c.is_alphabetic()).filter(|word| word.len() > 2);
+                    let kind: Vec<&str> = words.filter(|word| !word.contains("state")).take(12).collect();
+                    *reasons.entry(kind.join(" ")).or_insert(0) += 1;
+                }
+            }
+        }
+    }
+    assert!(reasons.len() > 6, "for many reasons: {reasons:#?}");
 }
 
 #[cfg(target_os = "linux")]
