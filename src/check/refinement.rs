@@ -9,7 +9,7 @@ use super::classes::Classes;
 use super::cycles::{Formula, Problem};
 use super::lens::{Concrete, Lens, Question, Seen, Steps};
 use super::liveness::{self, Found, Translation};
-use super::theory::Excused;
+use super::theory::Refinement;
 use super::{Counterexample, Explanation};
 use crate::explore::{Graph, StateId};
 use crate::source::Diagnostic;
@@ -26,17 +26,15 @@ pub enum Refined {
     No(Counterexample, Explanation),
 }
 
-/// Checks that the graph refines `instance!specification`; and a fairness of the instance, unless a state predicate excuses it.
+/// Checks that the graph refines an abstract specification.
 pub fn check(
     concrete: &Concrete,
     spec: &Spec,
-    instance: &str,
-    specification: &str,
-    excused: Option<&Excused>,
+    refinement: &Refinement,
     problem: &Problem<'_>,
 ) -> Result<Refined, Diagnostic> {
-    let abstraction = spec.abstraction(instance)?;
-    let behaviour = abstraction.behaviour(specification)?;
+    let abstraction = spec.abstraction(&refinement.instance)?;
+    let behaviour = refinement.behaviour(&abstraction)?;
     let graph = concrete.graph();
     let lens = Abstract::new(concrete, &abstraction)?;
     for init in &behaviour.init {
@@ -74,20 +72,12 @@ pub fn check(
             }
         }
     }
-    let mut conditions: Vec<(Temporal, Option<&str>)> = behaviour
-        .liveness
-        .into_iter()
-        .map(|condition| (condition, None))
-        .collect();
-    if let Some(Excused { fairness, excuse }) = excused {
-        let fairness = abstraction.behaviour(fairness)?.liveness;
-        conditions.extend(fairness.into_iter().map(|condition| (condition, Some(&**excuse))));
-    }
-    for (condition, excuse) in conditions {
+    let excuse = refinement.excuse(spec)?;
+    for condition in &behaviour.liveness {
         let mut translation = Translation::default();
-        let mut formula = translation.formula(&lens, &condition)?;
-        if let Some(excuse) = excuse {
-            let excuse = Temporal::Eventually(Box::new(Temporal::State(spec.operator(excuse)?)));
+        let mut formula = translation.formula(&lens, condition)?;
+        if let Some(excuse) = &excuse {
+            let excuse = Temporal::Eventually(Box::new(Temporal::State(excuse.clone())));
             formula = Formula::Or(vec![formula, translation.formula(concrete, &excuse)?]);
         }
         let problem = Problem {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::property::{Kind, Property};
 use crate::source::{Diagnostic, Diagnostics};
-use crate::tla::{Definition, Level, Spec, Step, Temporal};
+use crate::tla::{Abstraction, Behaviour, Definition, Expr, Level, Spec, Step, Temporal};
 
 /// A module with the properties that it defines.
 #[derive(Debug)]
@@ -20,24 +20,54 @@ pub struct Theory {
 pub enum Meaning {
     /// A temporal formula over the concrete state.
     Formula(Temporal),
-    /// The concrete states, seen through an instance of this name, behave as its specification of that name says.
-    Refinement {
-        /// `Abs`
-        instance: Arc<str>,
-        /// `Spec`
-        specification: Arc<str>,
-        /// Its fairness, where it does not bind every run.
-        excused: Option<Excused>,
-    },
+    /// The concrete states, seen through an instance, behave as its specification says.
+    Refinement(Refinement),
 }
 
-/// A fairness that some runs are excused from: `Abs!Fair \/ <>Failed`.
+/// `Refines == Abs!Spec`, or `Abs!SafeSpec /\ (Abs!Fair \/ <>Failed)`.
+#[derive(Debug, Clone)]
+pub struct Refinement {
+    /// `Abs`
+    pub instance: Arc<str>,
+    /// `Spec`
+    pub specification: Arc<str>,
+    /// Its fairness, where it does not bind every run.
+    pub excused: Option<Excused>,
+}
+
+/// A fairness that some runs are excused from.
 #[derive(Debug, Clone)]
 pub struct Excused {
     /// `Fair`
     pub fairness: Arc<str>,
-    /// `Failed`, a predicate of the concrete state.
+    /// `Failed`, a predicate of the concrete state: a run in which it is true once is excused.
     pub excuse: Arc<str>,
+}
+
+impl Refinement {
+    /// What the abstract specification says, fairness included.
+    pub fn behaviour(&self, abstraction: &Abstraction<'_>) -> Result<Behaviour, Diagnostic> {
+        let mut behaviour = abstraction.behaviour(&self.specification)?;
+        if let Some(excused) = &self.excused {
+            if !(behaviour.fairness.is_empty() && behaviour.liveness.is_empty()) {
+                let name = &self.specification;
+                return Err(Diagnostic::general(format!(
+                    "`{name}` binds every run to a fairness, and another one excuses some"
+                ))
+                .help("name a specification without fairness before the `/\\`"));
+            }
+            let fair = abstraction.behaviour(&excused.fairness)?;
+            behaviour.fairness = fair.fairness;
+            behaviour.liveness = fair.liveness;
+        }
+        Ok(behaviour)
+    }
+
+    /// The predicate that excuses a run from fairness, over the concrete state.
+    pub fn excuse(&self, spec: &Spec) -> Result<Option<Expr>, Diagnostic> {
+        let excused = self.excused.as_ref();
+        excused.map(|excused| spec.operator(&excused.excuse)).transpose()
+    }
 }
 
 impl Theory {
@@ -118,14 +148,14 @@ fn specification(spec: &Spec, definition: &Definition) -> Option<Meaning> {
     if !names.into_iter().all(is_name) || parts.next().is_some() {
         return None;
     }
-    Some(Meaning::Refinement {
+    Some(Meaning::Refinement(Refinement {
         instance: instance.into(),
         specification: specification.into(),
         excused: excused.map(|(fairness, excuse)| Excused {
             fairness: fairness.into(),
             excuse: excuse.into(),
         }),
-    })
+    }))
 }
 
 /// `UF  nothing is used after it was freed`: two letters and the words, from the first line of the comment.
@@ -170,7 +200,7 @@ pub fn action(formula: &Temporal) -> Option<&Step> {
 }
 
 /// `P`, if the formula is `[]P` for a state predicate.
-pub fn invariant(formula: &Temporal) -> Option<&crate::tla::Expr> {
+pub fn invariant(formula: &Temporal) -> Option<&Expr> {
     match formula {
         Temporal::Always(inner) => match &**inner {
             Temporal::State(predicate) => Some(predicate),

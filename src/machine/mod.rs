@@ -5,6 +5,7 @@ pub(crate) mod layout;
 pub mod liveness;
 pub mod names;
 pub mod program;
+mod shape;
 mod step;
 mod view;
 
@@ -12,6 +13,7 @@ pub use errors::{Error, ErrorKind};
 pub use layout::{Layout, Slot};
 pub use names::Names;
 pub use program::Program;
+pub use shape::Shape;
 pub use step::{Nobody, Observer, Outcome, Scratch, constant_binary};
 pub use view::{Change, Reached, StepView};
 
