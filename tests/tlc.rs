@@ -139,7 +139,7 @@ fn an_effect_dropped_from_the_machine_is_caught() {
     let theories = [spec.theory().expect("modules")];
     let intact = built_in(&spec, "v4.13", "lock-held");
     let mut program = intact.machine.program.clone();
-    let queued = program
+    let lost = program
         .fields
         .iter()
         .position(|field| field.name == "on_freelist")
@@ -147,13 +147,13 @@ fn an_effect_dropped_from_the_machine_is_caught() {
     let mut dropped = 0;
     for thread in &mut program.threads {
         for instr in &mut thread.code {
-            if matches!(instr, Instr::Store { field, .. } if *field == queued) && dropped == 0 {
+            if matches!(instr, Instr::Store { field, .. } if *field == lost) {
                 *instr = Instr::Returned(oomspec::machine::program::Operand::Const(0));
                 dropped += 1;
             }
         }
     }
-    assert_eq!(dropped, 1);
+    assert!(dropped > 0, "the effect is there to be dropped");
     let broken = Instance {
         machine: Machine::new(program),
         ..intact.clone()
@@ -321,7 +321,8 @@ fn together<'a>(
         };
         let facts = &mut found[which.parse::<usize>().expect("a number")];
         facts.states += 1;
-        facts.depth = facts.depth.max(level.parse().expect("a level"));
+        // The level is that of the state before.
+        facts.depth = facts.depth.max(level.parse::<usize>().expect("a level") + 1);
         match *property {
             "none" => {}
             "panic" => drop(facts.ends.insert("panic".to_string())),

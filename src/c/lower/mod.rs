@@ -70,7 +70,23 @@ fn threads(tables: &Tables, shared: Option<&Shared>) -> Result<Vec<Thread>, Vec<
                 .help("a scenario has functions such as `void victim_runs(void) __task(victim) { … }`"),
         );
     }
+    name_apart(&mut threads);
     if errors.is_empty() { Ok(threads) } else { Err(errors) }
+}
+
+/// Gives the second thread of a task the name of its function: `pc`, `stack` and `locals` tell threads by their names.
+fn name_apart(threads: &mut [Thread]) {
+    let mut taken = HashSet::new();
+    for thread in threads {
+        let own = [thread.name.clone(), thread.function.clone()];
+        let function = thread.function.clone();
+        let more = (2..).map(|copy| format!("{function}_{copy}"));
+        thread.name = own
+            .into_iter()
+            .chain(more)
+            .find(|name| taken.insert(name.clone()))
+            .unwrap_or_default();
+    }
 }
 
 fn thread<'a>(
