@@ -75,6 +75,7 @@ pub mod actors;
 pub mod c;
 pub mod check;
 pub mod explore;
+pub mod export;
 pub mod machine;
 pub mod report;
 pub mod source;

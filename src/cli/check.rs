@@ -105,7 +105,7 @@ pub fn run(spec: &Spec, args: &Args) -> Result<u8, Diagnostics> {
     let theories = theories(spec, args)?;
     let targets = targets(spec, args)?;
     let instances = instances(spec, &targets, args)?;
-    known_names(&theories, &instances, spec, args)?;
+    known_names(&theories, &instances, spec, &args.property)?;
     let asked = suite::Asked {
         theories: &theories,
         properties: &args.property,
@@ -260,7 +260,12 @@ fn theories(spec: &Spec, args: &Args) -> Result<Vec<Theory>, Diagnostics> {
 }
 
 /// Refuses names of properties and scenarios that do not exist, on the command line and in `@breaks`.
-fn known_names(theories: &[Theory], instances: &[Instance], spec: &Spec, args: &Args) -> Result<(), Diagnostics> {
+pub fn known_names(
+    theories: &[Theory],
+    instances: &[Instance],
+    spec: &Spec,
+    wanted: &[String],
+) -> Result<(), Diagnostics> {
     let mut properties: Vec<Property> = theories.iter().flat_map(Theory::properties).cloned().collect();
     for instance in instances {
         for property in property::of_machine(&instance.machine, theories) {
@@ -270,7 +275,7 @@ fn known_names(theories: &[Theory], instances: &[Instance], spec: &Spec, args: &
         }
     }
     let names: Vec<&str> = properties.iter().map(|property| property.name.as_str()).collect();
-    for name in &args.property {
+    for name in wanted {
         if !names.contains(&name.as_str()) {
             let help = oomspec::c::nearest::did_you_mean(
                 name,

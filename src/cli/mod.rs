@@ -4,6 +4,7 @@ mod check;
 mod completions;
 mod exit;
 mod explore;
+mod export;
 mod list;
 mod module;
 mod show;
@@ -42,6 +43,7 @@ Examples:
 enum Command {
     Check(check::Args),
     Explore(explore::Args),
+    Export(export::Args),
     Show(show::Args),
     List(list::Args),
     Completions(completions::Args),
@@ -64,6 +66,7 @@ pub fn run() -> ExitCode {
     let result = spec.and_then(|spec| match cli.command {
         Command::Check(args) => check::run(&spec, &args),
         Command::Explore(args) => explore::run(&spec, &args),
+        Command::Export(args) => export::run(&spec, &args),
         Command::Show(args) => show::run(&spec, &args),
         Command::List(args) => Ok(list::run(&spec, &args)),
         Command::Completions(args) => Ok(completions::run(&args)),
