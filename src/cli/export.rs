@@ -127,16 +127,17 @@ fn state_graph(spec: &Spec, args: &GraphArgs) -> Result<StateGraph, Diagnostics>
 /// The finding about a property that is violated; else an error that says what holds.
 fn violated(spec: &Spec, instance: &Instance, graph: &Graph, property: &str) -> Result<Finding, Diagnostics> {
     let theories = [spec.theory()?];
-    super::check::known_names(
-        &theories,
-        std::slice::from_ref(instance),
-        spec,
-        &[property.to_string()],
-    )?;
+    super::check::known_names(&theories, std::slice::from_ref(instance), spec, &[property.to_string()])?;
     let mut all = findings(instance, graph, &theories, &[])?;
     match all.iter().position(|finding| finding.property.name == property) {
         Some(at) if all[at].verdict == Verdict::Violated => Ok(all.swap_remove(at)),
-        at => Err(super::one(not_violated(instance, graph, property, at.map(|at| &all[at]), &all))),
+        at => Err(super::one(not_violated(
+            instance,
+            graph,
+            property,
+            at.map(|at| &all[at]),
+            &all,
+        ))),
     }
 }
 
@@ -154,7 +155,8 @@ fn not_violated(
         Some(Verdict::Holds | Verdict::Violated) => "holds",
     };
     let (protocol, scenario, states) = (&instance.protocol, &instance.scenario, graph.distinct());
-    let message = format!("there is no counterexample: {property} {what} in {protocol} in {scenario} ({states} states)");
+    let message =
+        format!("there is no counterexample: {property} {what} in {protocol} in {scenario} ({states} states)");
     let broken = all.iter().filter(|finding| finding.verdict == Verdict::Violated);
     let broken: Vec<&str> = broken.map(|finding| finding.property.name.as_str()).collect();
     Diagnostic::general(message).help(match (broken.as_slice(), &graph.incomplete) {
@@ -167,12 +169,8 @@ fn not_violated(
 fn write(text: &str, output: Option<&Path>) -> Result<u8, Diagnostics> {
     match output {
         None => super::print(text),
-        Some(path) => std::fs::write(path, text).map_err(|error| {
-            super::one(Diagnostic::general(format!(
-                "cannot write {}: {error}",
-                path.display()
-            )))
-        })?,
+        Some(path) => std::fs::write(path, text)
+            .map_err(|error| super::one(Diagnostic::general(format!("cannot write {}: {error}", path.display()))))?,
     }
     Ok(super::exit::FINE)
 }

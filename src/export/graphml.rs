@@ -83,7 +83,10 @@ mod tests {
 
     #[test]
     fn what_means_something_to_xml_is_escaped() {
-        assert_eq!(escaped("a < b && \"c\" > d"), "a &lt; b &amp;&amp; &quot;c&quot; &gt; d");
+        assert_eq!(
+            escaped("a < b && \"c\" > d"),
+            "a &lt; b &amp;&amp; &quot;c&quot; &gt; d"
+        );
         assert_eq!(escaped("\u{1}\n]]>"), "\u{fffd}\n]]&gt;");
     }
 }

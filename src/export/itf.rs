@@ -126,7 +126,9 @@ impl Type {
             (_, Value::Bool(truth)) => json!(truth),
             (_, Value::Int(number)) => json!({ "#bigint": number.to_string() }),
             (_, Value::Str(text) | Value::Model(text)) => json!(&**text),
-            (Type::Set(of), Value::Set(elements)) => json!({ "#set": each(elements.iter(), |element| of.json(element)) }),
+            (Type::Set(of), Value::Set(elements)) => {
+                json!({ "#set": each(elements.iter(), |element| of.json(element)) })
+            }
             (Type::Seq(of), Value::Tuple(elements)) => each(elements.iter(), |element| of.json(element)),
             (Type::Function(of, to), Value::Function(pairs)) => {
                 json!({ "#map": each(pairs.iter(), |(key, value)| json!([of.json(key), to.json(value)])) })

@@ -93,7 +93,9 @@ fn node(machine: &Machine, state: &[u64]) -> Node {
         }
     };
     Node {
-        positions: threads.map(|(id, thread)| (thread.name.clone(), position(id))).collect(),
+        positions: threads
+            .map(|(id, thread)| (thread.name.clone(), position(id)))
+            .collect(),
         ended,
         on_path: false,
     }
@@ -108,7 +110,9 @@ fn edges(machine: &Machine, graph: &Graph, id: StateId) -> impl Iterator<Item = 
             from: edge.from,
             to: edge.to,
             thread: machine.program.threads[thread].name.clone(),
-            function: site.map_or(String::new(), |site| machine.program.functions[site.function].name.clone()),
+            function: site.map_or(String::new(), |site| {
+                machine.program.functions[site.function].name.clone()
+            }),
             line: site.map_or(0, |site| site.line),
             text: step::describe(machine, state, edge.label).text,
             on_path: false,
