@@ -7,6 +7,7 @@ mod explore;
 mod export;
 mod list;
 mod module;
+mod prove;
 mod show;
 mod suite;
 
@@ -44,6 +45,7 @@ enum Command {
     Check(check::Args),
     Explore(explore::Args),
     Export(export::Args),
+    Prove(prove::Args),
     Show(show::Args),
     List(list::Args),
     Completions(completions::Args),
@@ -67,6 +69,7 @@ pub fn run() -> ExitCode {
         Command::Check(args) => check::run(&spec, &args),
         Command::Explore(args) => explore::run(&spec, &args),
         Command::Export(args) => export::run(&spec, &args),
+        Command::Prove(args) => prove::run(&spec, &args),
         Command::Show(args) => show::run(&spec, &args),
         Command::List(args) => Ok(list::run(&spec, &args)),
         Command::Completions(args) => Ok(completions::run(&args)),
