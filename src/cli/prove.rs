@@ -140,11 +140,13 @@ impl<'a> Stale<'a> {
             ("stale", &self.different),
             ("left over", &self.left),
         ];
-        let lines = groups.iter().flat_map(|(what, names)| {
-            let line = move |name: &&String| format!("{what}: {folder}/{name}\n");
-            names.iter().map(line)
-        });
-        lines.collect::<String>() + "`oomspec prove` writes them\n"
+        let mut text = String::new();
+        for (what, names) in groups {
+            for name in names {
+                text += &format!("{what}: {folder}/{name}\n");
+            }
+        }
+        text + "`oomspec prove` writes them\n"
     }
 }
 
