@@ -2,7 +2,7 @@
 
 use super::assumed;
 use super::book::{Book, Section};
-use super::markdown::{anchor, block, link, plain, table};
+use super::markdown::{anchor, block, link, plain, prose, table};
 use crate::check::property::Kind;
 use crate::check::second::{Opinion, decides};
 use crate::check::{Finding, Verdict};
@@ -69,7 +69,7 @@ fn row(book: &Book, section: &Section, finding: &Finding) -> Vec<String> {
         );
     vec![
         link(&property.name, &page),
-        plain(&property.description) + vacuous,
+        prose(&property.description) + vacuous,
         technique(property.kind).to_string(),
         if agrees { "agrees" } else { "" }.to_string(),
     ]

@@ -1,7 +1,7 @@
 //! The first page: the matrix, the bugs, what the columns mean, and how far it all goes.
 
 use super::book::{Book, Chapter};
-use super::markdown::{anchor, link, plain, prose, table};
+use super::markdown::{anchor, link, prose, table};
 use super::properties;
 use super::verdict::{LEGEND, by_mistake, cell, counted};
 use super::violation::Violation;
@@ -62,29 +62,25 @@ fn bugs(book: &Book) -> String {
     let head = ["protocol", "property", "what happens", "shown in", "why"].map(String::from);
     let mut rows = Vec::new();
     for chapter in &book.chapters {
-        let all = chapter.sections.iter().flat_map(|section| &section.violations);
-        let mut mistakes: Vec<&Violation> = all.filter(|of| by_mistake(of.finding)).collect();
-        mistakes.sort_by_key(|of| of.counterexample.steps.len());
-        let mut told: Vec<&str> = Vec::new();
-        for of in &mistakes {
-            let property = of.finding.property.name.as_str();
-            if told.contains(&property) {
-                continue;
-            }
-            told.push(property);
-            let same = mistakes.iter().filter(|other| other.finding.property.name == property);
-            let places: Vec<String> = same
-                .map(|other| {
-                    let scenario = &other.instance.scenario;
-                    link(
-                        scenario,
-                        &format!("{}/{scenario}.md#{}", chapter.name, anchor(property)),
-                    )
-                })
+        for property in properties::of(chapter) {
+            let all = chapter.sections.iter().flat_map(|section| &section.violations);
+            let mut those: Vec<&Violation> = all
+                .filter(|of| by_mistake(of.finding) && of.finding.property.name == property.name)
                 .collect();
+            // The shortest is the one to read.
+            those.sort_by_key(|of| of.counterexample.steps.len());
+            let Some(of) = those.first() else { continue };
+            let place = |of: &&Violation| {
+                let scenario = &of.instance.scenario;
+                link(
+                    scenario,
+                    &format!("{}/{scenario}.md#{}", chapter.name, anchor(&property.name)),
+                )
+            };
+            let places: Vec<String> = those.iter().map(place).collect();
             rows.push(vec![
                 link(&chapter.name, &format!("{}.md", chapter.name)),
-                property.to_string(),
+                property.name.clone(),
                 of.headline(),
                 places.join(", "),
                 of.reason(book, ""),
@@ -104,7 +100,7 @@ fn legend(book: &Book) -> String {
             Some(place) => link(&property.name, &place),
             None => property.name.clone(),
         };
-        vec![property.code.clone(), name, plain(&property.description)]
+        vec![property.code.clone(), name, prose(&property.description)]
     };
     table(&head, &columns(book).iter().map(row).collect::<Vec<_>>())
 }

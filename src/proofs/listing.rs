@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::book::Chapter;
 use super::markdown::{anchor, block, code, details, link};
+use super::verdict::by_mistake;
 use super::violation::Violation;
 use crate::c::ast::Function;
 use crate::source::FileId;
@@ -29,8 +30,8 @@ pub fn section(chapter: &Chapter) -> String {
     // The protocol's own file has number 0, and what it includes first has the next.
     files.sort_by_key(|(file, _)| *file);
     let mut text = format!(
-        "## Listing\n\nA dot marks a line that some counterexample goes through, a ● one on which it goes wrong. \
-         {} prints the whole as one file.\n",
+        "## Listing\n\n● a line on which a property breaks; • a line on the way there, for what is broken by mistake; · the same, for what is \
+         broken by design. {} prints it all as one file.\n",
         code(&format!("oomspec show {}", chapter.name))
     );
     for (file, functions) in files {
@@ -39,7 +40,7 @@ pub fn section(chapter: &Chapter) -> String {
         for function in &functions {
             body += &of_function(chapter, &marks, function);
         }
-        text += "\n";
+        text = format!("{}\n\n", text.trim_end());
         text += &match name.rsplit_once('/').is_some_and(|(folder, _)| folder != "kernel") {
             true => format!("### {name}\n\n{body}"),
             false => details(&format!("{name}: {}", names(&functions)), &body),
@@ -121,7 +122,8 @@ fn comment_above(lines: &[&str], first: usize) -> usize {
 
 /// Which lines matter.
 struct Marks<'c> {
-    path: BTreeSet<(&'c str, u32)>,
+    mistakes: BTreeSet<(&'c str, u32)>,
+    prices: BTreeSet<(&'c str, u32)>,
     /// Links to what goes wrong there.
     fatal: BTreeMap<(&'c str, u32), Vec<String>>,
 }
@@ -132,31 +134,34 @@ impl<'c> Marks<'c> {
         let mut fatal: BTreeMap<(&str, u32), Vec<String>> = BTreeMap::new();
         for of in violations() {
             for place in of.fatal() {
-                let links = fatal.entry(place).or_default();
+                let links = fatal.entry((place.file, place.line)).or_default();
                 let link = link_to(chapter, of);
                 if !links.contains(&link) {
                     links.push(link);
                 }
             }
         }
-        let path = violations()
-            .filter(|of| of.as_before.is_none())
-            .flat_map(|of| of.path());
+        let on_the_way = |mistake: bool| {
+            let those = violations().filter(|of| by_mistake(of.finding) == mistake);
+            those
+                .flat_map(|of| of.path())
+                .map(|place| (place.file, place.line))
+                .collect()
+        };
         Marks {
-            path: path.collect(),
+            mistakes: on_the_way(true),
+            prices: on_the_way(false),
             fatal,
         }
     }
 
     /// A line with its mark, tabs as spaces.
     fn line(&self, file: &str, number: u32, line: &str) -> String {
-        let mark = match (
-            self.fatal.contains_key(&(file, number)),
-            self.path.contains(&(file, number)),
-        ) {
-            (true, _) => '●',
-            (false, true) => '·',
-            (false, false) => ' ',
+        let mark = match (file, number) {
+            place if self.fatal.contains_key(&place) => '●',
+            place if self.mistakes.contains(&place) => '•',
+            place if self.prices.contains(&place) => '·',
+            _ => ' ',
         };
         let mut text = String::new();
         for c in line.chars() {

@@ -72,10 +72,11 @@ pub fn details(summary: &str, body: &str) -> String {
     )
 }
 
-/// A table; the cells are Markdown without line breaks.
+/// A table; the cells are Markdown without line breaks. Columns whose head is a link are centered.
 pub fn table(head: &[String], rows: &[Vec<String>]) -> String {
     let row = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
-    let rule: Vec<String> = head.iter().map(|_| "---".to_string()).collect();
+    let rule = |cell: &String| if cell.starts_with('[') { ":-:" } else { "---" }.to_string();
+    let rule: Vec<String> = head.iter().map(rule).collect();
     let rows: String = rows.iter().map(|cells| row(cells)).collect();
     row(head) + &row(&rule) + &rows
 }

@@ -1,7 +1,7 @@
 //! Each property in words and in TLA+, and what became of it in each scenario.
 
 use super::book::{Book, Chapter};
-use super::markdown::{block, code, link, plain, prose};
+use super::markdown::{block, code, link, prose};
 use super::verdict::{by_mistake, counted};
 use crate::check::property::{DEADLOCK, Property};
 use crate::check::{Finding, Verdict};
@@ -22,10 +22,20 @@ pub fn of(chapter: &Chapter) -> Vec<Property> {
 
 /// The section of a protocol's page.
 pub fn section(book: &Book, chapter: &Chapter) -> String {
-    let mut text = "## Properties\n".to_string();
+    let modules = book
+        .theory
+        .spec
+        .sources()
+        .files()
+        .map(|(_, file)| link(&file.name, &format!("../spec/{}", file.name)));
+    let modules: Vec<String> = modules.collect();
+    let mut text = format!(
+        "## Properties\n\nWhat the names in the formulas mean stands in {}.\n",
+        modules.join(", ")
+    );
     for property in of(chapter) {
         text += &format!("\n### {}\n\n", property.name);
-        text += &format!("*{}.*", super::violation::capital(&plain(&property.description)));
+        text += &format!("*{}.*", super::violation::capital(&prose(&property.description)));
         text += &definition(book, &property);
         text += &format!("\n{}\n", became(chapter, &property));
     }
@@ -78,7 +88,7 @@ fn became(chapter: &Chapter, property: &Property) -> String {
             .collect()
     };
     let violated = |finding: &Finding| finding.verdict == Verdict::Violated;
-    let groups: [(&str, Vec<String>); 6] = [
+    let groups: [(&str, Vec<String>); 5] = [
         (
             "**Broken by mistake** in",
             among(&|finding| violated(finding) && by_mistake(finding)),
@@ -87,9 +97,8 @@ fn became(chapter: &Chapter, property: &Property) -> String {
             "Broken by design in",
             among(&|finding| violated(finding) && !by_mistake(finding)),
         ),
-        ("Holds in", among(&|finding| finding.verdict == Verdict::Holds)),
         (
-            "Holds, but what it speaks of never happens, in",
+            "What it speaks of never happens in",
             among(&|finding| finding.verdict == Verdict::Vacuous),
         ),
         (
@@ -97,18 +106,20 @@ fn became(chapter: &Chapter, property: &Property) -> String {
             among(&|finding| finding.verdict == Verdict::NotApplicable),
         ),
         (
-            "Not decided in",
+            "**Not decided** in",
             among(&|finding| finding.verdict == Verdict::Incomplete),
         ),
     ];
     let sentences = groups.iter().filter(|(_, places)| !places.is_empty());
-    let sentences: Vec<String> = sentences
-        .map(
-            |(how, places)| match places.len() == chapter.sections.len() && how.starts_with("Holds in") {
-                true => "Holds in every scenario.".to_string(),
-                false => format!("{how} {}.", places.join(", ")),
-            },
-        )
+    let mut sentences: Vec<String> = sentences
+        .map(|(how, places)| format!("{how} {}.", places.join(", ")))
         .collect();
+    let holds = among(&|finding| finding.verdict == Verdict::Holds);
+    match (holds.as_slice(), sentences.is_empty()) {
+        ([], _) => {}
+        (_, true) => sentences.push("Holds in every scenario.".to_string()),
+        ([only], false) => sentences.push(format!("Holds in {only}.")),
+        (others, false) => sentences.push(format!("Holds in the {} other scenarios.", others.len())),
+    }
     sentences.join(" ")
 }

@@ -1,10 +1,13 @@
 //! The page of a protocol: whether it is affected, the picture first; then its verdicts, its properties and its listing.
 
-use super::book::{Book, Chapter};
+use std::collections::BTreeSet;
+
+use super::book::{Book, Chapter, Section};
 use super::markdown::{anchor, block, link, plain, prose, table};
 use super::verdict::{LEGEND, by_mistake, cell};
 use super::violation::{Violation, capital};
 use super::{PICTURE, listing, properties};
+use crate::check::second::Opinion;
 use crate::report::summary::short;
 use crate::report::violation::violation;
 
@@ -19,6 +22,7 @@ pub fn page(book: &Book, chapter: &Chapter) -> String {
     );
     text += &format!("\n## Verdicts\n\n{}\n{LEGEND}\n", matrix(chapter));
     text += &by_design(book, chapter);
+    text += &format!("\n{}", counts(chapter));
     text += &format!("\n{}", properties::section(book, chapter));
     text + "\n" + &listing::section(chapter)
 }
@@ -61,7 +65,12 @@ fn bugs(book: &Book, chapter: &Chapter) -> String {
     let Some(first) = mistakes.first() else {
         return "**No property is broken by mistake.**\n".to_string();
     };
-    let mut text = String::new();
+    let properties: BTreeSet<&str> = mistakes.iter().map(|of| of.finding.property.name.as_str()).collect();
+    let many = match properties.len() {
+        1 => "One property is".to_string(),
+        many => format!("{many} properties are"),
+    };
+    let mut text = format!("**{many} broken by mistake.**\n\n");
     let mut told: Vec<(&str, &str)> = Vec::new();
     for of in &mistakes {
         let (property, reason) = (
@@ -153,7 +162,6 @@ fn matrix(chapter: &Chapter) -> String {
             .iter()
             .map(|property| link(&property.code, &format!("#{}", anchor(&property.name)))),
     );
-    head.extend(["distinct states", "depth"].map(String::from));
     let mut rows = Vec::new();
     for section in &chapter.sections {
         let page = format!("{}/{}.md", chapter.name, section.name());
@@ -166,9 +174,44 @@ fn matrix(chapter: &Chapter) -> String {
             };
             row.push(link(cell(found.into_iter()), &format!("{page}#{target}")));
         }
-        let counts = section.checked.counts;
-        row.extend([counts.distinct.to_string(), counts.depth.to_string()]);
         rows.push(row);
     }
     table(&head, &rows)
+}
+
+/// How much was explored in each scenario, and by whom.
+fn counts(chapter: &Chapter) -> String {
+    let head = [
+        "scenario",
+        "states generated",
+        "distinct",
+        "depth",
+        "decided by",
+        "second opinion",
+    ]
+    .map(String::from);
+    let row = |section: &Section| {
+        let counts = section.checked.counts;
+        let whole = match section.checked.incomplete {
+            None => "our graph, whole",
+            Some(_) => "our graph, **a part**",
+        };
+        let second = match section.evidence.second {
+            Opinion::Agrees => "stateright agrees",
+            Opinion::Incomplete => "stateright does not see it all either",
+            Opinion::Differs(_) => "**stateright disagrees**",
+        };
+        vec![
+            link(
+                section.name(),
+                &format!("{}/{}.md#who-says-so", chapter.name, section.name()),
+            ),
+            counts.generated.to_string(),
+            counts.distinct.to_string(),
+            counts.depth.to_string(),
+            whole.to_string(),
+            second.to_string(),
+        ]
+    };
+    table(&head, &chapter.sections.iter().map(row).collect::<Vec<_>>())
 }

@@ -4,10 +4,11 @@ use super::book::Book;
 use super::markdown::{block, code, details, link, prose};
 use super::verdict::counted;
 use super::{PICTURE, TRACE};
+use crate::check::property::Kind;
 use crate::check::{Counterexample, Finding};
 use crate::export::itf::itf;
-use crate::machine::Machine;
 use crate::machine::program::ThreadId;
+use crate::machine::{Machine, Reached};
 use crate::report::violation::violation;
 use crate::report::{events, lanes, summary, waits, wrong};
 use crate::spec::Instance;
@@ -36,21 +37,31 @@ impl Violation<'_> {
     /// What went wrong and after how many steps: `use-after-free of struct … in …, after 36 steps`.
     pub fn headline(&self) -> String {
         let machine = &self.instance.machine;
-        let wrong = wrong::wrong(machine, self.finding, &events::events(machine, self.counterexample));
+        let events = events::events(machine, self.counterexample);
         let steps = self.counterexample.steps.len();
-        let how = match self.counterexample.loop_start {
-            Some(start) if start < steps => format!("for ever, in a loop of {}", counted(steps - start, "step")),
-            Some(_) => "for ever".to_string(),
-            None => String::new(),
-        };
-        let stem = self.counterexample.loop_start.unwrap_or(steps);
-        let after = format!("after {}", counted(stem, "step"));
-        let how = if how.is_empty() {
-            after
-        } else {
-            format!("{after}, {how}")
-        };
-        format!("{} {how}", prose_with_code(&wrong))
+        if self.has_ended() {
+            let wrong = wrong::wrong(machine, self.finding, &events);
+            return format!("{}, after {}", prose_with_code(&wrong), counted(steps, "step"));
+        }
+        match (self.counterexample.loop_start, self.finding.property.kind) {
+            (Some(start), _) if start < steps => {
+                let (stem, round) = (counted(start, "step"), counted(steps - start, "step"));
+                format!("after {stem}, a loop of {round} for ever")
+            }
+            (Some(_), _) | (None, Kind::Deadlock) => format!("nothing moves any more after {}", counted(steps, "step")),
+            (None, Kind::Safety) => format!("not so after {}", counted(steps, "step")),
+            (None, Kind::Action | Kind::Liveness) => format!("step {steps} breaks it"),
+            (None, Kind::Refinement) => format!("step {steps} is none that the specification allows"),
+        }
+    }
+
+    /// True if the run ends in an error or a panic.
+    fn has_ended(&self) -> bool {
+        let machine = &self.instance.machine;
+        let states = machine.replay(&self.counterexample.steps);
+        states
+            .last()
+            .is_some_and(|last| machine.reached(last) != Reached::Nothing)
     }
 
     /// Why the listing breaks it, the protocol that mends it linked; pages lie this many folders deep.
@@ -68,12 +79,21 @@ impl Violation<'_> {
     pub fn section(&self, book: &Book) -> String {
         let property = &self.finding.property;
         let mut text = format!("## {}\n\n", property.name);
-        text += &format!("**{}.** {}.\n\n", self.headline(), capital(&self.reason(book, "../")));
+        text += &format!("*{}.*", capital(&prose(&property.description)));
+        text += &format!(
+            " **{}.** {}.\n\n",
+            capital(&self.headline()),
+            capital(&self.reason(book, "../"))
+        );
         let diagram = violation(&book.history, self.instance, self.finding, false);
         if let Some(first) = self.as_before {
             let same = link(first, &format!("#{}", super::markdown::anchor(first)));
             text += &format!("The same run as for {same}, which shows the picture and all steps.\n\n");
-            text += &details("the diagram, from where this property stands", &block("text", &diagram));
+            text += &match self.finding.explanation {
+                // Why it is no refinement is news.
+                Some(_) => block("text", &diagram),
+                None => details("the diagram under this name", &block("text", &diagram)),
+            };
         } else {
             let alt = format!(
                 "{} in {}: {}",
@@ -89,36 +109,34 @@ impl Violation<'_> {
         text + &self.commands()
     }
 
-    /// Where the last step stands, and what lies beside the page.
+    /// Where it goes wrong, and what lies beside the page.
     fn places(&self, book: &Book) -> String {
-        let mut parts = Vec::new();
-        if let Some((function, file, line)) = self.last_place() {
-            let place = link(&code(&format!("{file}:{line}")), &format!("../../spec/{file}#L{line}"));
+        let mut parts: Vec<String> = Vec::new();
+        for place in self.fatal() {
+            let Place { function, file, line } = place;
+            let text = link(&code(&format!("{file}:{line}")), &format!("../../spec/{file}#L{line}"));
             let page = format!("../{}.md#{}", self.instance.protocol, super::markdown::anchor(function));
-            parts.push(format!(
-                "The last step stands in {}, {place}.",
-                link(&code(&format!("{function}()")), &page)
-            ));
+            let function = code(&format!("{function}()"));
+            // What a scenario defines is no part of the listing.
+            let function = if place.is_listed() {
+                link(&function, &page)
+            } else {
+                function
+            };
+            parts.push(format!("{function}, {text}"));
         }
+        let lasts = self.counterexample.loop_start.is_some() && !self.has_ended();
+        let mut text = match parts.as_slice() {
+            [] => String::new(),
+            _ if lasts => format!("Threads wait in {}. ", parts.join("; ")),
+            _ => format!("It goes wrong in {}. ", parts.join("; ")),
+        };
         let trace = format!("{}.{TRACE}", self.file);
-        parts.push(format!("Every state is in the {}.", link("ITF trace", &trace)));
+        text += &format!("Every state is in the {}.", link("ITF trace", &trace));
         if let Some(certificate) = book.records.certificate(self.instance, self.finding) {
-            parts.push(certificate);
+            text += &format!(" {certificate}");
         }
-        parts.join(" ") + "\n"
-    }
-
-    /// Function, file and line of the last step, if it was made in the listing.
-    fn last_place(&self) -> Option<(&str, &str, u32)> {
-        let machine = &self.instance.machine;
-        let states = machine.replay(&self.counterexample.steps);
-        let last = self.counterexample.steps.last()?;
-        let before = &states[states.len().checked_sub(2)?];
-        let thread = usize::from(last.thread);
-        let site = machine.site(thread, machine.point(before, thread)?);
-        let function = &machine.program.functions[site.function].name;
-        let file = &machine.program.sources.file(site.span.file).name;
-        (!file.starts_with("scenarios/")).then_some((function, file, site.line))
+        text + "\n"
     }
 
     fn commands(&self) -> String {
@@ -128,25 +146,29 @@ impl Violation<'_> {
             &self.finding.property.name,
         );
         let of = format!("{protocol} -s {scenario}");
-        block(
-            "sh",
-            &format!("oomspec check {of} -p {property}\noomspec export itf {of} -p {property}\noomspec explore {of}"),
-        )
+        let lines = [
+            (format!("oomspec check {of} -p {property}"), "this diagram"),
+            (format!("oomspec export itf {of} -p {property}"), "every state"),
+            (format!("oomspec explore {of}"), "step through it in the browser"),
+        ];
+        let width = lines.iter().map(|(command, _)| command.len()).max().unwrap_or(0);
+        let lines = lines.map(|(command, what)| format!("{command:width$}  # {what}"));
+        block("sh", &lines.join("\n"))
     }
 
-    /// The lines, as (file, line), on which its steps stand.
-    pub fn path(&self) -> Vec<(&str, u32)> {
+    /// The lines on which its steps stand, and those from which the functions around them were called.
+    pub fn path(&self) -> Vec<Place<'_>> {
         let machine = &self.instance.machine;
         let states = machine.replay(&self.counterexample.steps);
         let steps = self.counterexample.steps.iter().zip(&states);
-        let places = steps.filter_map(|(label, state)| place(machine, state, usize::from(label.thread)));
+        let places = steps.flat_map(|(label, state)| places(machine, state, usize::from(label.thread)));
         places.collect()
     }
 
     /// The lines on which it goes wrong: that of the last step, or those on which threads wait for ever.
-    pub fn fatal(&self) -> Vec<(&str, u32)> {
+    pub fn fatal(&self) -> Vec<Place<'_>> {
         let machine = &self.instance.machine;
-        let Some(start) = self.counterexample.loop_start else {
+        let Some(start) = self.counterexample.loop_start.filter(|_| !self.has_ended()) else {
             return self.path().pop().into_iter().collect();
         };
         let events = events::events(machine, self.counterexample);
@@ -154,14 +176,43 @@ impl Violation<'_> {
         let waits = waits::waiting(machine, &end.after, events.get(start..).unwrap_or_default());
         let waits = waits.into_iter().filter(|wait| wait.counts);
         waits
-            .filter_map(|wait| place(machine, &end.after, wait.thread))
+            .filter_map(|wait| places(machine, &end.after, wait.thread).pop())
             .collect()
     }
 }
 
-fn place<'a>(machine: &'a Machine, state: &[u64], thread: ThreadId) -> Option<(&'a str, u32)> {
-    let site = machine.site(thread, machine.point(state, thread)?);
-    Some((&machine.program.sources.file(site.span.file).name, site.line))
+/// A line of the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place<'a> {
+    pub function: &'a str,
+    pub file: &'a str,
+    pub line: u32,
+}
+
+impl Place<'_> {
+    /// True if it stands in the protocol's listing, and not in the scenario.
+    fn is_listed(&self) -> bool {
+        !self.file.starts_with("scenarios/")
+    }
+}
+
+/// The lines on which a thread stands, the outermost call first.
+fn places<'a>(machine: &'a Machine, state: &[u64], thread: ThreadId) -> Vec<Place<'a>> {
+    let Some(point) = machine.point(state, thread) else {
+        return Vec::new();
+    };
+    let site = machine.site(thread, point);
+    let lines = site.stack.iter().copied().chain([(site.function, site.line)]);
+    let place = |(function, line): (usize, u32)| {
+        let function = &machine.program.functions[function];
+        let file = &machine.program.sources.file(function.span.file).name;
+        Place {
+            function: &function.name,
+            file,
+            line,
+        }
+    };
+    lines.map(place).collect()
 }
 
 /// A sentence with names between backticks, as reports write them.
