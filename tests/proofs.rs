@@ -15,6 +15,7 @@ use oomspec::check::second::Opinion;
 use oomspec::explore::Limits;
 use oomspec::proofs::{Evidence, Records, is_owned, pages};
 use oomspec::spec::{Instance, Spec};
+use oomspec::tlc::Table;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 const REFRESH: &str = "`cargo run --release -- prove` writes them again";
@@ -85,10 +86,11 @@ fn the_pages_are_what_prove_writes() {
     let evidence: Vec<Evidence> = done.into_inner().unwrap().into_values().map(agreed).collect();
     assert_eq!(evidence.len(), instances.len());
     let there = files(&root().join("proofs"));
+    let tlc = there
+        .get("tlc.json")
+        .map(|bytes| Table::parse(str::from_utf8(bytes).unwrap()).unwrap());
     let records = Records {
-        tlc: there
-            .get("tlc.json")
-            .map(|bytes| String::from_utf8(bytes.clone()).unwrap()),
+        tlc: tlc.unwrap_or_default(),
     };
     let wanted = pages(&spec, &theory, &evidence, &records).unwrap();
     let mut stale: Vec<&String> = wanted

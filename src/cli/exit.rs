@@ -16,6 +16,8 @@ pub const NOT_FOUND: u8 = 21;
 pub const VACUOUS: u8 = 22;
 /// `prove --check`: some page is not what would be written.
 pub const STALE: u8 = 23;
+/// A certificate is refused, or there is nothing to certify.
+pub const REFUSED: u8 = 24;
 /// The two engines disagree: a bug of oomspec.
 pub const DISAGREE: u8 = 70;
 /// An error in a listing or module.

@@ -1,5 +1,6 @@
 //! The command line: one command a file, each thin.
 
+mod certify;
 mod check;
 mod completions;
 mod exit;
@@ -10,6 +11,8 @@ mod module;
 mod prove;
 mod show;
 mod suite;
+mod tlc;
+mod verify;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -46,7 +49,10 @@ enum Command {
     Explore(explore::Args),
     Export(export::Args),
     Prove(prove::Args),
+    Tlc(tlc::Args),
     Show(show::Args),
+    Certify(certify::Args),
+    Verify(verify::Args),
     List(list::Args),
     Completions(completions::Args),
 }
@@ -70,7 +76,10 @@ pub fn run() -> ExitCode {
         Command::Explore(args) => explore::run(&spec, &args),
         Command::Export(args) => export::run(&spec, &args),
         Command::Prove(args) => prove::run(&spec, &args),
+        Command::Tlc(args) => tlc::run(&spec, &args),
         Command::Show(args) => show::run(&spec, &args),
+        Command::Certify(args) => certify::run(&spec, &args),
+        Command::Verify(args) => verify::run(&spec, &args),
         Command::List(args) => Ok(list::run(&spec, &args)),
         Command::Completions(args) => Ok(completions::run(&args)),
     });
@@ -84,6 +93,13 @@ fn complain(errors: &Diagnostics) -> u8 {
     // Nobody is left to tell if stderr is closed.
     let _ = writeln!(stderr, "{}", errors.render(true));
     exit::INPUT
+}
+
+/// Tells something that changes nothing.
+fn note(message: &str) {
+    use std::io::Write;
+    // Nobody is left to tell if stderr is closed.
+    let _ = writeln!(anstream::stderr(), "note: {message}");
 }
 
 /// Writes to stdout; a closed pipe ends the program quietly.

@@ -7,6 +7,7 @@ use oomspec::check::second::Opinion;
 use oomspec::proofs::{Evidence, Records, is_owned, pages};
 use oomspec::source::{Diagnostic, Diagnostics};
 use oomspec::spec::{Instance, Spec};
+use oomspec::tlc::Table;
 
 use super::{exit, suite};
 
@@ -37,16 +38,20 @@ Exit codes:
   150  an error in a listing or module, or a file that cannot be written
   2    wrong use of the command line";
 
+/// What `oomspec tlc --table` leaves in the folder.
+const TLC: &str = "tlc.json";
+
 type Files = BTreeMap<String, Vec<u8>>;
 
 /// Runs the command.
 pub fn run(spec: &Spec, args: &Args) -> Result<u8, Diagnostics> {
     let there = read(&args.output).map_err(super::one)?;
-    let records = Records {
-        tlc: there
-            .get("tlc.json")
-            .map(|bytes| String::from_utf8_lossy(bytes).into_owned()),
-    };
+    let tlc = there
+        .get(TLC)
+        .map(|bytes| Table::parse(&String::from_utf8_lossy(bytes)));
+    let unread = |error| super::one(Diagnostic::general(format!("cannot read {TLC}: {error}")));
+    let tlc = tlc.transpose().map_err(unread)?.unwrap_or_default();
+    let records = Records { tlc };
     let wanted = written(spec, &records, args)?;
     let stale = Stale::of(&there, &wanted);
     if args.check {

@@ -4,5 +4,6 @@ pub mod dot;
 pub mod graphml;
 pub mod itf;
 mod states;
+pub mod tla;
 
 pub use states::{Edge, Node, StateGraph};

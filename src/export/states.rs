@@ -1,6 +1,7 @@
 //! A state graph in words, for the formats that draw it: where each thread stands, and what each step does.
 
 use crate::check::Counterexample;
+use crate::check::concrete::DONE;
 use crate::explore::{Graph, StateId};
 use crate::machine::{Machine, Reached};
 use crate::report::step;
@@ -20,7 +21,7 @@ pub struct StateGraph {
 /// A state.
 #[derive(Debug, Clone, Default)]
 pub struct Node {
-    /// By thread: its name, and its position or `Done`.
+    /// By thread: its name, and its position, as `pc` has it in TLA+.
     pub positions: Vec<(String, String)>,
     /// How the run ended here, if it did: an error, or a panic.
     pub ended: Option<String>,
@@ -80,9 +81,9 @@ impl StateGraph {
 
 fn node(machine: &Machine, state: &[u64]) -> Node {
     let threads = machine.program.threads.iter().enumerate();
-    let position = |thread| match machine.point(state, thread) {
-        Some(point) => machine.position_name(thread, point),
-        None => "Done".to_string(),
+    let position = |thread: usize| match machine.layout.position[thread].load(state) {
+        0 => DONE.to_string(),
+        position => machine.names[thread].positions[position as usize - 1].clone(),
     };
     let ended = match machine.reached(state) {
         Reached::Nothing => None,

@@ -6,9 +6,11 @@ use crate::c::ast::Program;
 use crate::c::library::Listing;
 use crate::check::theory::Theory;
 use crate::check::{Checked, Finding, Verdict};
+use crate::export::tla::export;
 use crate::report::history::{History, is_mistake};
 use crate::source::Diagnostics;
 use crate::spec::{Spec, without_text};
+use crate::tlc::Record;
 
 /// What there is to tell.
 pub struct Book<'a> {
@@ -30,6 +32,8 @@ pub struct Chapter<'a> {
 pub struct Section<'a> {
     pub checked: &'a Checked,
     pub evidence: &'a Evidence,
+    /// What TLC made of the very module that would be exported now.
+    pub tlc: Option<&'a Record>,
     /// The bounds that have a name.
     pub numbers: Vec<(String, i64)>,
     /// Mistakes first.
@@ -59,6 +63,7 @@ impl<'a> Book<'a> {
             // There is one: it was pushed above.
             if let Some(chapter) = chapters.last_mut() {
                 chapter.sections.push(Section {
+                    tlc: record(theory, &evidence.checked, records)?,
                     numbers: spec.numbers(&chapter.listing, &scenario)?,
                     checked: &evidence.checked,
                     violations: violations(&evidence.checked),
@@ -102,6 +107,18 @@ impl Section<'_> {
         let mut findings = self.checked.findings.iter();
         findings.find(|finding| finding.property.name == property)
     }
+}
+
+/// A comparison with TLC that speaks of this text.
+fn record<'a>(theory: &Theory, checked: &Checked, records: &'a Records) -> Result<Option<&'a Record>, Diagnostics> {
+    let instance = &checked.instance;
+    let Some(record) = records.tlc.find(&instance.protocol, &instance.scenario) else {
+        return Ok(None);
+    };
+    let export = export(instance, std::slice::from_ref(theory)).map_err(without_text)?;
+    let same =
+        record.is_of(&export) && record.distinct == checked.counts.distinct && record.depth == checked.counts.depth;
+    Ok(same.then_some(record))
 }
 
 /// Mistakes first; a run that breaks several properties is shown with the first of them.

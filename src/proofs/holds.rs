@@ -1,17 +1,18 @@
 //! What holds in a scenario: how each property was decided, who agrees, and what is assumed.
 
-use super::assumed;
 use super::book::{Book, Section};
-use super::markdown::{anchor, block, link, plain, prose, table};
+use super::markdown::{anchor, commands, link, plain, prose, table};
+use super::{assumed, records};
 use crate::check::property::Kind;
 use crate::check::second::{Opinion, decides};
 use crate::check::{Finding, Verdict};
+use crate::tlc::Record;
 
 /// The section.
 pub fn section(book: &Book, section: &Section) -> String {
     let instance = &section.checked.instance;
     let mut text = "## What holds\n\n".to_string();
-    let head = ["property", "says", "was decided by", "stateright"].map(String::from);
+    let head = ["property", "says", "was decided by", "also"].map(String::from);
     let findings = || section.checked.findings.iter();
     let holding = findings().filter(|finding| matches!(finding.verdict, Verdict::Holds | Verdict::Vacuous));
     let rows: Vec<Vec<String>> = holding.map(|finding| row(book, section, finding)).collect();
@@ -42,14 +43,23 @@ pub fn section(book: &Book, section: &Section) -> String {
         }
     );
     text += &format!("- {}\n", stateright(&section.evidence.second));
-    if let Some(tlc) = book.records.tlc(section.checked) {
-        text += &format!("- {tlc}\n");
+    if let Some(record) = section.tlc {
+        text += &format!("- {}\n", records::tlc(record));
     }
-    let command = format!(
-        "oomspec check {} -s {} --engine both",
-        instance.protocol, instance.scenario
-    );
-    text += &format!("\n{}", block("sh", &command));
+    let of = format!("{} -s {}", instance.protocol, instance.scenario);
+    let mut lines = vec![(
+        format!("oomspec check {of} --engine both"),
+        "every verdict, by both engines".to_string(),
+    )];
+    if let Some(finding) = findings().find(|finding| finding.verdict == Verdict::Holds) {
+        let name = &finding.property.name;
+        let what = "evidence that `oomspec verify` checks without searching";
+        lines.push((
+            format!("oomspec certify {of} -p {name} -o {name}.json"),
+            what.to_string(),
+        ));
+    }
+    text += &format!("\n{}", commands(&lines));
     text += "\n### What is assumed\n\n";
     text + &assumed::list(&instance.machine, "../../")
 }
@@ -67,11 +77,18 @@ fn row(book: &Book, section: &Section, finding: &Finding) -> Vec<String> {
             std::slice::from_ref(book.theory),
             finding,
         );
+    let asked = |record: &Record| record.properties.iter().any(|(name, _)| *name == property.name);
+    let also = [(agrees, "stateright"), (section.tlc.is_some_and(asked), "TLC")];
+    let also: Vec<&str> = also
+        .into_iter()
+        .filter(|(agrees, _)| *agrees)
+        .map(|(_, who)| who)
+        .collect();
     vec![
         link(&property.name, &page),
         prose(&property.description) + vacuous,
         technique(property.kind).to_string(),
-        if agrees { "agrees" } else { "" }.to_string(),
+        also.join(", "),
     ]
 }
 

@@ -59,6 +59,15 @@ pub fn block(language: &str, text: &str) -> String {
     format!("{fence}{language}\n{}\n{fence}\n", text.trim_end())
 }
 
+/// Lines of shell, each with a comment.
+pub fn commands(lines: &[(String, String)]) -> String {
+    let width = lines.iter().map(|(command, _)| command.len()).max().unwrap_or(0);
+    let lines = lines
+        .iter()
+        .map(|(command, what)| format!("{command:width$}  # {what}"));
+    block("sh", &lines.collect::<Vec<_>>().join("\n"))
+}
+
 /// A link; the text is Markdown.
 pub fn link(text: &str, target: &str) -> String {
     format!("[{text}]({target})")

@@ -1,7 +1,7 @@
 //! A violation: its picture, its diagram, its states, and the commands that show it again.
 
 use super::book::Book;
-use super::markdown::{block, code, details, link, prose};
+use super::markdown::{block, code, commands, details, link, prose};
 use super::verdict::counted;
 use super::{PICTURE, TRACE};
 use crate::check::property::Kind;
@@ -146,14 +146,19 @@ impl Violation<'_> {
             &self.finding.property.name,
         );
         let of = format!("{protocol} -s {scenario}");
-        let lines = [
-            (format!("oomspec check {of} -p {property}"), "this diagram"),
-            (format!("oomspec export itf {of} -p {property}"), "every state"),
-            (format!("oomspec explore {of}"), "step through it in the browser"),
-        ];
-        let width = lines.iter().map(|(command, _)| command.len()).max().unwrap_or(0);
-        let lines = lines.map(|(command, what)| format!("{command:width$}  # {what}"));
-        block("sh", &lines.join("\n"))
+        let file = format!("{scenario}-{property}.json");
+        commands(
+            &[
+                (format!("oomspec check {of} -p {property}"), "this diagram"),
+                (format!("oomspec export itf {of} -p {property}"), "every state"),
+                (format!("oomspec explore {of}"), "step through it in the browser"),
+                (
+                    format!("oomspec certify {of} -p {property} -o {file}"),
+                    "evidence that `oomspec verify` checks without searching",
+                ),
+            ]
+            .map(|(command, what)| (command, what.to_string())),
+        )
     }
 
     /// The lines on which its steps stand, and those from which the functions around them were called.
