@@ -78,6 +78,7 @@ pub mod check;
 pub mod explore;
 pub mod export;
 pub mod machine;
+pub mod proofs;
 pub mod report;
 pub mod source;
 pub mod spec;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::c::ast::{Program, Tags};
 use crate::c::library::{Builtin, Folder, Library, Listing};
-use crate::c::{Callers, compile, flatten, nearest, read_program, uncalled};
+use crate::c::{Callers, compile, flatten, nearest, numbers, read_program, uncalled};
 use crate::check::theory::Theory;
 use crate::machine::Machine;
 use crate::source::{Diagnostic, Diagnostics, Sources};
@@ -194,6 +194,11 @@ impl Spec {
             machine: Machine::new(compile(&program)?),
             tags,
         })
+    }
+
+    /// The bounds of a protocol in a scenario: its `#define`s that are numbers.
+    pub fn numbers(&self, protocol: &Listing, scenario: &Listing) -> Result<Vec<(String, i64)>, Diagnostics> {
+        numbers(&*self.library, protocol, scenario)
     }
 
     /// Reads a protocol, alone or with a scenario.

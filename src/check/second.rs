@@ -73,6 +73,11 @@ pub fn properties(checked: &Checked, theories: &[Theory]) -> Vec<Safety> {
         .collect()
 }
 
+/// True if stateright can decide the property of this finding.
+pub fn decides(machine: &Machine, theories: &[Theory], finding: &Finding) -> bool {
+    safety(machine, theories, finding).is_some()
+}
+
 /// The property as a predicate of states, if it is one.
 fn safety(machine: &Machine, theories: &[Theory], finding: &Finding) -> Option<Safety> {
     let name = &finding.property.name;

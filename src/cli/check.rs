@@ -10,7 +10,8 @@ use oomspec::check::theory::Theory;
 use oomspec::check::{Checked, Verdict, compare, property};
 use oomspec::report::history::History;
 use oomspec::report::matrix::{Rows, matrix};
-use oomspec::report::{json, race, refinement, summary};
+use oomspec::report::violation::violation;
+use oomspec::report::{json, summary};
 use oomspec::source::{Diagnostic, Diagnostics};
 use oomspec::spec::{Instance, Spec};
 
@@ -374,7 +375,7 @@ fn human(spec: &Spec, targets: &[Target], checked: &[Checked], args: &Args) -> S
             .iter()
             .filter(|finding| finding.verdict == Verdict::Violated)
         {
-            text += &diagram(&history, checked, finding, args);
+            text += &violation(&history, &checked.instance, finding, args.steps);
             text += "\n";
         }
     }
@@ -393,21 +394,6 @@ fn human(spec: &Spec, targets: &[Target], checked: &[Checked], args: &Args) -> S
         );
     }
     text + &summary::total(checked)
-}
-
-fn diagram(history: &History, checked: &Checked, finding: &oomspec::check::Finding, args: &Args) -> String {
-    let options = race::Options {
-        all_steps: args.steps,
-        new_against: finding.new_against.as_deref(),
-        introduced_by: history.introduced_by(&checked.instance, finding),
-        fixed_by: history.fixed_by(finding),
-    };
-    let mut text = race::race(&checked.instance, finding, options);
-    if let Some(explanation) = &finding.explanation {
-        text += "\n";
-        text += &refinement::explanation(explanation);
-    }
-    text
 }
 
 fn stateright_can(kind: Kind) -> bool {

@@ -14,6 +14,8 @@ pub const INCOMPLETE: u8 = 20;
 pub const NOT_FOUND: u8 = 21;
 /// A property never had anything to say in any scenario of a protocol.
 pub const VACUOUS: u8 = 22;
+/// `prove --check`: some page is not what would be written.
+pub const STALE: u8 = 23;
 /// A certificate is refused, or there is nothing to certify.
 pub const REFUSED: u8 = 24;
 /// The two engines disagree: a bug of oomspec.

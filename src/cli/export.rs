@@ -2,11 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use oomspec::export::tla;
+use oomspec::check::{Counterexample, Finding, Verdict, findings};
+use oomspec::explore::{Graph, Limits, explore};
+use oomspec::export::{StateGraph, dot, graphml, itf, tla};
 use oomspec::source::{Diagnostic, Diagnostics};
-use oomspec::spec::Spec;
+use oomspec::spec::{Instance, Spec};
 
-/// Write a counterexample or a state graph in the format of another tool
+/// Write a model, a counterexample or a state graph in the format of another tool
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(subcommand)]
@@ -17,6 +19,12 @@ pub struct Args {
 enum Format {
     /// A protocol in a scenario as a TLA+ module, with all that TLC needs to check it
     Tla(TlaArgs),
+    /// A counterexample in Apalache's Informal Trace Format: every state, and the step that led to it
+    Itf(TraceArgs),
+    /// A state graph for Graphviz
+    Dot(GraphArgs),
+    /// A state graph for Gephi, yEd and others that read GraphML
+    Graphml(GraphArgs),
 }
 
 #[derive(Debug, clap::Args)]
@@ -32,6 +40,50 @@ struct TlaArgs {
     /// The folder for the modules and .cfg files; made if it is not there
     #[arg(short, long, value_name = "DIR")]
     output: PathBuf,
+}
+
+/// Which protocol, in which scenario, and where to.
+#[derive(Debug, clap::Args)]
+struct Common {
+    /// A protocol (see `oomspec list`), or a listing of yours
+    #[arg(value_name = "PROTOCOL|FILE.c")]
+    protocol: String,
+
+    /// The scenario
+    #[arg(short, long, value_name = "SCENARIO|FILE.c")]
+    scenario: String,
+
+    /// Write to this file instead of stdout
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+struct TraceArgs {
+    #[command(flatten)]
+    common: Common,
+
+    /// The violated property
+    #[arg(short, long)]
+    property: String,
+
+    /// Give up on a graph with more distinct states
+    #[arg(long, value_name = "N", default_value_t = 10_000_000)]
+    max_states: usize,
+}
+
+#[derive(Debug, clap::Args)]
+struct GraphArgs {
+    #[command(flatten)]
+    common: Common,
+
+    /// Mark the path that violates this property
+    #[arg(short, long)]
+    property: Option<String>,
+
+    /// Refuse a graph with more distinct states
+    #[arg(long, value_name = "N", default_value_t = 1000)]
+    max_states: usize,
 }
 
 /// Runs the command.
@@ -50,7 +102,107 @@ pub fn run(spec: &Spec, args: &Args) -> Result<u8, Diagnostics> {
             ));
             Ok(super::exit::FINE)
         }
+        Format::Itf(args) => {
+            let instance = instance(spec, &args.common)?;
+            let graph = explored(&instance, args.max_states);
+            let finding = violated(spec, &instance, &graph, &args.property)?;
+            // What is violated has a counterexample.
+            let text = itf::itf(&instance, &finding).unwrap_or_default();
+            write(&text, args.common.output.as_deref())
+        }
+        Format::Dot(args) => {
+            let graph = state_graph(spec, args)?;
+            write(&dot::dot(&graph), args.common.output.as_deref())
+        }
+        Format::Graphml(args) => {
+            let graph = state_graph(spec, args)?;
+            write(&graphml::graphml(&graph), args.common.output.as_deref())
+        }
     }
+}
+
+fn instance(spec: &Spec, args: &Common) -> Result<Instance, Diagnostics> {
+    let protocol = super::check::listing(spec, &args.protocol)?;
+    let scenario = super::check::scenario(spec, &args.scenario)?;
+    spec.instance(&protocol, &scenario)
+}
+
+fn explored(instance: &Instance, max_states: usize) -> Graph {
+    let limits = Limits {
+        threads: super::check::available_threads(),
+        max_states,
+    };
+    explore(&instance.machine, limits, &|_, _| {})
+}
+
+fn state_graph(spec: &Spec, args: &GraphArgs) -> Result<StateGraph, Diagnostics> {
+    let instance = instance(spec, &args.common)?;
+    let graph = explored(&instance, args.max_states);
+    if graph.incomplete.is_some() {
+        let (protocol, scenario, most) = (&instance.protocol, &instance.scenario, args.max_states);
+        return Err(super::one(
+            Diagnostic::general(format!("{protocol} in {scenario} has more than {most} states")).help(
+                "take a smaller scenario, or raise the limit with --max-states N: \
+                 a layout of more than a few thousand states takes long and shows little",
+            ),
+        ));
+    }
+    let path: Option<Counterexample> = match &args.property {
+        Some(property) => violated(spec, &instance, &graph, property)?.counterexample,
+        None => None,
+    };
+    Ok(StateGraph::new(&instance, &graph, path.as_ref()))
+}
+
+/// The finding about a property that is violated; else an error that says what holds.
+fn violated(spec: &Spec, instance: &Instance, graph: &Graph, property: &str) -> Result<Finding, Diagnostics> {
+    let theories = [spec.theory()?];
+    super::check::known_names(&theories, std::slice::from_ref(instance), spec, &[property.to_string()])?;
+    let mut all = findings(instance, graph, &theories, &[])?;
+    match all.iter().position(|finding| finding.property.name == property) {
+        Some(at) if all[at].verdict == Verdict::Violated => Ok(all.swap_remove(at)),
+        at => Err(super::one(not_violated(
+            instance,
+            graph,
+            property,
+            at.map(|at| &all[at]),
+            &all,
+        ))),
+    }
+}
+
+fn not_violated(
+    instance: &Instance,
+    graph: &Graph,
+    property: &str,
+    finding: Option<&Finding>,
+    all: &[Finding],
+) -> Diagnostic {
+    let what = match finding.map(|finding| finding.verdict) {
+        Some(Verdict::Vacuous) => "holds, and what it speaks of never happens",
+        Some(Verdict::Incomplete) => "is not decided, because not all states were explored",
+        Some(Verdict::NotApplicable) | None => "is not asked",
+        Some(Verdict::Holds | Verdict::Violated) => "holds",
+    };
+    let (protocol, scenario, states) = (&instance.protocol, &instance.scenario, graph.distinct());
+    let message =
+        format!("there is no counterexample: {property} {what} in {protocol} in {scenario} ({states} states)");
+    let broken = all.iter().filter(|finding| finding.verdict == Verdict::Violated);
+    let broken: Vec<&str> = broken.map(|finding| finding.property.name.as_str()).collect();
+    Diagnostic::general(message).help(match (broken.as_slice(), &graph.incomplete) {
+        (_, Some(_)) => "raise --max-states".to_string(),
+        ([], None) => format!("all {} properties hold there", all.len()),
+        (broken, None) => format!("violated there: {}", broken.join(", ")),
+    })
+}
+
+fn write(text: &str, output: Option<&Path>) -> Result<u8, Diagnostics> {
+    match output {
+        None => super::print(text),
+        Some(path) => std::fs::write(path, text)
+            .map_err(|error| super::one(Diagnostic::general(format!("cannot write {}: {error}", path.display()))))?,
+    }
+    Ok(super::exit::FINE)
 }
 
 fn folder(files: &[(String, String)], folder: &Path) -> Result<(), Diagnostics> {

@@ -8,6 +8,7 @@ mod explore;
 mod export;
 mod list;
 mod module;
+mod prove;
 mod show;
 mod suite;
 mod tlc;
@@ -47,6 +48,7 @@ enum Command {
     Check(check::Args),
     Explore(explore::Args),
     Export(export::Args),
+    Prove(prove::Args),
     Tlc(tlc::Args),
     Show(show::Args),
     Certify(certify::Args),
@@ -73,6 +75,7 @@ pub fn run() -> ExitCode {
         Command::Check(args) => check::run(&spec, &args),
         Command::Explore(args) => explore::run(&spec, &args),
         Command::Export(args) => export::run(&spec, &args),
+        Command::Prove(args) => prove::run(&spec, &args),
         Command::Tlc(args) => tlc::run(&spec, &args),
         Command::Show(args) => show::run(&spec, &args),
         Command::Certify(args) => certify::run(&spec, &args),

@@ -76,6 +76,7 @@ impl History {
     }
 }
 
-fn is_mistake(reason: &str) -> bool {
+/// True for a reason of `@breaks` that calls it a mistake, rather than a price that is paid by design.
+pub fn is_mistake(reason: &str) -> bool {
     reason.starts_with("by mistake")
 }

@@ -15,6 +15,7 @@ pub mod step;
 mod steps;
 pub mod structs;
 pub mod summary;
+pub mod violation;
 pub mod waits;
 mod words;
-mod wrong;
+pub mod wrong;

@@ -80,6 +80,26 @@ impl Defines {
     }
 }
 
+/// The definitions that hold, in the order in which they stand.
+pub(super) fn last(units: &[Unit]) -> Vec<Define> {
+    let mut kept: Vec<Define> = Vec::new();
+    for define in units.iter().flat_map(written) {
+        kept.retain(|old| old.name != define.name);
+        kept.push(define);
+    }
+    kept
+}
+
+/// Those of them that are numbers: name and value.
+pub(super) fn numbers(units: &[Unit]) -> Vec<(String, i64)> {
+    let (defines, _) = Defines::of(units);
+    let number = |define: Define| match defines.value(&define.name) {
+        Some(&Value::Int(value)) => Some((define.name, value)),
+        _ => None,
+    };
+    last(units).into_iter().filter_map(number).collect()
+}
+
 /// The `#define`s that stand in a file, except for those of what is built in.
 pub(super) fn written(unit: &Unit) -> Vec<Define> {
     let plain = Defines::default();

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use tree_sitter::Node;
 
-use super::defines::{self, Define};
+use super::defines;
 use super::load::{Unit, load};
 use super::uncalled::{Callers, dead};
 use super::{program, tags};
@@ -25,7 +25,7 @@ pub fn flatten(library: &dyn Library, protocol: &Listing) -> Result<String, Diag
         printed: BTreeSet::new(),
     };
     flat.story(&program);
-    flat.lines(last_defines(&units).into_iter().map(|define| define.span));
+    flat.lines(defines::last(&units).into_iter().map(|define| define.span));
     for enumeration in &program.enums {
         flat.enumeration(enumeration);
     }
@@ -37,16 +37,6 @@ pub fn flatten(library: &dyn Library, protocol: &Listing) -> Result<String, Diag
         flat.function(function);
     }
     Ok(flat.text.replace("\r\n", "\n"))
-}
-
-/// The definitions that hold, in the order in which they stand.
-fn last_defines(units: &[Unit]) -> Vec<Define> {
-    let mut kept: Vec<Define> = Vec::new();
-    for define in units.iter().flat_map(defines::written) {
-        kept.retain(|old| old.name != define.name);
-        kept.push(define);
-    }
-    kept
 }
 
 /// The functions that are part of the story: without those that only other listings call.

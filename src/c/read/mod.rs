@@ -46,6 +46,16 @@ pub fn read_program(
     program(load(library, protocol, scenario)).map(|(program, _)| program)
 }
 
+/// The `#define`s of a protocol in a scenario that are numbers: its bounds, each with its name.
+pub fn numbers(
+    library: &dyn Library,
+    protocol: &Listing,
+    scenario: &Listing,
+) -> Result<Vec<(String, i64)>, Diagnostics> {
+    let (_, units) = program(load(library, protocol, Some(scenario)))?;
+    Ok(defines::numbers(&units))
+}
+
 /// The program in the loaded files, and the files.
 fn program(loaded: Loaded) -> Result<(Program, Vec<load::Unit>), Diagnostics> {
     let Loaded {

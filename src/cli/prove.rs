@@ -1,0 +1,203 @@
+//! `oomspec prove`: every verdict with its evidence, as pages.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use oomspec::check::second::Opinion;
+use oomspec::proofs::{Evidence, Records, is_owned, pages};
+use oomspec::source::{Diagnostic, Diagnostics};
+use oomspec::spec::{Instance, Spec};
+use oomspec::tlc::Table;
+
+use super::{exit, suite};
+
+/// Write every verdict with its evidence as pages to read on GitHub
+///
+/// Checks every protocol in every scenario, with both engines. Files that an earlier run wrote and this one does not are removed;
+/// others are left alone. The links from the pages to the listings are right if the folder stands beside spec/.
+#[derive(Debug, clap::Args)]
+#[command(after_help = CODES)]
+pub struct Args {
+    /// Where the pages go
+    #[arg(short, long, value_name = "DIR", default_value = "proofs")]
+    output: PathBuf,
+
+    /// Write nothing: compare what is there with what would be written, and name what is stale
+    #[arg(long)]
+    check: bool,
+
+    /// Worker threads; the pages do not depend on it
+    #[arg(long, value_name = "N")]
+    threads: Option<std::num::NonZeroUsize>,
+}
+
+const CODES: &str = "\
+Exit codes:
+  0    the pages are written, or are as they should be
+  23   with --check: some page is stale
+  150  an error in a listing or module, or a file that cannot be written
+  2    wrong use of the command line";
+
+/// What `oomspec tlc --table` leaves in the folder.
+const TLC: &str = "tlc.json";
+
+type Files = BTreeMap<String, Vec<u8>>;
+
+/// Runs the command.
+pub fn run(spec: &Spec, args: &Args) -> Result<u8, Diagnostics> {
+    let there = read(&args.output).map_err(super::one)?;
+    let tlc = there
+        .get(TLC)
+        .map(|bytes| Table::parse(&String::from_utf8_lossy(bytes)));
+    let unread = |error| super::one(Diagnostic::general(format!("cannot read {TLC}: {error}")));
+    let tlc = tlc.transpose().map_err(unread)?.unwrap_or_default();
+    let records = Records { tlc };
+    let wanted = written(spec, &records, args)?;
+    let stale = Stale::of(&there, &wanted);
+    if args.check {
+        super::print(&stale.report(&args.output));
+        return Ok(if stale.is_empty() { exit::FINE } else { exit::STALE });
+    }
+    for name in stale.missing.iter().chain(&stale.different) {
+        write(&args.output.join(name), &wanted[*name]).map_err(super::one)?;
+    }
+    for name in &stale.left {
+        let path = args.output.join(name);
+        std::fs::remove_file(&path).map_err(|error| failed("remove", &path, &error))?;
+        // The folder of a protocol goes with its last file; this fails as long as there is another.
+        let _ = path.parent().map(std::fs::remove_dir);
+    }
+    let (new, changed, removed) = (stale.missing.len(), stale.different.len(), stale.left.len());
+    let total = wanted.len();
+    let folder = args.output.display();
+    super::print(&format!(
+        "{folder}: {total} files, {new} new, {changed} changed, {removed} removed\n"
+    ));
+    Ok(exit::FINE)
+}
+
+/// What belongs into the folder.
+fn written(spec: &Spec, records: &Records, args: &Args) -> Result<Files, Diagnostics> {
+    let theories = [spec.theory()?];
+    let asked = suite::Asked {
+        theories: &theories,
+        properties: &[],
+        threads: args.threads.map_or_else(super::check::available_threads, usize::from),
+        max_states: 10_000_000,
+        second: true,
+    };
+    let evidence: Vec<Evidence> = suite::run(&instances(spec)?, &asked)?
+        .into_iter()
+        .map(|(checked, second)| Evidence {
+            checked,
+            // It was asked for.
+            second: second.unwrap_or(Opinion::Incomplete),
+        })
+        .collect();
+    pages(spec, &theories[0], &evidence, records)
+}
+
+fn instances(spec: &Spec) -> Result<Vec<Instance>, Diagnostics> {
+    let mut instances = Vec::new();
+    for protocol in spec.protocols() {
+        let protocol = spec.protocol(&protocol).map_err(super::one)?;
+        for scenario in spec.scenarios() {
+            let scenario = spec.scenario(&scenario).map_err(super::one)?;
+            instances.push(spec.instance(&protocol, &scenario)?);
+        }
+    }
+    Ok(instances)
+}
+
+/// How a folder differs from what it should be, by names of files.
+struct Stale<'a> {
+    missing: Vec<&'a String>,
+    different: Vec<&'a String>,
+    /// Written once, and not any more.
+    left: Vec<&'a String>,
+}
+
+impl<'a> Stale<'a> {
+    fn of(there: &'a Files, wanted: &'a Files) -> Self {
+        let differs = |name: &&String| there.get(*name).is_some_and(|bytes| *bytes != wanted[*name]);
+        Stale {
+            missing: wanted.keys().filter(|name| !there.contains_key(*name)).collect(),
+            different: wanted.keys().filter(differs).collect(),
+            left: there
+                .iter()
+                .filter(|(name, bytes)| !wanted.contains_key(*name) && is_owned(name, bytes))
+                .map(|(name, _)| name)
+                .collect(),
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.missing.is_empty() && self.different.is_empty() && self.left.is_empty()
+    }
+
+    fn report(&self, folder: &Path) -> String {
+        let folder = folder.display();
+        if self.is_empty() {
+            return format!("{folder} is as `oomspec prove` writes it\n");
+        }
+        let groups = [
+            ("missing", &self.missing),
+            ("stale", &self.different),
+            ("left over", &self.left),
+        ];
+        let mut text = String::new();
+        for (what, names) in groups {
+            for name in names {
+                text += &format!("{what}: {folder}/{name}\n");
+            }
+        }
+        text + "`oomspec prove` writes them\n"
+    }
+}
+
+/// The files of a folder and of those in it; none if there is no such folder.
+fn read(folder: &Path) -> Result<Files, Diagnostic> {
+    let mut files = Files::new();
+    for (name, path) in entries(folder)? {
+        if path.is_dir() {
+            for (inner, path) in entries(&path)? {
+                if path.is_file() {
+                    files.insert(format!("{name}/{inner}"), bytes(&path)?);
+                }
+            }
+        } else {
+            files.insert(name, bytes(&path)?);
+        }
+    }
+    Ok(files)
+}
+
+fn entries(folder: &Path) -> Result<Vec<(String, PathBuf)>, Diagnostic> {
+    let failed = |error: std::io::Error| Diagnostic::general(format!("cannot read {}: {error}", folder.display()));
+    if !folder.exists() {
+        return Ok(Vec::new());
+    }
+    let mut entries = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        entries.push((entry.file_name().to_string_lossy().into_owned(), entry.path()));
+    }
+    Ok(entries)
+}
+
+fn bytes(path: &Path) -> Result<Vec<u8>, Diagnostic> {
+    std::fs::read(path).map_err(|error| Diagnostic::general(format!("cannot read {}: {error}", path.display())))
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), Diagnostic> {
+    let folder = path.parent().map_or(Ok(()), std::fs::create_dir_all);
+    let written = folder.and_then(|()| std::fs::write(path, bytes));
+    written.map_err(|error| Diagnostic::general(format!("cannot write {}: {error}", path.display())))
+}
+
+fn failed(what: &str, path: &Path, error: &std::io::Error) -> Diagnostics {
+    super::one(Diagnostic::general(format!(
+        "cannot {what} {}: {error}",
+        path.display()
+    )))
+}

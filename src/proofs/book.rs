@@ -1,0 +1,150 @@
+//! Everything that the pages are about, in order: a chapter for each protocol, a section for each scenario.
+
+use super::violation::Violation;
+use super::{Evidence, Records};
+use crate::c::ast::Program;
+use crate::c::library::Listing;
+use crate::check::theory::Theory;
+use crate::check::{Checked, Finding, Verdict};
+use crate::export::tla::export;
+use crate::report::history::{History, is_mistake};
+use crate::source::Diagnostics;
+use crate::spec::{Spec, without_text};
+use crate::tlc::Record;
+
+/// What there is to tell.
+pub struct Book<'a> {
+    pub theory: &'a Theory,
+    pub history: History,
+    pub records: &'a Records,
+    pub chapters: Vec<Chapter<'a>>,
+}
+
+/// A protocol.
+pub struct Chapter<'a> {
+    pub name: String,
+    pub listing: Listing,
+    pub program: Program,
+    pub sections: Vec<Section<'a>>,
+}
+
+/// A protocol in a scenario.
+pub struct Section<'a> {
+    pub checked: &'a Checked,
+    pub evidence: &'a Evidence,
+    /// What TLC made of the very module that would be exported now.
+    pub tlc: Option<&'a Record>,
+    /// The bounds that have a name.
+    pub numbers: Vec<(String, i64)>,
+    /// Mistakes first.
+    pub violations: Vec<Violation<'a>>,
+}
+
+impl<'a> Book<'a> {
+    pub fn new(
+        spec: &'a Spec,
+        theory: &'a Theory,
+        evidence: &'a [Evidence],
+        records: &'a Records,
+    ) -> Result<Self, Diagnostics> {
+        let mut chapters: Vec<Chapter> = Vec::new();
+        for evidence in evidence {
+            let instance = &evidence.checked.instance;
+            if chapters.last().is_none_or(|last| last.name != instance.protocol) {
+                let listing = spec.protocol(&instance.protocol).map_err(without_text)?;
+                chapters.push(Chapter {
+                    name: instance.protocol.clone(),
+                    program: spec.read(&listing, None)?,
+                    listing,
+                    sections: Vec::new(),
+                });
+            }
+            let scenario = spec.scenario(&instance.scenario).map_err(without_text)?;
+            // There is one: it was pushed above.
+            if let Some(chapter) = chapters.last_mut() {
+                chapter.sections.push(Section {
+                    tlc: record(theory, &evidence.checked, records)?,
+                    numbers: spec.numbers(&chapter.listing, &scenario)?,
+                    checked: &evidence.checked,
+                    violations: violations(&evidence.checked),
+                    evidence,
+                });
+            }
+        }
+        Ok(Book {
+            history: History::of(spec),
+            theory,
+            records,
+            chapters,
+        })
+    }
+
+    /// True if there is a page for a protocol of this name.
+    pub fn has(&self, protocol: &str) -> bool {
+        self.chapters.iter().any(|chapter| chapter.name == protocol)
+    }
+
+    pub fn sections(&self) -> impl Iterator<Item = &Section<'a>> {
+        self.chapters.iter().flat_map(|chapter| &chapter.sections)
+    }
+}
+
+impl Chapter<'_> {
+    /// What the scenarios say about a property, in their order.
+    pub fn findings<'b>(&'b self, property: &'b str) -> impl Iterator<Item = (&'b Section<'b>, &'b Finding)> {
+        self.sections
+            .iter()
+            .filter_map(move |section| Some((section, section.finding(property)?)))
+    }
+}
+
+impl Section<'_> {
+    pub fn name(&self) -> &str {
+        &self.checked.instance.scenario
+    }
+
+    pub fn finding(&self, property: &str) -> Option<&Finding> {
+        let mut findings = self.checked.findings.iter();
+        findings.find(|finding| finding.property.name == property)
+    }
+}
+
+/// A comparison with TLC that speaks of this text.
+fn record<'a>(theory: &Theory, checked: &Checked, records: &'a Records) -> Result<Option<&'a Record>, Diagnostics> {
+    let instance = &checked.instance;
+    let Some(record) = records.tlc.find(&instance.protocol, &instance.scenario) else {
+        return Ok(None);
+    };
+    let export = export(instance, std::slice::from_ref(theory)).map_err(without_text)?;
+    let same =
+        record.is_of(&export) && record.distinct == checked.counts.distinct && record.depth == checked.counts.depth;
+    Ok(same.then_some(record))
+}
+
+/// Mistakes first; a run that breaks several properties is shown with the first of them.
+fn violations(checked: &Checked) -> Vec<Violation<'_>> {
+    let findings = checked.findings.iter();
+    let mut broken: Vec<&Finding> = findings
+        .filter(|finding| finding.verdict == Verdict::Violated)
+        .collect();
+    broken.sort_by_key(|finding| finding.known.as_deref().is_some_and(|reason| !is_mistake(reason)));
+    let mut violations: Vec<Violation> = Vec::new();
+    for finding in broken {
+        let Some(counterexample) = &finding.counterexample else {
+            continue;
+        };
+        let same = violations.iter().find(|known| known.counterexample == counterexample);
+        let name = &finding.property.name;
+        violations.push(Violation {
+            instance: &checked.instance,
+            finding,
+            counterexample,
+            file: match same {
+                Some(known) => known.file.clone(),
+                None => format!("{}-{name}", checked.instance.scenario),
+            },
+            as_before: same.map(|known| known.as_before.unwrap_or(&known.finding.property.name)),
+        });
+    }
+    violations
+}

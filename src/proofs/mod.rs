@@ -1,0 +1,91 @@
+//! The pages of `proofs/`: every verdict with its evidence, to read on GitHub. Returns what is to be written; writes nothing.
+//!
+//! `index.md` has the matrix, `PROTOCOL.md` the story, the verdicts and the listing of a protocol, `PROTOCOL/SCENARIO.md` what was
+//! found in one scenario, and beside it lie the picture (`.svg`) and the states (`.itf.json.gz`) of each violation. Nothing depends on
+//! the time, the machine or the number of threads.
+
+mod assumed;
+mod book;
+mod bounds;
+mod holds;
+mod index;
+mod listing;
+mod markdown;
+mod properties;
+mod protocol;
+mod records;
+mod scenario;
+mod verdict;
+mod violation;
+
+use std::collections::BTreeMap;
+use std::io::Write;
+
+use crate::check::Checked;
+use crate::check::second::Opinion;
+use crate::check::theory::Theory;
+use crate::source::Diagnostics;
+use crate::spec::Spec;
+
+pub use records::Records;
+
+/// One protocol in one scenario: what was found, and what stateright makes of the same model.
+#[derive(Debug, Clone)]
+pub struct Evidence {
+    /// Our verdicts.
+    pub checked: Checked,
+    /// The second opinion.
+    pub second: Opinion,
+}
+
+/// The files by their path within the folder; the evidence is of every protocol in every scenario, in the order of the spec.
+pub fn pages(
+    spec: &Spec,
+    theory: &Theory,
+    evidence: &[Evidence],
+    records: &Records,
+) -> Result<BTreeMap<String, Vec<u8>>, Diagnostics> {
+    let book = book::Book::new(spec, theory, evidence, records)?;
+    let mut files = BTreeMap::new();
+    let mut page = |path: String, text: String| files.insert(path, format!("{MARK}\n{text}").into_bytes());
+    page("index.md".into(), index::page(&book));
+    for chapter in &book.chapters {
+        page(format!("{}.md", chapter.name), protocol::page(&book, chapter));
+        for section in &chapter.sections {
+            let path = format!("{}/{}.md", chapter.name, section.name());
+            page(path, scenario::page(&book, chapter, section));
+        }
+    }
+    for chapter in &book.chapters {
+        for violation in chapter.sections.iter().flat_map(|section| &section.violations) {
+            if violation.as_before.is_none() {
+                let at = |ending| format!("{}/{}.{ending}", chapter.name, violation.file);
+                files.insert(at(PICTURE), violation.picture().into_bytes());
+                files.insert(at(TRACE), compressed(&violation.trace()));
+            }
+        }
+    }
+    Ok(files)
+}
+
+/// True for a file that [`pages`] could have written, now or earlier: what may be removed when it is not among them any more.
+pub fn is_owned(path: &str, content: &[u8]) -> bool {
+    let in_folder = path.contains('/');
+    let evidence = in_folder && (path.ends_with(PICTURE) || path.ends_with(TRACE));
+    evidence || (path.ends_with(".md") && content.starts_with(MARK.as_bytes()))
+}
+
+/// Stands at the top of every page.
+const MARK: &str = "<!-- Written by `oomspec prove`. Do not edit. -->";
+/// The ending of a picture.
+const PICTURE: &str = "svg";
+/// The ending of a trace: it repeats itself so much that it is a fiftieth when compressed.
+const TRACE: &str = "itf.json.gz";
+
+fn compressed(text: &str) -> Vec<u8> {
+    // Without a time and a name of a file, so that the same text has the same bytes.
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    let written = encoder.write_all(text.as_bytes());
+    // Writing into memory does not fail.
+    written.and_then(|()| encoder.finish()).unwrap_or_default()
+}

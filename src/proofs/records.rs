@@ -1,0 +1,34 @@
+//! What other commands leave beside the pages, and where the pages mention it.
+
+use crate::check::Finding;
+use crate::spec::Instance;
+use crate::tlc::{Record, Table};
+
+/// What lies in the folder already.
+#[derive(Debug, Clone, Default)]
+pub struct Records {
+    /// `tlc.json`, if there is one: what TLC made of the exported modules.
+    pub tlc: Table,
+}
+
+impl Records {
+    /// A link to the certificate of a verdict, relative to the folder of the protocol.
+    pub fn certificate(&self, _instance: &Instance, _finding: &Finding) -> Option<String> {
+        None
+    }
+}
+
+/// What TLC says about a protocol in a scenario, as an entry of the list of engines.
+pub fn tlc(record: &Record) -> String {
+    let lassos = match record.lassos {
+        true => "",
+        false => {
+            " It was not asked what takes a search for fair cycles, because that takes minutes on a graph of this size."
+        }
+    };
+    format!(
+        "TLC, on the module that `oomspec export tla` writes: {} distinct states, depth {}, and the same verdict for every property that \
+         it was asked, with the same length where its counterexample is the shortest.{lassos}",
+        record.distinct, record.depth
+    )
+}

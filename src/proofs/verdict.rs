@@ -1,0 +1,43 @@
+//! Verdicts in a cell and in words.
+
+use crate::check::{Finding, Verdict};
+use crate::report::history::is_mistake;
+use crate::report::matrix::Mark;
+
+/// The marks, each with what it means, as the legend of a table.
+pub const LEGEND: &str = "\
+**X** broken by mistake: a bug. x broken by design: a price that is paid. \
+· holds. v holds, but what it speaks of never happens there. \
+– not asked: every run that would show it may end in an error first.";
+
+/// The mark of a property over one or more scenarios: the worst.
+pub fn cell<'a>(findings: impl Iterator<Item = &'a Finding>) -> &'static str {
+    let mut worst = Mark::NotAsked;
+    let mut mistake = false;
+    for finding in findings {
+        worst = worst.max(Mark::of(finding));
+        mistake |= finding.verdict == Verdict::Violated && by_mistake(finding);
+    }
+    match worst {
+        Mark::NotAsked => "–",
+        Mark::Holds => "·",
+        Mark::Vacuous => "v",
+        Mark::Known if mistake => "**X**",
+        Mark::Known => "x",
+        Mark::Incomplete => "?",
+        Mark::Unexpected => "**!**",
+    }
+}
+
+/// True for a violation that the listing calls a mistake, or that it does not know of.
+pub fn by_mistake(finding: &Finding) -> bool {
+    finding.known.as_deref().is_none_or(is_mistake)
+}
+
+/// `1 step`, `2 steps`
+pub fn counted(number: usize, what: &str) -> String {
+    match number {
+        1 => format!("1 {what}"),
+        _ => format!("{number} {what}s"),
+    }
+}

@@ -1,0 +1,250 @@
+//! A violation: its picture, its diagram, its states, and the commands that show it again.
+
+use super::book::Book;
+use super::markdown::{block, code, commands, details, link, prose};
+use super::verdict::counted;
+use super::{PICTURE, TRACE};
+use crate::check::property::Kind;
+use crate::check::{Counterexample, Finding};
+use crate::export::itf::itf;
+use crate::machine::program::ThreadId;
+use crate::machine::{Machine, Reached};
+use crate::report::violation::violation;
+use crate::report::{events, lanes, summary, waits, wrong};
+use crate::spec::Instance;
+
+/// A broken property in one scenario.
+pub struct Violation<'a> {
+    pub instance: &'a Instance,
+    pub finding: &'a Finding,
+    pub counterexample: &'a Counterexample,
+    /// The name of its picture and of its trace, without the ending.
+    pub file: String,
+    /// The property with which the same run is shown.
+    pub as_before: Option<&'a str>,
+}
+
+impl Violation<'_> {
+    pub fn picture(&self) -> String {
+        let Counterexample { steps, loop_start } = self.counterexample;
+        lanes::svg(&self.instance.machine, steps, *loop_start)
+    }
+
+    pub fn trace(&self) -> String {
+        itf(self.instance, self.finding).unwrap_or_default()
+    }
+
+    /// What went wrong and after how many steps: `use-after-free of struct … in …, after 36 steps`.
+    pub fn headline(&self) -> String {
+        let machine = &self.instance.machine;
+        let events = events::events(machine, self.counterexample);
+        let steps = self.counterexample.steps.len();
+        if self.has_ended() {
+            let wrong = wrong::wrong(machine, self.finding, &events);
+            return format!("{}, after {}", prose_with_code(&wrong), counted(steps, "step"));
+        }
+        match (self.counterexample.loop_start, self.finding.property.kind) {
+            (Some(start), _) if start < steps => {
+                let (stem, round) = (counted(start, "step"), counted(steps - start, "step"));
+                format!("after {stem}, a loop of {round} for ever")
+            }
+            (Some(_), _) | (None, Kind::Deadlock) => format!("nothing moves any more after {}", counted(steps, "step")),
+            (None, Kind::Safety) => format!("not so after {}", counted(steps, "step")),
+            (None, Kind::Action | Kind::Liveness) => format!("step {steps} breaks it"),
+            (None, Kind::Refinement) => format!("step {steps} is none that the specification allows"),
+        }
+    }
+
+    /// True if the run ends in an error or a panic.
+    fn has_ended(&self) -> bool {
+        let machine = &self.instance.machine;
+        let states = machine.replay(&self.counterexample.steps);
+        states
+            .last()
+            .is_some_and(|last| machine.reached(last) != Reached::Nothing)
+    }
+
+    /// Why the listing breaks it, the protocol that mends it linked; pages lie this many folders deep.
+    pub fn reason(&self, book: &Book, up: &str) -> String {
+        let Some(reason) = &self.finding.known else {
+            return "**not announced by the listing**".to_string();
+        };
+        match summary::fixed_by(reason).filter(|name| book.has(name)) {
+            Some(name) => prose(reason).replacen(name, &link(name, &format!("{up}{name}.md")), 1),
+            None => prose(reason),
+        }
+    }
+
+    /// The section of a scenario's page.
+    pub fn section(&self, book: &Book) -> String {
+        let property = &self.finding.property;
+        let mut text = format!("## {}\n\n", property.name);
+        text += &format!("*{}.*", capital(&prose(&property.description)));
+        text += &format!(
+            " **{}.** {}.\n\n",
+            capital(&self.headline()),
+            capital(&self.reason(book, "../"))
+        );
+        let diagram = violation(&book.history, self.instance, self.finding, false);
+        if let Some(first) = self.as_before {
+            let same = link(first, &format!("#{}", super::markdown::anchor(first)));
+            text += &format!("The same run as for {same}, which shows the picture and all steps.\n\n");
+            text += &match self.finding.explanation {
+                // Why it is no refinement is news.
+                Some(_) => block("text", &diagram),
+                None => details("the diagram under this name", &block("text", &diagram)),
+            };
+        } else {
+            let alt = format!(
+                "{} in {}: {}",
+                self.instance.protocol, self.instance.scenario, property.name
+            );
+            text += &format!("![{alt}]({}.{PICTURE})\n\n", self.file);
+            text += &block("text", &diagram);
+            let all = violation(&book.history, self.instance, self.finding, true);
+            let steps = format!("all {}", counted(self.counterexample.steps.len(), "step"));
+            text += &format!("\n{}", details(&steps, &block("text", &all)));
+        }
+        text += &format!("\n{}\n", self.places(book));
+        text + &self.commands()
+    }
+
+    /// Where it goes wrong, and what lies beside the page.
+    fn places(&self, book: &Book) -> String {
+        let mut parts: Vec<String> = Vec::new();
+        for place in self.fatal() {
+            let Place { function, file, line } = place;
+            let text = link(&code(&format!("{file}:{line}")), &format!("../../spec/{file}#L{line}"));
+            let page = format!("../{}.md#{}", self.instance.protocol, super::markdown::anchor(function));
+            let function = code(&format!("{function}()"));
+            // What a scenario defines is no part of the listing.
+            let function = if place.is_listed() {
+                link(&function, &page)
+            } else {
+                function
+            };
+            parts.push(format!("{function}, {text}"));
+        }
+        let lasts = self.counterexample.loop_start.is_some() && !self.has_ended();
+        let mut text = match parts.as_slice() {
+            [] => String::new(),
+            _ if lasts => format!("Threads wait in {}. ", parts.join("; ")),
+            _ => format!("It goes wrong in {}. ", parts.join("; ")),
+        };
+        let trace = format!("{}.{TRACE}", self.file);
+        text += &format!("Every state is in the {}.", link("ITF trace", &trace));
+        if let Some(certificate) = book.records.certificate(self.instance, self.finding) {
+            text += &format!(" {certificate}");
+        }
+        text + "\n"
+    }
+
+    fn commands(&self) -> String {
+        let (protocol, scenario, property) = (
+            &self.instance.protocol,
+            &self.instance.scenario,
+            &self.finding.property.name,
+        );
+        let of = format!("{protocol} -s {scenario}");
+        let file = format!("{scenario}-{property}.json");
+        commands(
+            &[
+                (format!("oomspec check {of} -p {property}"), "this diagram"),
+                (format!("oomspec export itf {of} -p {property}"), "every state"),
+                (format!("oomspec explore {of}"), "step through it in the browser"),
+                (
+                    format!("oomspec certify {of} -p {property} -o {file}"),
+                    "evidence that `oomspec verify` checks without searching",
+                ),
+            ]
+            .map(|(command, what)| (command, what.to_string())),
+        )
+    }
+
+    /// The lines on which its steps stand, and those from which the functions around them were called.
+    pub fn path(&self) -> Vec<Place<'_>> {
+        let machine = &self.instance.machine;
+        let states = machine.replay(&self.counterexample.steps);
+        let steps = self.counterexample.steps.iter().zip(&states);
+        let places = steps.flat_map(|(label, state)| places(machine, state, usize::from(label.thread)));
+        places.collect()
+    }
+
+    /// The lines on which it goes wrong: that of the last step, or those on which threads wait for ever.
+    pub fn fatal(&self) -> Vec<Place<'_>> {
+        let machine = &self.instance.machine;
+        let Some(start) = self.counterexample.loop_start.filter(|_| !self.has_ended()) else {
+            return self.path().pop().into_iter().collect();
+        };
+        let events = events::events(machine, self.counterexample);
+        let Some(end) = events.last() else { return Vec::new() };
+        let waits = waits::waiting(machine, &end.after, events.get(start..).unwrap_or_default());
+        let waits = waits.into_iter().filter(|wait| wait.counts);
+        waits
+            .filter_map(|wait| places(machine, &end.after, wait.thread).pop())
+            .collect()
+    }
+}
+
+/// A line of the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place<'a> {
+    pub function: &'a str,
+    pub file: &'a str,
+    pub line: u32,
+}
+
+impl Place<'_> {
+    /// True if it stands in the protocol's listing, and not in the scenario.
+    fn is_listed(&self) -> bool {
+        !self.file.starts_with("scenarios/")
+    }
+}
+
+/// The lines on which a thread stands, the outermost call first.
+fn places<'a>(machine: &'a Machine, state: &[u64], thread: ThreadId) -> Vec<Place<'a>> {
+    let Some(point) = machine.point(state, thread) else {
+        return Vec::new();
+    };
+    let site = machine.site(thread, point);
+    let lines = site.stack.iter().copied().chain([(site.function, site.line)]);
+    let place = |(function, line): (usize, u32)| {
+        let function = &machine.program.functions[function];
+        let file = &machine.program.sources.file(function.span.file).name;
+        Place {
+            function: &function.name,
+            file,
+            line,
+        }
+    };
+    lines.map(place).collect()
+}
+
+/// A sentence with names between backticks, as reports write them.
+fn prose_with_code(text: &str) -> String {
+    let parts = text.split('`').enumerate();
+    let parts: Vec<String> = parts
+        .map(|(at, part)| match at % 2 {
+            1 => code(part),
+            _ => {
+                let (before, after) = (part.starts_with(' '), part.ends_with(' '));
+                let space = |wanted: bool| if wanted { " " } else { "" };
+                format!(
+                    "{}{}{}",
+                    space(before),
+                    prose(part),
+                    space(after && !part.trim().is_empty())
+                )
+            }
+        })
+        .collect();
+    parts.concat()
+}
+
+pub fn capital(text: &str) -> String {
+    let mut characters = text.chars();
+    match characters.next() {
+        Some(first) => first.to_uppercase().chain(characters).collect(),
+        None => String::new(),
+    }
+}
