@@ -8,6 +8,7 @@ pub mod lanes;
 pub mod matrix;
 mod meeting;
 mod page;
+mod plot;
 pub mod race;
 pub mod refinement;
 mod schedule;
