@@ -80,3 +80,4 @@ pub mod report;
 pub mod source;
 pub mod spec;
 pub mod tla;
+pub mod web;

@@ -17,5 +17,5 @@ mod steps;
 pub mod structs;
 pub mod summary;
 pub mod waits;
-mod words;
-mod wrong;
+pub(crate) mod words;
+pub(crate) mod wrong;
