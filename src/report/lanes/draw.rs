@@ -22,8 +22,8 @@ const TEXT: usize = 11;
 const LONGEST: usize = 46;
 /// Longest text that goes across all lanes.
 const LONGEST_ACROSS: usize = 72;
-/// A text that is longer runs over the lane to its right, where nothing else stands in that row.
-const ROOM: usize = 34;
+/// A text that is longer runs over the lane to its right, where nothing else stands in that row; with two lanes, and with more.
+const ROOM: (usize, usize) = (34, 26);
 
 /// Where rows and lanes lie.
 struct Layout {
@@ -76,13 +76,14 @@ impl Picture {
         let mut lanes = Vec::new();
         let mut at = left;
         let mut width = 0;
+        let most = if self.lanes.len() > 2 { ROOM.1 } else { ROOM.0 };
         for (lane, name) in self.lanes.iter().enumerate() {
             let bars = self.held.iter().filter(|held| held.lane == lane);
             let x = at + GUTTER + bars.map(|held| held.bar * BAR).max().unwrap_or(0);
             lanes.push(x);
             let own = self.rows.iter().filter(|row| row.lane == Some(lane));
             let texts: Vec<usize> = own.map(Row::columns).collect();
-            let room = texts.iter().map(|&columns| columns.min(ROOM)).max().unwrap_or(0);
+            let room = texts.iter().map(|&columns| columns.min(most)).max().unwrap_or(0);
             at = x + TEXT + pixels(room.max(name.chars().count() + 1)) + 4;
             let longest = texts.into_iter().max().unwrap_or(0);
             width = width.max(at).max(x + TEXT + pixels(longest) + 14);

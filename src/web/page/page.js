@@ -49,7 +49,7 @@ function go(steps, shown = of) {
 
 /** The path and the counterexample that the address names. */
 function read() {
-  const [where, query = ""] = decodeURIComponent(location.hash).split("?");
+  const [where, query = ""] = location.hash.split("?");
   const numbers = where.replace(/^#\/?(steps)?\/?/, "").split("/").filter((part) => part !== "");
   const steps = numbers.length ? numbers : ["0"];
   if (!steps.every((number) => /^\d+$/.test(number))) return null;
@@ -93,6 +93,8 @@ function render(view, next) {
   renderStep(view);
   renderActions(view, next);
   renderState(view);
+  // The panels have their heights now.
+  reveal();
   for (const link of document.querySelectorAll("#list a")) {
     const here = of ? link.dataset.property === of.property : link.id === "start" && path.length === 1;
     link.toggleAttribute("aria-current", here);
@@ -128,17 +130,27 @@ function renderLanes(view) {
   const panel = at("lanes");
   const { scrollLeft } = panel;
   panel.innerHTML = view.svg;
+  const svg = panel.firstElementChild;
+  const names = [...svg.querySelectorAll(".lanes-name")].map((name) => {
+    const made = span("", name.textContent);
+    made.style.left = `${name.getAttribute("x")}px`;
+    return made;
+  });
+  const head = element("div", { className: "names", ariaHidden: "true" }, ...names);
+  head.style.width = `${svg.getAttribute("width")}px`;
+  panel.prepend(head);
   panel.scrollLeft = scrollLeft;
   const rows = panel.querySelectorAll(".lanes-row");
   const here = rows[rows.length - 1];
   here?.classList.add("here");
   here?.classList.toggle("wrong", Boolean(view.error));
   for (const row of rows) row.addEventListener("click", () => go(path.slice(0, Number(row.dataset.step) + 1)));
-  reveal(panel);
 }
 
-/** Scrolls so that the last row and the text in it can be seen. */
-function reveal(panel) {
+/** Scrolls so that the last step can be seen. */
+function reveal() {
+  at("lines").scrollTop = at("lines").scrollHeight;
+  const panel = at("lanes");
   panel.scrollTop = panel.scrollHeight;
   const rows = panel.querySelectorAll(".lanes-row text:not(.lanes-number)");
   const text = rows[rows.length - 1];
@@ -170,7 +182,6 @@ function renderLines(view) {
   if (of?.loop_start === view.steps.length) items.push(loop());
   if (!items.length) items.push(element("li", { className: "loop" }, "no step yet"));
   at("lines").replaceChildren(...items);
-  at("lines").scrollTop = at("lines").scrollHeight;
 }
 
 function renderStep(view) {
@@ -296,13 +307,14 @@ function renderSummary() {
   };
   at("counterexamples").replaceChildren(...summary.counterexamples.map(card));
   if (!summary.counterexamples.length) at("counterexamples").append(element("li", {}, "No property is violated."));
-  const mark = { holds: "\u2713", vacuous: "holds, but what it speaks of never happens:", incomplete: "?", "n/a": "n/a" };
+  const marks = { holds: "\u2713", vacuous: "(\u2713)", incomplete: "?", "n/a": "\u2013" };
+  const said = { holds: "hold", vacuous: "hold vacuously", incomplete: "are not decided", "n/a": "are n/a after an error" };
   const others = summary.others.map(({ property, words, verdict }) =>
-    element("li", {}, `${mark[verdict] ?? verdict} `, element("code", {}, property), ` ${words}`),
+    element("li", {}, `${marks[verdict] ?? verdict} `, element("code", {}, property), ` ${words}`),
   );
-  const hold = summary.others.every(({ verdict }) => verdict === "holds" || verdict === "vacuous");
-  const count = `${others.length} ${hold ? "other properties hold" : "other properties"}`;
-  at("others").querySelector("summary").textContent = count;
+  const count = (verdict) => summary.others.filter((other) => other.verdict === verdict).length;
+  const counts = Object.keys(said).filter(count).map((verdict) => `${count(verdict)} ${said[verdict]}`);
+  at("others").querySelector("summary").textContent = `Other properties: ${counts.join(", ")}`;
   at("others").querySelector("ul").replaceChildren(...others);
 }
 
@@ -312,8 +324,7 @@ function choose(lanes) {
   at("lines").hidden = lanes;
   at("as-lanes").setAttribute("aria-pressed", lanes);
   at("as-lines").setAttribute("aria-pressed", !lanes);
-  if (lanes) reveal(at("lanes"));
-  else at("lines").scrollTop = at("lines").scrollHeight;
+  reveal();
 }
 
 const moves = {
