@@ -225,13 +225,21 @@ fn object(machine: &Machine, state: &[u64], ty: TypeId, number: usize, lines: &m
         name => name,
     };
     if !machine.alive(state, ty, number) {
-        lines.push(Line::open(BlockKind::Object, block, format!("struct {} freed", declared.name)));
+        lines.push(Line::open(
+            BlockKind::Object,
+            block,
+            format!("struct {} freed", declared.name),
+        ));
         return;
     }
     let members = members(machine, state, ty, number);
     if members.is_empty() {
         if !machine.layout.alive[ty][number].is_constant() {
-            lines.push(Line::open(BlockKind::Object, block, format!("struct {} alive", declared.name)));
+            lines.push(Line::open(
+                BlockKind::Object,
+                block,
+                format!("struct {} alive", declared.name),
+            ));
         }
         return;
     }

@@ -22,7 +22,8 @@ const SCRIPT: &str = "text/javascript; charset=utf-8";
 const JSON: &str = "application/json";
 
 /// The page loads nothing from anywhere else; the lanes carry their style with them.
-const POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'";
+const POLICY: &str =
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'";
 
 /// Answers requests.
 pub(super) struct Front {
@@ -209,7 +210,11 @@ impl Answer {
 
     fn into_response(self) -> Response<std::io::Cursor<Vec<u8>>> {
         // Another run may show something else at the same address.
-        let always = [("Content-Type", self.kind), ("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff")];
+        let always = [
+            ("Content-Type", self.kind),
+            ("Cache-Control", "no-store"),
+            ("X-Content-Type-Options", "nosniff"),
+        ];
         let headers = always.into_iter().chain(self.headers);
         let headers = headers.filter_map(|(name, value)| Header::from_bytes(name, value).ok());
         let response = Response::from_data(self.body).with_status_code(self.status);
@@ -220,12 +225,18 @@ impl Answer {
 /// The numbers of a path `/0/1/2`, the first of which names the initial state.
 fn indices(path: &str) -> Result<Vec<usize>, &'static str> {
     let path = path.strip_suffix('/').unwrap_or(path);
-    let path = path.strip_prefix('/').ok_or("a path is /0 and the number of each step: /0/1/2")?;
+    let path = path
+        .strip_prefix('/')
+        .ok_or("a path is /0 and the number of each step: /0/1/2")?;
     let numbers: Vec<&str> = path.split('/').take(LONGEST + 2).collect();
     if numbers.len() > LONGEST + 1 {
         return Err("this path is longer than 1000 steps");
     }
-    let number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?;
+    let number = |text: &str| {
+        text.bytes()
+            .all(|byte| byte.is_ascii_digit())
+            .then(|| text.parse().ok())?
+    };
     let numbers: Option<Vec<usize>> = numbers.into_iter().map(number).collect();
     numbers.ok_or("a path is /0 and the number of each step: /0/1/2")
 }
@@ -236,7 +247,9 @@ fn is_loopback(host: &str) -> bool {
         Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
         _ => host,
     };
-    ["127.0.0.1", "localhost", "[::1]"].iter().any(|own| name.eq_ignore_ascii_case(own))
+    ["127.0.0.1", "localhost", "[::1]"]
+        .iter()
+        .any(|own| name.eq_ignore_ascii_case(own))
 }
 
 #[cfg(test)]
@@ -247,7 +260,20 @@ mod tests {
     fn a_path_is_numbers() {
         assert_eq!(indices("/0/1/22/"), Ok(vec![0, 1, 22]));
         assert_eq!(indices("/0"), Ok(vec![0]));
-        for wrong in ["", "/", "0", "//0", "/0//1", "/x", "/0/+1", "/0/-1", "/0/1.5", "/0/99999999999999999999999", "/0/%31", "/\u{662}"] {
+        for wrong in [
+            "",
+            "/",
+            "0",
+            "//0",
+            "/0//1",
+            "/x",
+            "/0/+1",
+            "/0/-1",
+            "/0/1.5",
+            "/0/99999999999999999999999",
+            "/0/%31",
+            "/\u{662}",
+        ] {
             assert!(indices(wrong).is_err(), "{wrong}");
         }
         assert!(indices(&"/0".repeat(LONGEST + 1)).is_ok());
@@ -260,7 +286,15 @@ mod tests {
         for own in ["127.0.0.1:3000", "localhost:1", "LOCALHOST", "[::1]:80", "127.0.0.1"] {
             assert!(is_loopback(own), "{own}");
         }
-        for foreign in ["", "evil.example:3000", "127.0.0.1.evil.example", "localhost.evil:1", "10.0.0.1:3000", "::1", "localhost:x"] {
+        for foreign in [
+            "",
+            "evil.example:3000",
+            "127.0.0.1.evil.example",
+            "localhost.evil:1",
+            "10.0.0.1:3000",
+            "::1",
+            "localhost:x",
+        ] {
             assert!(!is_loopback(foreign), "{foreign}");
         }
     }

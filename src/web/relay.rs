@@ -48,8 +48,17 @@ mod tests {
 
     #[test]
     fn an_answer_has_a_status_and_a_body() {
-        assert_eq!(parse(b"HTTP/1.0 404 Not Found\r\nA: b\r\n\r\nx\r\n\r\ny"), Some((404, b"x\r\n\r\ny".to_vec())));
-        for nonsense in [&b""[..], b"\r\n\r\n", b"HTTP/1.0 200 OK\r\n", b"HTTP/1.0 many\r\n\r\n", b"\xff 200\r\n\r\n"] {
+        assert_eq!(
+            parse(b"HTTP/1.0 404 Not Found\r\nA: b\r\n\r\nx\r\n\r\ny"),
+            Some((404, b"x\r\n\r\ny".to_vec()))
+        );
+        for nonsense in [
+            &b""[..],
+            b"\r\n\r\n",
+            b"HTTP/1.0 200 OK\r\n",
+            b"HTTP/1.0 many\r\n\r\n",
+            b"\xff 200\r\n\r\n",
+        ] {
             assert_eq!(parse(nonsense), None);
         }
     }

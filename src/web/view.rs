@@ -231,7 +231,11 @@ fn locks(machine: &Machine, state: &[u64], waits: &[Wait]) -> Vec<Lock> {
 
 /// True if some thread may ever hold it.
 fn is_lock(machine: &Machine, (ty, number): (usize, usize)) -> bool {
-    let slot = |held: &Vec<Vec<Option<_>>>| held.get(ty).and_then(|held| held.get(number)).is_some_and(Option::is_some);
+    let slot = |held: &Vec<Vec<Option<_>>>| {
+        held.get(ty)
+            .and_then(|held| held.get(number))
+            .is_some_and(Option::is_some)
+    };
     machine.layout.held.iter().any(slot)
 }
 

@@ -143,7 +143,11 @@ impl Chromium {
         while self.eval(tab, &format!("Boolean({expression})")) != true {
             if start.elapsed() > PATIENCE {
                 let shown = self.eval(tab, "location.href + '\\n' + document.body?.innerText");
-                panic!("it never came to {expression}\n{}\n{:?}", shown.as_str().unwrap_or_default(), self.complaints);
+                panic!(
+                    "it never came to {expression}\n{}\n{:?}",
+                    shown.as_str().unwrap_or_default(),
+                    self.complaints
+                );
             }
             std::thread::sleep(Duration::from_millis(20));
         }
@@ -151,9 +155,22 @@ impl Chromium {
 
     /// Presses a key.
     pub fn press(&mut self, tab: &Tab, key: &str) {
-        let codes = [("ArrowLeft", 37), ("ArrowRight", 39), ("Home", 36), ("End", 35), ("Tab", 9), ("Enter", 13)];
+        let codes = [
+            ("ArrowLeft", 37),
+            ("ArrowRight", 39),
+            ("Home", 36),
+            ("End", 35),
+            ("Tab", 9),
+            ("Enter", 13),
+        ];
         let code = codes.iter().find(|(name, _)| *name == key).map(|(_, code)| *code);
-        let text = if key.len() == 1 { key } else if key == "Enter" { "\r" } else { "" };
+        let text = if key.len() == 1 {
+            key
+        } else if key == "Enter" {
+            "\r"
+        } else {
+            ""
+        };
         for kind in ["keyDown", "keyUp"] {
             let event = json!({ "type": kind, "key": key, "code": key, "text": if kind == "keyUp" { "" } else { text },
                 "windowsVirtualKeyCode": code.unwrap_or(0) });
@@ -183,7 +200,10 @@ impl Chromium {
         let answer = self.call(Some(tab), "Page.captureScreenshot", json!({ "format": "png" }));
         let data = answer["data"].as_str().expect("a picture");
         let picture = base64::engine::general_purpose::STANDARD.decode(data).expect("base64");
-        assert!(picture.starts_with(b"\x89PNG") && picture.len() > 5_000, "a picture of something");
+        assert!(
+            picture.starts_with(b"\x89PNG") && picture.len() > 5_000,
+            "a picture of something"
+        );
         std::fs::write(folder.join(format!("{name}.png")), picture).expect("a file");
         eprintln!("screenshot: target/browser/{name}.png");
     }

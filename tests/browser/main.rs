@@ -20,7 +20,7 @@ impl<'a> Visit<'a> {
     fn to(chromium: &'a mut Chromium, link: &str) -> Self {
         let tab = chromium.open(link, 1500, 950);
         let mut visit = Visit { chromium, tab };
-        visit.wait("document.body?.dataset.path");
+        visit.wait("document.body?.dataset.shown !== undefined");
         visit
     }
 
@@ -29,7 +29,9 @@ impl<'a> Visit<'a> {
     }
 
     fn is_at(&mut self, counter: &str) {
-        self.wait(&format!("document.querySelector('#counter').textContent === {counter:?} && document.body.dataset.path === location.hash.replace(/^#.steps./, '').split('?')[0]"));
+        self.wait(&format!(
+            "document.body.dataset.shown === location.hash && document.querySelector('#counter').textContent === {counter:?}"
+        ));
     }
 
     fn press(&mut self, key: &str) {
@@ -91,8 +93,14 @@ fn the_race_of_v4_14_can_be_seen_and_walked() {
     assert!(visit.text("#bug").starts_with(bug), "{}", visit.text("#bug"));
     assert!(visit.text("#step").contains(bug));
     assert_eq!(visit.text("#step .here .text").trim(), "if (reapable_vma(vma))");
-    assert_eq!(visit.texts("#lanes svg .lanes-name"), ["oom_reaper", "hog", "reader", "allocator"]);
-    assert_eq!(visit.texts("#lanes .names span"), ["oom_reaper", "hog", "reader", "allocator"]);
+    assert_eq!(
+        visit.texts("#lanes svg .lanes-name"),
+        ["oom_reaper", "hog", "reader", "allocator"]
+    );
+    assert_eq!(
+        visit.texts("#lanes .names span"),
+        ["oom_reaper", "hog", "reader", "allocator"]
+    );
     assert_eq!(visit.last_step(), "reapable_vma()");
     assert!(visit.texts("#lanes text.lanes-bug").concat().contains("use-after-free"));
     assert!(visit.text("#locks").contains("hog_mm.mmap_sem held by oom_reaper"));
@@ -108,9 +116,14 @@ fn the_race_of_v4_14_can_be_seen_and_walked() {
     assert_eq!(visit.eval("document.querySelectorAll('#lanes circle').length"), 35);
     let follows = visit.text("#actions .follows");
     assert!(follows.contains("oom_reaper: ") && follows.contains(bug), "{follows}");
-    assert!(follows.contains("oom_reaper.h:45") && follows.contains("if (reapable_vma(vma))"), "{follows}");
-    let freed = visit.texts("#structs .changed").concat();
-    assert!(freed.contains("hog_vma: struct vm_area_struct freed"), "{freed}");
+    assert!(
+        follows.contains("oom_reaper.h:45") && follows.contains("if (reapable_vma(vma))"),
+        "{follows}"
+    );
+    for place in ["#structs .changed", "#changes li"] {
+        let freed = visit.texts(place).concat();
+        assert!(freed.contains("hog_vma: struct vm_area_struct freed"), "{freed}");
+    }
 
     // Forth and back, with keys, buttons and the browser's own.
     visit.press("ArrowRight");
@@ -130,8 +143,16 @@ fn the_race_of_v4_14_can_be_seen_and_walked() {
     visit.press("l");
     let lines = visit.texts("#lines li");
     assert_eq!(lines.len(), 33);
-    assert!(lines[32].contains("reader") && lines[32].contains("tsk->signal->oom_mm"), "{}", lines[32]);
-    assert!(lines[31].contains("v4.14.c:") && lines[31].contains("set_bit(MMF_OOM_SKIP, &mm->flags);"), "{}", lines[31]);
+    assert!(
+        lines[32].contains("reader") && lines[32].contains("tsk->signal->oom_mm"),
+        "{}",
+        lines[32]
+    );
+    assert!(
+        lines[31].contains("v4.14.c:") && lines[31].contains("set_bit(MMF_OOM_SKIP, &mm->flags);"),
+        "{}",
+        lines[31]
+    );
     visit.screenshots("lines");
     visit.press("l");
 
@@ -162,9 +183,22 @@ fn a_lasso_opens_where_its_loop_starts() {
     let explorer = start("2017-07-25-no-give-up", "aio-never", &std::env::temp_dir(), 5);
     let mut visit = Visit::to(&mut chromium, explorer.link("OomResolves"));
     visit.is_at("step 17 of 27");
-    assert!(visit.text("#note").starts_with("and then for ever: the next 10 steps"), "{}", visit.text("#note"));
-    assert!(visit.texts("#lanes .lanes-forever").concat().starts_with("and then for ever"));
-    assert!(visit.text("#waits").contains("hog waits in exit_aio()"), "{}", visit.text("#waits"));
+    assert!(
+        visit.text("#note").starts_with("and then for ever: the next 10 steps"),
+        "{}",
+        visit.text("#note")
+    );
+    assert!(
+        visit
+            .texts("#lanes .lanes-forever")
+            .concat()
+            .starts_with("and then for ever")
+    );
+    assert!(
+        visit.text("#waits").contains("hog waits in exit_aio()"),
+        "{}",
+        visit.text("#waits")
+    );
     assert_eq!(visit.text("#counterexamples a[aria-current] .liveness"), "liveness");
     visit.screenshots("loop");
     let start = visit.text("#state");
@@ -188,7 +222,7 @@ fn staterights_own_page_is_beside_it() {
     let mut visit = Visit::to(&mut chromium, explorer.link("NoUseAfterFree"));
     visit.is_at("step 36 of 36");
     visit.click("#stateright");
-    visit.wait("document.title === 'Stateright Explorer' && document.body.innerText.includes('BUG: use-after-free by oom_reaper')");
+    visit.wait("document.title === 'Stateright Explorer' && document.body?.innerText.includes('BUG: use-after-free by oom_reaper')");
     visit.wait("document.querySelectorAll('.path-list li').length === 38");
     visit.screenshots("stateright");
 }
@@ -199,13 +233,22 @@ fn addresses_of_no_path_are_told_and_do_no_harm() {
     let explorer = v4_14();
     let mut visit = Visit::to(&mut chromium, &format!("http://{}/", explorer.address));
     visit.is_at("initial state");
-    for wrong in ["/0/99", "/x", "/0/1/-1", "/1", "/0/%ff", "/0/0?of=<img>", "/0/<img src=x onerror=alert(1)>"] {
+    for wrong in [
+        "/0/99",
+        "/x",
+        "/0/1/-1",
+        "/1",
+        "/0/%ff",
+        "/0/0?of=<img>",
+        "/0/<img src=x onerror=alert(1)>",
+    ] {
         visit.eval(&format!("location.hash = {:?}", format!("#/steps{wrong}")));
-        if !wrong.contains("?of") {
-            visit.wait("!document.querySelector('#notice').hidden");
-        }
+        visit.wait("document.body.dataset.shown === location.hash");
+        let told = visit.eval("!document.querySelector('#notice').hidden");
+        assert_eq!(told, !wrong.contains("?of"), "{wrong}");
         visit.eval("location.hash = '#/steps/0/1'");
-        visit.wait("document.querySelector('#notice').hidden && document.body.dataset.path === '0/1'");
+        visit.is_at("step 1");
+        assert_eq!(visit.eval("document.querySelector('#notice').hidden"), true);
     }
     let long = format!("#/steps{}", "/0".repeat(1100));
     visit.eval(&format!("location.hash = {long:?}"));
@@ -220,7 +263,8 @@ fn nothing_is_wider_than_the_window() {
     visit.is_at("step 36 of 36");
     for (width, height) in [(1920, 1080), (1280, 800), (1000, 800), (600, 900), (380, 700)] {
         visit.chromium.resize(&visit.tab, width, height);
-        let too_wide = visit.eval("document.documentElement.scrollWidth > innerWidth || document.body.scrollWidth > innerWidth");
+        let too_wide =
+            visit.eval("document.documentElement.scrollWidth > innerWidth || document.body.scrollWidth > innerWidth");
         assert_eq!(too_wide, false, "{width}");
         visit.chromium.screenshot(&visit.tab, &format!("width-{width}"));
     }
@@ -238,8 +282,19 @@ fn all_can_be_reached_with_the_keyboard() {
         let focused = visit.eval("document.activeElement.closest('[id]').id + ' ' + document.activeElement.tagName");
         reached.push(focused.as_str().unwrap_or_default().to_string());
     }
-    for wanted in ["counterexamples A", "start A", "as-lines BUTTON", "lanes DIV", "actions BUTTON", "all INPUT", "stateright A"] {
-        assert!(reached.iter().any(|focused| focused == wanted), "{wanted} is not among {reached:?}");
+    for wanted in [
+        "counterexamples A",
+        "start A",
+        "as-lines BUTTON",
+        "lanes DIV",
+        "actions BUTTON",
+        "all INPUT",
+        "stateright A",
+    ] {
+        assert!(
+            reached.iter().any(|focused| focused == wanted),
+            "{wanted} is not among {reached:?}"
+        );
     }
     visit.eval("document.querySelector('#actions button').focus()");
     visit.press("Enter");
@@ -252,7 +307,9 @@ fn all_can_be_reached_with_the_keyboard() {
 
 #[test]
 fn two_browsers_at_once_see_their_own_states() {
-    let (Some(mut one), Some(mut other)) = (Chromium::start(), Chromium::start()) else { return };
+    let (Some(mut one), Some(mut other)) = (Chromium::start(), Chromium::start()) else {
+        return;
+    };
     let explorer = v4_14();
     let mut left = Visit::to(&mut one, explorer.link("NoUseAfterFree"));
     let mut right = Visit::to(&mut other, explorer.link("NoStaleKill"));

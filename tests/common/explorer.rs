@@ -35,7 +35,9 @@ pub fn oomspec(protocol: &str, scenario: &str, folder: &Path, port: u16) -> Comm
 
 /// Starts it, and reads the links of so many violations.
 pub fn start(protocol: &str, scenario: &str, folder: &Path, violations: usize) -> Running {
-    let mut child = oomspec(protocol, scenario, folder, 0).spawn().expect("the command runs");
+    let mut child = oomspec(protocol, scenario, folder, 0)
+        .spawn()
+        .expect("the command runs");
     let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
     let mut next = || lines.next().expect("a line").expect("text");
     let first = next();
@@ -54,7 +56,9 @@ pub fn start(protocol: &str, scenario: &str, folder: &Path, violations: usize) -
 impl Running {
     pub fn link(&self, property: &str) -> &str {
         let mut links = self.links.iter();
-        let (_, link) = links.find(|(name, _)| name == property).expect("a link of this property");
+        let (_, link) = links
+            .find(|(name, _)| name == property)
+            .expect("a link of this property");
         link
     }
 
@@ -74,7 +78,9 @@ impl Running {
                     .ok()
             })
             .expect("somebody listens");
-        stream.set_read_timeout(Some(Duration::from_secs(60))).expect("a timeout");
+        stream
+            .set_read_timeout(Some(Duration::from_secs(60)))
+            .expect("a timeout");
         // It may answer and close before all is sent.
         let _ = stream.write_all(request.as_bytes());
         let mut answer = Vec::new();

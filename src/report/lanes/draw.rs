@@ -66,7 +66,10 @@ impl Picture {
         let foot = self.foot.iter().filter(|_| made == self.rows.len());
         for (number, line) in foot.flat_map(|text| wrap(text, layout.columns())).enumerate() {
             let y = layout.bottom + 22 + number * LINE;
-            svg += &format!("<text class=\"lanes-foot\" x=\"14\" y=\"{y}\">{}</text>\n", escape(&line));
+            svg += &format!(
+                "<text class=\"lanes-foot\" x=\"14\" y=\"{y}\">{}</text>\n",
+                escape(&line)
+            );
         }
         svg + "</svg>\n"
     }
@@ -89,7 +92,9 @@ impl Picture {
             width = width.max(at).max(x + TEXT + pixels(longest) + 14);
         }
         let across = self.rows.iter().filter(|row| row.lane.is_none());
-        width = across.map(|row| pixels(row.columns()) + left + 28).fold(width, usize::max);
+        width = across
+            .map(|row| pixels(row.columns()) + left + 28)
+            .fold(width, usize::max);
         let (mut rows, mut names, mut forever) = (Vec::new(), Vec::new(), None);
         let mut y = HEAD;
         for number in 0..=made {
@@ -215,7 +220,8 @@ impl Row {
             Some(_) => "lanes-band",
             None => "lanes-across",
         };
-        *svg += &format!("<rect class=\"{band}\" y=\"{top}\" width=\"{width}\" height=\"{ROW}\"/>");
+        let height = ROW + self.error_lines().len() * LINE;
+        *svg += &format!("<rect class=\"{band}\" y=\"{top}\" width=\"{width}\" height=\"{height}\"/>");
         if numbered {
             let (x, number) = (NUMBERS - 6, number + 1);
             *svg +=
@@ -228,7 +234,11 @@ impl Row {
             return;
         };
         let label = x + TEXT;
-        let class = if self.error.is_some() { "lanes-bug" } else { "lanes-step" };
+        let class = if self.error.is_some() {
+            "lanes-bug"
+        } else {
+            "lanes-step"
+        };
         *svg += &format!(
             "<circle class=\"{class}\" cx=\"{x}\" cy=\"{y}\" r=\"4.5\"/>\
              <text class=\"{class} lanes-over\" x=\"{label}\" y=\"{baseline}\">{text}</text>"

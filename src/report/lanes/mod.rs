@@ -193,7 +193,11 @@ mod tests {
     use crate::actors::samples::{self, Op};
 
     fn crossing() -> (Machine, Vec<Label>) {
-        let machine = samples::machine(&[&[Op::Lock(0), Op::Lock(1)], &[Op::Lock(1), Op::Unlock(1)], &[Op::Set(1)]]);
+        let machine = samples::machine(&[
+            &[Op::Lock(0), Op::Lock(1)],
+            &[Op::Lock(1), Op::Unlock(1)],
+            &[Op::Set(1)],
+        ]);
         let label = |thread| Label { thread, outcome: 0 };
         (machine, [0, 1, 1, 0].map(label).to_vec())
     }
@@ -202,7 +206,10 @@ mod tests {
     fn who_never_moves_has_no_lane() {
         let (machine, steps) = crossing();
         let svg = svg(&machine, &steps, None);
-        assert!(svg.contains(">thread0</text>") && svg.contains(">thread1</text>"), "{svg}");
+        assert!(
+            svg.contains(">thread0</text>") && svg.contains(">thread1</text>"),
+            "{svg}"
+        );
         assert!(!svg.contains("thread2"), "{svg}");
         assert!(svg_up_to(&machine, &[], None, 0).contains(">thread2</text>"));
     }
@@ -211,7 +218,11 @@ mod tests {
     fn a_lock_is_a_bar_from_taking_to_dropping() {
         let (machine, steps) = crossing();
         let picture = Picture::of_steps(&machine, &steps, None);
-        let bars: Vec<_> = picture.held.iter().map(|held| (held.lane, &*held.lock, held.from, held.to)).collect();
+        let bars: Vec<_> = picture
+            .held
+            .iter()
+            .map(|held| (held.lane, &*held.lock, held.from, held.to))
+            .collect();
         assert_eq!(bars, [(0, "a", 0, 4), (1, "b", 1, 2), (0, "b", 3, 4)]);
         let colors: Vec<usize> = picture.held.iter().map(|held| held.color).collect();
         assert_eq!(colors, [0, 1, 1]);
@@ -221,7 +232,11 @@ mod tests {
     #[test]
     fn steps_to_come_take_their_room_and_are_not_shown() {
         let (machine, steps) = crossing();
-        let width = |svg: &str| svg.split(" width=\"").nth(1).map(|rest| rest.split('"').next().map(str::to_string));
+        let width = |svg: &str| {
+            svg.split(" width=\"")
+                .nth(1)
+                .map(|rest| rest.split('"').next().map(str::to_string))
+        };
         let all = svg(&machine, &steps, None);
         for made in 0..=steps.len() {
             let svg = svg_up_to(&machine, &steps, None, made);

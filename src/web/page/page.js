@@ -82,7 +82,7 @@ async function show() {
 function complain(message) {
   at("notice").replaceChildren(message + " ", element("a", { href: "#/steps/0" }, "From the start"));
   at("notice").hidden = false;
-  document.body.dataset.path = "";
+  document.body.dataset.shown = location.hash;
 }
 
 function render(view, next) {
@@ -102,7 +102,7 @@ function render(view, next) {
   at("stateright").href = `stateright/#/steps/${path.join("/")}`;
   const what = of ? `${of.property} \u00b7 ` : "";
   document.title = `${at("counter").textContent} \u00b7 ${what}${summary.protocol} in ${summary.scenario}`;
-  document.body.dataset.path = path.join("/");
+  document.body.dataset.shown = location.hash;
 }
 
 function renderToolbar() {
@@ -256,6 +256,8 @@ function renderState(view) {
   at("waits").replaceChildren(...view.waits.map((text) => element("li", {}, text)));
   at("threads").replaceChildren(...view.blocks.filter(({ kind }) => kind === "thread").map(block));
   const structs = view.blocks.filter(({ kind }) => kind !== "thread");
+  at("changes").replaceChildren(...structs.flatMap(changes));
+  if (!at("changes").children.length) at("changes").append(element("small", {}, "no struct"));
   const all = at("all").checked;
   const shown = structs.filter((shape) => all || !shape.untouched || shape.lines.some(({ changed }) => changed));
   at("structs").replaceChildren(...shown.map(block));
@@ -270,6 +272,18 @@ function lock({ name, holders, waiters }) {
   const state = holders.length ? [span("held", "held by "), holders.join(", ")] : [span("free", "free")];
   const waiting = waiters.map(({ text }) => span("waiter", text));
   return element("li", {}, element("code", {}, name), " ", ...state, ...waiting);
+}
+
+/** What the last step changed in a struct, a line each. */
+function changes({ name, lines }) {
+  const inside = (line) => line.text.startsWith(" ");
+  const marked = lines.filter((line) => line.changed);
+  // Of a struct that is all new, the name is enough.
+  const told = marked.some((line) => !inside(line)) ? marked.filter((line) => !inside(line)).slice(0, 1) : marked;
+  return told.map((line) => {
+    const text = inside(line) ? `${name}.${line.text.trim().replace(/,$/, "")}` : line.text;
+    return element("li", {}, text, line.was === undefined ? "" : span("was", `  /* was ${line.was} */`));
+  });
 }
 
 /** A thread or a struct, with what the last step changed marked. */
@@ -350,6 +364,7 @@ at("as-lanes").addEventListener("click", () => choose(true));
 at("as-lines").addEventListener("click", () => choose(false));
 addEventListener("keydown", press);
 addEventListener("hashchange", show);
+addEventListener("resize", reveal);
 
 try {
   summary = await ask("/.oomspec/counterexamples");
