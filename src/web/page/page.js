@@ -256,6 +256,7 @@ function renderState(view) {
   at("waits").replaceChildren(...view.waits.map((text) => element("li", {}, text)));
   at("threads").replaceChildren(...view.blocks.filter(({ kind }) => kind === "thread").map(block));
   const structs = view.blocks.filter(({ kind }) => kind !== "thread");
+  at("changed").hidden = !step || Boolean(view.error);
   at("changes").replaceChildren(...structs.flatMap(changes));
   if (!at("changes").children.length) at("changes").append(element("small", {}, "no struct"));
   const all = at("all").checked;
