@@ -194,7 +194,7 @@ mod tests {
 
     fn crossing() -> (Machine, Vec<Label>) {
         let machine = samples::machine(&[
-            &[Op::Lock(0), Op::Lock(1)],
+            &[Op::Lock(0), Op::Lock(1), Op::Set(1)],
             &[Op::Lock(1), Op::Unlock(1)],
             &[Op::Set(1)],
         ]);
