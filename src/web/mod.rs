@@ -1,7 +1,7 @@
 //! The page on which `oomspec explore` shows a protocol in a scenario: a small server in front of stateright's Explorer.
 //!
-//! What can be done next, and what comes of it, is stateright's answer ([`relay`]); what its interface does not have, such as
-//! counterexamples and listing lines, is [`view`]'s. The page itself is plain HTML, CSS and JavaScript in `page/`.
+//! What can be done next, and what comes of it, is stateright's answer (`relay`); what its interface does not have, such as
+//! counterexamples and listing lines, is `view`'s. The page itself is plain HTML, CSS and JavaScript in `page/`.
 
 mod front;
 mod relay;
