@@ -5,9 +5,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use serde::Serialize;
-use tiny_http::{Header, Method, Request, Response};
 
 use super::relay;
+use super::server::{Answer, Request};
 use super::summary::{Shown, Summary};
 use super::view::view;
 use crate::actors::labels;
@@ -33,23 +33,6 @@ pub(super) struct Front {
     explorer: SocketAddr,
 }
 
-/// An answer before it is sent.
-struct Answer {
-    status: u16,
-    kind: &'static str,
-    body: Vec<u8>,
-    headers: Vec<(&'static str, &'static str)>,
-}
-
-/// What a request asks of whom.
-struct Asked<'a> {
-    method: &'a Method,
-    path: &'a str,
-    query: &'a str,
-    host: Option<&'a str>,
-    origin: Option<&'a str>,
-}
-
 impl Front {
     pub fn new(machine: Arc<Machine>, summary: Summary, explorer: SocketAddr) -> Self {
         Front {
@@ -64,28 +47,12 @@ impl Front {
     }
 
     /// Answers a request, whatever it is.
-    pub fn answer(&self, request: Request) {
-        let header = |name: &'static str| {
-            let mut headers = request.headers().iter();
-            headers
-                .find(|header| header.field.equiv(name))
-                .map(|header| header.value.as_str())
-        };
-        let (path, query) = request.url().split_once('?').unwrap_or((request.url(), ""));
-        let asked = Asked {
-            method: request.method(),
-            path,
-            query,
-            host: header("Host"),
-            origin: header("Origin"),
-        };
-        let answer = catch_unwind(AssertUnwindSafe(|| self.decide(&asked)));
-        let answer = answer.unwrap_or_else(|_| Answer::error(500, "this should not happen; please report it"));
-        // The browser may have gone away.
-        let _ = request.respond(answer.into_response());
+    pub fn answer(&self, asked: &Request) -> Answer {
+        let answer = catch_unwind(AssertUnwindSafe(|| self.decide(asked)));
+        answer.unwrap_or_else(|_| Answer::error(500, "this should not happen; please report it"))
     }
 
-    fn decide(&self, asked: &Asked) -> Answer {
+    fn decide(&self, asked: &Request) -> Answer {
         // A foreign name for this address is another site's attempt to look at it.
         if !asked.host.is_some_and(is_loopback) {
             return Answer::error(403, "this is served to the loopback address only");
@@ -94,10 +61,11 @@ impl Front {
         if !asked.origin.is_none_or(ours) {
             return Answer::error(403, "this is not for other sites");
         }
-        let runs = asked.path == "/.runtocompletion";
+        let (path, query) = asked.target.split_once('?').unwrap_or((asked.target, ""));
+        let runs = path == "/.runtocompletion";
         match asked.method {
-            Method::Get | Method::Head if !runs => self.found(asked.path, asked.query),
-            Method::Post if runs => self.relay("POST", "/.runtocompletion", JSON),
+            "GET" | "HEAD" if !runs => self.found(path, query),
+            "POST" if runs => self.relay("POST", "/.runtocompletion", JSON),
             _ => Answer {
                 headers: vec![("Allow", if runs { "POST" } else { "GET, HEAD" })],
                 ..Answer::error(405, "there is nothing to do here with this method")
@@ -204,21 +172,9 @@ impl Answer {
         }
     }
 
-    fn error(status: u16, message: &str) -> Self {
+    /// A message for whoever asks for what is not there.
+    pub fn error(status: u16, message: &str) -> Self {
         Answer::json(status, &serde_json::json!({ "error": message }))
-    }
-
-    fn into_response(self) -> Response<std::io::Cursor<Vec<u8>>> {
-        // Another run may show something else at the same address.
-        let always = [
-            ("Content-Type", self.kind),
-            ("Cache-Control", "no-store"),
-            ("X-Content-Type-Options", "nosniff"),
-        ];
-        let headers = always.into_iter().chain(self.headers);
-        let headers = headers.filter_map(|(name, value)| Header::from_bytes(name, value).ok());
-        let response = Response::from_data(self.body).with_status_code(self.status);
-        headers.fold(response, Response::with_header)
     }
 }
 

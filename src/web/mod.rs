@@ -5,10 +5,10 @@
 
 mod front;
 mod relay;
+mod server;
 mod summary;
 mod view;
 
-use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 
@@ -16,9 +16,6 @@ use crate::actors::{Explorer, ServeError, System};
 use crate::check::Checked;
 use front::Front;
 use summary::Summary;
-
-/// Threads that answer browsers.
-const WORKERS: usize = 8;
 
 /// A page that is about to be served.
 pub struct Page {
@@ -62,20 +59,13 @@ impl Page {
 
     /// Serves the page for as long as the process lives; returns only if that fails. See [`Explorer::serve`].
     pub fn serve(self, threads: usize) -> ServeError {
-        let port = self.address.port();
-        let server = match tiny_http::Server::from_listener(self.listener, None) {
-            Ok(server) => Arc::new(server),
-            Err(error) => return ServeError::Port(port, io::Error::other(error)),
-        };
-        let front = Arc::new(self.front);
-        for _ in 0..WORKERS {
-            let (server, front) = (Arc::clone(&server), Arc::clone(&front));
-            std::thread::spawn(move || {
-                while let Ok(request) = server.recv() {
-                    front.answer(request);
-                }
-            });
-        }
+        let (listener, front) = (self.listener, self.front);
+        std::thread::spawn(move || {
+            server::serve(
+                &listener,
+                Arc::new(move |asked: &server::Request<'_>| front.answer(asked)),
+            )
+        });
         self.explorer.serve(threads)
     }
 }

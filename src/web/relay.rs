@@ -4,35 +4,50 @@ use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
-/// How long to wait for it to listen: the page is there a moment before.
+/// How long to wait for it to be there: the page is a moment before.
 const STARTS: Duration = Duration::from_secs(5);
 /// How long to wait for an answer.
 const ANSWERS: Duration = Duration::from_secs(60);
 
 /// The status and the body that it answers with. The path is one that the front has composed.
+///
+/// Until it listens, its port is only reserved: a connection is refused, or cut when the port is handed over.
 pub(super) fn ask(address: SocketAddr, method: &str, path: &str) -> io::Result<(u16, Vec<u8>)> {
-    let mut stream = connect(address)?;
-    stream.set_read_timeout(Some(ANSWERS))?;
-    // HTTP/1.0, so that the answer is in one piece and ends with the connection.
-    write!(
-        stream,
-        "{method} {path} HTTP/1.0\r\nHost: {address}\r\nContent-Length: 0\r\n\r\n"
-    )?;
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer)?;
-    parse(&answer).ok_or_else(|| io::ErrorKind::InvalidData.into())
-}
-
-fn connect(address: SocketAddr) -> io::Result<TcpStream> {
     let start = Instant::now();
     loop {
-        match TcpStream::connect(address) {
-            Err(error) if error.kind() == io::ErrorKind::ConnectionRefused && start.elapsed() < STARTS => {
+        match ask_once(address, method, path) {
+            Err(error) if is_not_there_yet(&error) && start.elapsed() < STARTS => {
                 std::thread::sleep(Duration::from_millis(20));
             }
             result => return result,
         }
     }
+}
+
+fn is_not_there_yet(error: &io::Error) -> bool {
+    use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionRefused, ConnectionReset, UnexpectedEof};
+    let kinds = [
+        BrokenPipe,
+        ConnectionAborted,
+        ConnectionRefused,
+        ConnectionReset,
+        UnexpectedEof,
+    ];
+    kinds.contains(&error.kind())
+}
+
+fn ask_once(address: SocketAddr, method: &str, path: &str) -> io::Result<(u16, Vec<u8>)> {
+    let mut stream = TcpStream::connect(address)?;
+    stream.set_read_timeout(Some(ANSWERS))?;
+    // HTTP/1.0, so that the answer is in one piece and ends with the connection.
+    let request = format!("{method} {path} HTTP/1.0\r\nHost: {address}\r\nContent-Length: 0\r\n\r\n");
+    stream.write_all(request.as_bytes())?;
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer)?;
+    if answer.is_empty() {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    parse(&answer).ok_or_else(|| io::ErrorKind::InvalidData.into())
 }
 
 fn parse(answer: &[u8]) -> Option<(u16, Vec<u8>)> {
