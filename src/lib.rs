@@ -66,18 +66,21 @@
 //! [`spec::Spec`] has the listings, scenarios and modules: those built in, or a folder's. [`c`] reads a listing and a scenario and
 //! compiles them to the steps of a [`machine::Machine`]. [`explore::explore`] finds all its states; [`actors`] wraps the same
 //! machine in stateright actors. [`tla`] reads what must hold, and [`check`](mod@check) decides it on the graph. [`report`] writes
-//! down what was found. Nothing here prints or ends the program, and mistakes in the user's text are values:
+//! down what was found, and a [`certificate`] lets others check it again without trusting the search. Nothing here prints or ends the program, and mistakes in the user's text are values:
 //! [`source::Diagnostics`].
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
 pub mod actors;
 pub mod c;
+pub mod certificate;
 pub mod check;
 pub mod explore;
+pub mod export;
 pub mod machine;
 pub mod report;
 pub mod source;
 pub mod spec;
 pub mod tla;
+pub mod tlc;
 pub mod web;

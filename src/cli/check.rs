@@ -102,10 +102,10 @@ pub fn run(spec: &Spec, args: &Args) -> Result<u8, Diagnostics> {
     if args.steps && args.format == Format::Json {
         misuse("--steps is for diagrams: JSON always has every step");
     }
-    let theories = theories(spec, args)?;
+    let theories = theories(spec, args.properties.as_deref())?;
     let targets = targets(spec, args)?;
     let instances = instances(spec, &targets, args)?;
-    known_names(&theories, &instances, spec, args)?;
+    known_names(&theories, &instances, spec, &args.property)?;
     let asked = suite::Asked {
         theories: &theories,
         properties: &args.property,
@@ -251,16 +251,22 @@ fn instances(spec: &Spec, targets: &[Target], args: &Args) -> Result<Vec<Instanc
     Ok(instances)
 }
 
-fn theories(spec: &Spec, args: &Args) -> Result<Vec<Theory>, Diagnostics> {
+/// The properties of the spec, then those of a module of the user.
+pub fn theories(spec: &Spec, properties: Option<&Path>) -> Result<Vec<Theory>, Diagnostics> {
     let mut theories = vec![spec.theory()?];
-    if let Some(path) = &args.properties {
+    if let Some(path) = properties {
         theories.push(spec.theory_of(path)?);
     }
     Ok(theories)
 }
 
 /// Refuses names of properties and scenarios that do not exist, on the command line and in `@breaks`.
-fn known_names(theories: &[Theory], instances: &[Instance], spec: &Spec, args: &Args) -> Result<(), Diagnostics> {
+pub fn known_names(
+    theories: &[Theory],
+    instances: &[Instance],
+    spec: &Spec,
+    asked: &[String],
+) -> Result<(), Diagnostics> {
     let mut properties: Vec<Property> = theories.iter().flat_map(Theory::properties).cloned().collect();
     for instance in instances {
         for property in property::of_machine(&instance.machine, theories) {
@@ -270,7 +276,7 @@ fn known_names(theories: &[Theory], instances: &[Instance], spec: &Spec, args: &
         }
     }
     let names: Vec<&str> = properties.iter().map(|property| property.name.as_str()).collect();
-    for name in &args.property {
+    for name in asked {
         if !names.contains(&name.as_str()) {
             let help = oomspec::c::nearest::did_you_mean(
                 name,

@@ -14,6 +14,8 @@ pub const INCOMPLETE: u8 = 20;
 pub const NOT_FOUND: u8 = 21;
 /// A property never had anything to say in any scenario of a protocol.
 pub const VACUOUS: u8 = 22;
+/// A certificate is refused, or there is nothing to certify.
+pub const REFUSED: u8 = 24;
 /// The two engines disagree: a bug of oomspec.
 pub const DISAGREE: u8 = 70;
 /// An error in a listing or module.

@@ -1,13 +1,17 @@
 //! The command line: one command a file, each thin.
 
+mod certify;
 mod check;
 mod completions;
 mod exit;
 mod explore;
+mod export;
 mod list;
 mod module;
 mod show;
 mod suite;
+mod tlc;
+mod verify;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -42,7 +46,11 @@ Examples:
 enum Command {
     Check(check::Args),
     Explore(explore::Args),
+    Export(export::Args),
+    Tlc(tlc::Args),
     Show(show::Args),
+    Certify(certify::Args),
+    Verify(verify::Args),
     List(list::Args),
     Completions(completions::Args),
 }
@@ -64,7 +72,11 @@ pub fn run() -> ExitCode {
     let result = spec.and_then(|spec| match cli.command {
         Command::Check(args) => check::run(&spec, &args),
         Command::Explore(args) => explore::run(&spec, &args),
+        Command::Export(args) => export::run(&spec, &args),
+        Command::Tlc(args) => tlc::run(&spec, &args),
         Command::Show(args) => show::run(&spec, &args),
+        Command::Certify(args) => certify::run(&spec, &args),
+        Command::Verify(args) => verify::run(&spec, &args),
         Command::List(args) => Ok(list::run(&spec, &args)),
         Command::Completions(args) => Ok(completions::run(&args)),
     });
@@ -78,6 +90,13 @@ fn complain(errors: &Diagnostics) -> u8 {
     // Nobody is left to tell if stderr is closed.
     let _ = writeln!(stderr, "{}", errors.render(true));
     exit::INPUT
+}
+
+/// Tells something that changes nothing.
+fn note(message: &str) {
+    use std::io::Write;
+    // Nobody is left to tell if stderr is closed.
+    let _ = writeln!(anstream::stderr(), "note: {message}");
 }
 
 /// Writes to stdout; a closed pipe ends the program quietly.

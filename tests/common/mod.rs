@@ -1,6 +1,8 @@
 //! What several tests share: protocols, in scenarios, judged through the library.
 #![allow(dead_code, reason = "each test file is a crate of its own and uses a part of this")]
 
+pub mod certificates;
+
 use std::path::{Path, PathBuf};
 
 use oomspec::c::library::Listing;

@@ -1,0 +1,31 @@
+//! How a run of a machine ends: with an error, or where nothing moves.
+
+use super::states::after;
+use crate::machine::program::Role;
+use crate::machine::{Machine, Reached};
+
+/// True of a state in which some error ended the run.
+pub fn is_error(machine: &Machine, state: &[u64]) -> bool {
+    matches!(machine.reached(state), Reached::Error(_))
+}
+
+/// True of a state in which an error broke this property.
+pub fn breaks(machine: &Machine, state: &[u64], property: &str) -> bool {
+    matches!(machine.reached(state), Reached::Error(error) if error.property == property)
+}
+
+/// True of a state in which nothing moves though the run has not ended and a task is not finished.
+pub fn is_deadlock(machine: &Machine, state: &[u64]) -> bool {
+    let threads = || 0..machine.program.threads.len();
+    let moves = |thread| enabled(machine, state, thread);
+    let unfinished = |thread| {
+        let thread: usize = thread;
+        machine.program.threads[thread].role == Role::Task && machine.point(state, thread).is_some()
+    };
+    machine.reached(state) == Reached::Nothing && threads().any(unfinished) && !threads().any(moves)
+}
+
+/// True if a thread has a step.
+pub fn enabled(machine: &Machine, state: &[u64], thread: usize) -> bool {
+    (0..machine.outcomes(state, thread)).any(|outcome| after(machine, state, thread, outcome).is_some())
+}

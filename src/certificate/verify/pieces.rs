@@ -1,0 +1,165 @@
+//! A formula as the pieces that a set of states can show: predicates of states, of steps, and promises of progress.
+
+use crate::source::Diagnostic;
+use crate::tla::{Expr, Step, Temporal};
+
+/// What has to be true for a formula to hold: all of its pieces.
+#[derive(Debug, Clone)]
+pub enum Piece {
+    /// `P`: of the initial state.
+    Initially(Expr),
+    /// `[]P`: of every state.
+    Always(Expr),
+    /// `[][A]_v`: of every step.
+    Steps(Step),
+    /// No fair run breaks this promise.
+    Progress(Promise),
+}
+
+/// A promise of progress, by what a run that breaks it does: from some state on, all of this for ever.
+#[derive(Debug, Clone)]
+pub struct Promise {
+    /// In which state that may begin.
+    pub begins: Begins,
+    /// What is true of every state.
+    pub stays: Vec<Literal>,
+    /// The steps `<<A>>_v` that are not taken.
+    pub avoids: Vec<Step>,
+    /// What is true of a state again and again.
+    pub recurs: Vec<Literal>,
+}
+
+/// Where the end of a run that breaks a promise may begin.
+#[derive(Debug, Clone)]
+pub enum Begins {
+    /// In the initial state.
+    Initially,
+    /// In any state.
+    Anywhere,
+    /// Where this is true.
+    Where(Expr),
+}
+
+/// A predicate, or its negation.
+#[derive(Debug, Clone)]
+pub struct Literal {
+    /// The predicate.
+    pub predicate: Expr,
+    /// What its value has to be.
+    pub value: bool,
+}
+
+/// The pieces of a formula; an error if it has a form that no certificate is made for.
+pub fn pieces(formula: &Temporal) -> Result<Vec<Piece>, Diagnostic> {
+    let mut pieces = Vec::new();
+    add(formula, &mut pieces)?;
+    Ok(pieces)
+}
+
+fn add(formula: &Temporal, pieces: &mut Vec<Piece>) -> Result<(), Diagnostic> {
+    let piece = match formula {
+        Temporal::And(parts) => return parts.iter().try_for_each(|part| add(part, pieces)),
+        Temporal::State(predicate) => Piece::Initially(predicate.clone()),
+        Temporal::LeadsTo(from, to) => leads_to(from, to)?,
+        Temporal::Eventually(inner) => match &**inner {
+            Temporal::State(goal) => Piece::Progress(Promise::never(Begins::Initially, goal)),
+            _ => excused(formula)?,
+        },
+        Temporal::Always(inner) => match &**inner {
+            Temporal::And(parts) => {
+                let always = |part: &Temporal| Temporal::Always(Box::new(part.clone()));
+                return parts.iter().try_for_each(|part| add(&always(part), pieces));
+            }
+            Temporal::State(predicate) => Piece::Always(predicate.clone()),
+            Temporal::Step(step) => Piece::Steps(step.clone()),
+            Temporal::Implies(from, to) => match &**to {
+                Temporal::Eventually(to) => leads_to(from, to)?,
+                _ => return Err(unsupported()),
+            },
+            _ => excused(formula)?,
+        },
+        _ => excused(formula)?,
+    };
+    pieces.push(piece);
+    Ok(())
+}
+
+fn leads_to(from: &Temporal, to: &Temporal) -> Result<Piece, Diagnostic> {
+    match (from, to) {
+        (Temporal::State(from), Temporal::State(to)) => {
+            Ok(Piece::Progress(Promise::never(Begins::Where(from.clone()), to)))
+        }
+        _ => Err(unsupported()),
+    }
+}
+
+/// A disjunction of what is true again and again, or for good: a run that breaks it breaks each part, from some state on.
+fn excused(formula: &Temporal) -> Result<Piece, Diagnostic> {
+    let mut promise = Promise {
+        begins: Begins::Anywhere,
+        stays: Vec::new(),
+        avoids: Vec::new(),
+        recurs: Vec::new(),
+    };
+    promise.without(formula)?;
+    Ok(Piece::Progress(promise))
+}
+
+impl Promise {
+    /// Broken by reaching no goal from there on.
+    fn never(begins: Begins, goal: &Expr) -> Self {
+        Promise {
+            begins,
+            stays: vec![Literal::new(goal, false)],
+            avoids: Vec::new(),
+            recurs: Vec::new(),
+        }
+    }
+
+    /// Adds what a run does that breaks the formula.
+    fn without(&mut self, formula: &Temporal) -> Result<(), Diagnostic> {
+        match formula {
+            Temporal::Or(parts) => return parts.iter().try_for_each(|part| self.without(part)),
+            Temporal::Always(inner) => match &**inner {
+                Temporal::Eventually(inner) => match &**inner {
+                    Temporal::State(goal) => self.stays.push(Literal::new(goal, false)),
+                    Temporal::Step(step) => self.avoids.push(step.clone()),
+                    _ => return Err(unsupported()),
+                },
+                _ => return Err(unsupported()),
+            },
+            Temporal::Eventually(inner) => match &**inner {
+                Temporal::Always(inner) => match &**inner {
+                    Temporal::State(rest) => self.recurs.push(Literal::new(rest, false)),
+                    _ => return Err(unsupported()),
+                },
+                _ => return Err(unsupported()),
+            },
+            Temporal::Fair(fair) => {
+                let enabled = Literal::new(&fair.enabled, true);
+                if fair.strong {
+                    self.recurs.push(enabled);
+                } else {
+                    self.stays.push(enabled);
+                }
+                self.avoids.push(fair.step.clone());
+            }
+            _ => return Err(unsupported()),
+        }
+        Ok(())
+    }
+}
+
+impl Literal {
+    fn new(predicate: &Expr, value: bool) -> Self {
+        let predicate = predicate.clone();
+        Literal { predicate, value }
+    }
+}
+
+fn unsupported() -> Diagnostic {
+    Diagnostic::general("there is no certificate for a formula of this form").help(
+        "certificates are made for P, []P, [][A]_v, P ~> Q, <>P, []<>P, <>[]P, disjunctions of the last two and of []<><<A>>_v, \
+         fairness conditions, and conjunctions of these",
+    )
+}

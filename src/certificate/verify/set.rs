@@ -1,0 +1,206 @@
+//! What holds: on every state of a set that no step leaves, and on every step of it.
+
+use std::collections::HashSet;
+
+use super::Refused;
+use super::end;
+use super::pieces::{Piece, pieces};
+use super::ranking::{self, Size};
+use super::region::Region;
+use super::run::progress_of;
+use super::statement::{Meant, Statement, excused};
+use super::states::{Closed, States};
+use super::view::{Abstract, Concrete, Pairs, View, truth};
+use crate::certificate::format::{self, MAX_EMBEDDED, Ranking};
+use crate::certificate::packed::unpack;
+use crate::machine::{Machine, Scratch};
+use crate::source::Diagnostic;
+
+/// How many states are walked at most.
+const MAX_WALKED: usize = 10_000_000;
+
+/// What was looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Covered {
+    /// States of the set.
+    pub states: usize,
+    /// Steps between them.
+    pub steps: usize,
+    /// The set was not in the file, and was walked.
+    pub regenerated: bool,
+    /// For each promise of progress, its ranking.
+    pub progress: Vec<Size>,
+}
+
+/// Checks that the set is closed and that the property is true on it.
+pub fn check(
+    machine: &Machine,
+    meant: &Meant<'_>,
+    set: &format::States,
+    progress: &[Ranking],
+) -> Result<Covered, Refused> {
+    let closed = Closed::new(machine, states(machine, set)?)?;
+    let progress = on(machine, meant, &closed, progress)?;
+    Ok(Covered {
+        states: closed.states.len(),
+        steps: closed.count_steps(),
+        regenerated: matches!(set, format::States::Regenerated { .. }),
+        progress,
+    })
+}
+
+/// The states of a certificate.
+fn states(machine: &Machine, set: &format::States) -> Result<States, Refused> {
+    match *set {
+        format::States::Embedded { count, ref packed } => {
+            if count > MAX_EMBEDDED {
+                let why = format!("{count} states are more than the {MAX_EMBEDDED} that a certificate embeds");
+                return Err(Refused::at("the set of states", why));
+            }
+            let packed = unpack(packed, count, machine.words()).map_err(|why| Refused::at("the set of states", why))?;
+            States::of_set(machine, packed)
+        }
+        format::States::Regenerated { count } => walk(machine, count),
+    }
+}
+
+/// Walks all states from the initial one.
+fn walk(machine: &Machine, count: usize) -> Result<States, Refused> {
+    let refused = |why: String| Err(Refused::at("the set of states", why));
+    if count > MAX_WALKED {
+        return refused(format!("{count} states are more than the {MAX_WALKED} that are walked"));
+    }
+    let initial = machine.initial();
+    let mut met = HashSet::from([initial.clone()]);
+    let mut open = vec![initial];
+    let mut scratch = Scratch::new(machine);
+    let mut next = vec![0; machine.words()];
+    while let Some(state) = open.pop() {
+        machine.successors(&state, &mut next, &mut scratch, |_, _, to| {
+            if !met.contains(to) {
+                met.insert(to.to_vec());
+                open.push(to.to_vec());
+            }
+        });
+        if met.len() > count {
+            return refused(format!("there are more than {count} states"));
+        }
+    }
+    if met.len() != count {
+        return refused(format!("there are {} states, not {count}", met.len()));
+    }
+    let mut states: Vec<Vec<u64>> = met.into_iter().collect();
+    states.sort_unstable();
+    States::of_set(machine, states.concat())
+}
+
+/// Checks that a property is true on a closed set, given a ranking for each of its promises.
+fn on(machine: &Machine, meant: &Meant<'_>, closed: &Closed, rankings: &[Ranking]) -> Result<Vec<Size>, Refused> {
+    let states = &closed.states;
+    if meant.needs_no_error
+        && let Some(state) = states.iter().position(|state| end::is_error(machine, state))
+    {
+        let why = "a run ends in an error here: that says nothing about what happens in the end";
+        return Err(Refused::at(format!("state {state}"), why));
+    }
+    let none_is = |bad: &dyn Fn(usize) -> bool| match (0..states.len()).find(|&state| bad(state)) {
+        Some(state) => Err(Refused::at(format!("state {state}"), "violates the property")),
+        None => Ok(()),
+    };
+    let mut sizes = Vec::new();
+    match meant.statement {
+        Statement::NoError(name) => none_is(&|state| end::breaks(machine, states.state(state), name))?,
+        // A state without a step is rare: only there the threads are asked again.
+        Statement::NoDeadlock => {
+            none_is(&|state| closed.steps(state).next().is_none() && end::is_deadlock(machine, states.state(state)))?
+        }
+        Statement::Formula(theory, formula) => {
+            let view = Concrete::new(machine, states, &theory.spec)?;
+            let exempt = vec![false; states.len()];
+            for piece in pieces(formula)? {
+                check_piece(machine, closed, &view, &piece, &exempt, rankings, &mut sizes)?;
+            }
+        }
+        Statement::Refinement(theory, refinement) => {
+            let abstraction = theory.spec.abstraction(&refinement.instance)?;
+            let behaviour = refinement.behaviour(&abstraction)?;
+            let concrete = Concrete::new(machine, states, &theory.spec)?;
+            let view = Abstract::new(&concrete, &abstraction).map_err(Diagnostic::from)?;
+            let none = vec![false; states.len()];
+            let excused = excused(refinement, &theory.spec, &concrete)?;
+            for predicate in &behaviour.init {
+                let piece = Piece::Initially(predicate.clone());
+                check_piece(machine, closed, &view, &piece, &none, rankings, &mut sizes)?;
+            }
+            for step in &behaviour.next {
+                let same = |from: usize, to: usize| view.same(from, to);
+                check_steps(machine, closed, Pairs::allowed(&view, step), &same)?;
+            }
+            for formula in progress_of(&behaviour) {
+                for piece in pieces(&formula)? {
+                    check_piece(machine, closed, &view, &piece, &excused, rankings, &mut sizes)?;
+                }
+            }
+        }
+    }
+    if sizes.len() != rankings.len() {
+        let why = format!("{} rankings for {} promises of progress", rankings.len(), sizes.len());
+        return Err(Refused::at("progress", why));
+    }
+    Ok(sizes)
+}
+
+fn check_piece(
+    machine: &Machine,
+    closed: &Closed,
+    view: &dyn View,
+    piece: &Piece,
+    exempt: &[bool],
+    rankings: &[Ranking],
+    sizes: &mut Vec<Size>,
+) -> Result<(), Refused> {
+    let refused = |state: usize| Err(Refused::at(format!("state {state}"), "violates the property"));
+    match piece {
+        Piece::Initially(predicate) => match truth(view, predicate)?[closed.initial] {
+            true => Ok(()),
+            false => refused(closed.initial),
+        },
+        Piece::Always(predicate) => {
+            let truth = truth(view, predicate)?;
+            match truth.iter().zip(exempt).position(|(truth, exempt)| !truth && !exempt) {
+                Some(state) => refused(state),
+                None => Ok(()),
+            }
+        }
+        Piece::Steps(step) => check_steps(machine, closed, Pairs::allowed(view, step), &|_, to| exempt[to]),
+        Piece::Progress(promise) => {
+            let number = sizes.len();
+            let at = format!("promise of progress {}", number + 1);
+            let Some(ranking) = rankings.get(number) else {
+                return Err(Refused::at(at, "has no ranking"));
+            };
+            let region = Region::new(closed, view, promise, exempt)?;
+            sizes.push(ranking::check(machine, &region, ranking, &at)?);
+            Ok(())
+        }
+    }
+}
+
+fn check_steps(
+    machine: &Machine,
+    closed: &Closed,
+    mut allowed: Pairs<'_>,
+    exempt: &dyn Fn(usize, usize) -> bool,
+) -> Result<(), Refused> {
+    for state in 0..closed.states.len() {
+        for (_, step) in closed.steps(state) {
+            let to = step.to as usize;
+            if !exempt(state, to) && !allowed.ask(state, to)? {
+                let thread = &machine.program.threads[usize::from(step.label.thread)].name;
+                let why = format!("a step of {thread} to state {to} violates the property");
+                return Err(Refused::at(format!("state {state}"), why));
+            }
+        }
+    }
+    Ok(())
+}

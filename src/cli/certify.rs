@@ -1,0 +1,94 @@
+//! `oomspec certify`: a verdict with its evidence, for others to check.
+
+use std::path::PathBuf;
+
+use oomspec::certificate::{Maker, Verifier};
+use oomspec::check::{Verdict, findings};
+use oomspec::explore::{Limits, explore};
+use oomspec::source::{Diagnostic, Diagnostics};
+use oomspec::spec::Spec;
+
+use super::{check, exit};
+
+/// Write down a verdict with the evidence for it
+///
+/// A violation has its trace or lasso; what holds has all states that can be reached, and for progress a rank by state.
+/// `oomspec verify` checks that again without searching. Exit code 24 if there is nothing to certify: no verdict, or a formula of a
+/// form that certificates are not made for.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// A protocol (see `oomspec list`), or a listing of yours
+    #[arg(value_name = "PROTOCOL|FILE.c")]
+    protocol: String,
+
+    /// The scenario, or one of yours
+    #[arg(short, long, value_name = "SCENARIO|FILE.c")]
+    scenario: String,
+
+    /// The property
+    #[arg(short, long)]
+    property: String,
+
+    /// A TLA+ module with properties of your own
+    #[arg(long, value_name = "FILE.tla")]
+    properties: Option<PathBuf>,
+
+    /// Where to write it; to the terminal if it is not given
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+
+    /// Give up on a graph with more distinct states
+    #[arg(long, value_name = "N", default_value_t = 10_000_000)]
+    max_states: usize,
+}
+
+/// Makes the certificate, and writes none that would not be accepted.
+pub fn run(spec: &Spec, args: &Args) -> Result<u8, Diagnostics> {
+    let listing = check::listing(spec, &args.protocol)?;
+    let scenario = check::scenario(spec, &args.scenario)?;
+    if listing.folder.is_some() || scenario.folder.is_some() {
+        spec.refuse_uncalled(&listing, Some(&scenario))?;
+    }
+    let instance = spec.instance(&listing, &scenario)?;
+    let mut verifier = Verifier::new(spec)?;
+    verifier.theories = check::theories(spec, args.properties.as_deref())?;
+    let theories = &verifier.theories;
+    let property = std::slice::from_ref(&args.property);
+    check::known_names(theories, std::slice::from_ref(&instance), spec, property)?;
+    let limits = Limits {
+        threads: check::available_threads(),
+        max_states: args.max_states,
+    };
+    let graph = explore(&instance.machine, limits, &|_, _| {});
+    let found = findings(&instance, &graph, theories, property)?;
+    let maker = Maker::new(&instance, theories, &graph);
+    for finding in &found {
+        let certificate = match maker.certificate(finding) {
+            Ok(certificate) => certificate,
+            Err(error) => return Ok(refuse(error)),
+        };
+        if let Err(refused) = verifier.about(&instance, &certificate) {
+            let message = format!("the certificate would be refused: {refused}");
+            return Ok(refuse(Diagnostic::general(message).help("this is a bug of oomspec")));
+        }
+        if finding.verdict == Verdict::Vacuous {
+            super::note(&format!(
+                "{} holds because what it speaks of never happens",
+                args.property
+            ));
+        }
+        let text = certificate.to_json();
+        match &args.output {
+            None => super::print(&text),
+            Some(path) => std::fs::write(path, text).map_err(|error| {
+                super::one(Diagnostic::general(format!("cannot write {}: {error}", path.display())))
+            })?,
+        }
+    }
+    Ok(exit::FINE)
+}
+
+fn refuse(error: Diagnostic) -> u8 {
+    super::complain(&super::one(error));
+    exit::REFUSED
+}
