@@ -84,3 +84,4 @@ pub mod source;
 pub mod spec;
 pub mod tla;
 pub mod tlc;
+pub mod web;

@@ -9,7 +9,6 @@ use std::path::PathBuf;
 use stateright::Model;
 
 use super::System;
-use crate::machine::Label;
 
 /// An Explorer that is about to be served.
 pub struct Explorer {
@@ -61,12 +60,6 @@ impl Explorer {
     /// Where it will be.
     pub fn address(&self) -> SocketAddr {
         self.address
-    }
-
-    /// The page that opens after these steps; `None` if they are no path of the program.
-    pub fn link(&self, path: &[Label]) -> Option<String> {
-        let indices: Vec<String> = self.system.indices(path)?.iter().map(ToString::to_string).collect();
-        Some(format!("http://{}/#/steps/{}", self.address, indices.join("/")))
     }
 
     /// Serves the Explorer for as long as the process lives; returns only if that fails.

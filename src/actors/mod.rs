@@ -13,11 +13,11 @@ mod explorer;
 mod node;
 mod safety;
 #[cfg(test)]
-mod samples;
+pub(crate) mod samples;
 mod system;
 
 pub use check::{Failure, Summary, check};
 pub use explorer::{Explorer, ServeError};
 pub use node::{Memory, Message, Node, NodeState};
 pub use safety::Safety;
-pub use system::{Action, State, System, TooManyProperties};
+pub use system::{Action, State, System, TooManyProperties, labels};

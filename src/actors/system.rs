@@ -85,6 +85,34 @@ impl System {
     }
 }
 
+/// The path that has this name for stateright, if there is one.
+pub fn labels(machine: &Machine, indices: &[usize]) -> Option<Vec<Label>> {
+    let (&0, indices) = indices.split_first()? else {
+        return None;
+    };
+    let mut state = machine.initial();
+    let (mut next, mut scratch) = (state.clone(), Scratch::new(machine));
+    let mut path = Vec::with_capacity(indices.len());
+    for &index in indices {
+        let mut taken = None;
+        let mut number = 0;
+        machine.successors(&state, &mut next, &mut scratch, |thread, outcome, after| {
+            if number == index {
+                let label = Label {
+                    thread: thread as u16,
+                    outcome: outcome as u16,
+                };
+                taken = Some((label, after.to_vec()));
+            }
+            number += 1;
+        });
+        let (label, after) = taken?;
+        path.push(label);
+        state = after;
+    }
+    Some(path)
+}
+
 impl State {
     /// What the memory actor knows.
     pub fn memory(&self) -> &Memory {
@@ -303,6 +331,12 @@ mod tests {
         assert_eq!(system.indices(&[label(1, 1), label(0, 0)]), Some(vec![0, 1, 0]));
         assert_eq!(system.indices(&[label(0, 0)]), None);
         assert_eq!(system.indices(&[label(1, 3)]), None);
+        let labels = |indices: &[usize]| labels(system.machine(), indices);
+        assert_eq!(labels(&[0]), Some(vec![]));
+        assert_eq!(labels(&[0, 1, 0]), Some(vec![label(1, 1), label(0, 0)]));
+        for none in [&[][..], &[1], &[0, 3], &[0, usize::MAX], &[0, 1, 0, 0]] {
+            assert_eq!(labels(none), None);
+        }
     }
 
     #[test]

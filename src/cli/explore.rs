@@ -1,15 +1,17 @@
-//! `oomspec explore`: stateright's Explorer on one protocol in one scenario.
+//! `oomspec explore`: one protocol in one scenario, in the browser.
 
-use oomspec::actors::{Explorer, System};
+use oomspec::actors::System;
 use oomspec::check::theory::Theory;
 use oomspec::check::{Checked, Verdict, check, second};
 use oomspec::explore::Limits;
 use oomspec::source::{Diagnostic, Diagnostics};
 use oomspec::spec::Spec;
+use oomspec::web::Page;
 
-/// Browse the states of a protocol in a scenario, in stateright's Explorer
+/// Browse a protocol in a scenario: its counterexamples and all other paths, state by state
 ///
-/// Serves on the loopback address until Ctrl-C, and prints one link for each violation, which opens at its last state.
+/// Serves a page on the loopback address until Ctrl-C, and prints one link for each violation, which opens at its last state,
+/// or where its loop starts. stateright's own Explorer is beside it, at /stateright/.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// A protocol (see `oomspec list`), or a listing of yours
@@ -41,29 +43,26 @@ pub fn run(spec: &Spec, args: &Args) -> Result<u8, Diagnostics> {
         max_states: args.max_states,
     };
     let checked = check(instance, &theories, limits, &[], &|_, _| {})?;
-    let explorer = explorer(&checked, &theories, args.port).map_err(super::one)?;
-    super::print(&links(&checked, &explorer));
-    Err(super::one(Diagnostic::general(explorer.serve(threads).to_string())))
+    let page = page(&checked, &theories, args.port).map_err(super::one)?;
+    super::print(&links(&checked, &page));
+    Err(super::one(Diagnostic::general(page.serve(threads).to_string())))
 }
 
-fn explorer(checked: &Checked, theories: &[Theory], port: u16) -> Result<Explorer, Diagnostic> {
+fn page(checked: &Checked, theories: &[Theory], port: u16) -> Result<Page, Diagnostic> {
     let system = System::new(checked.instance.machine.clone(), second::properties(checked, theories))
         .map_err(|error| Diagnostic::general(error.to_string()))?;
-    Explorer::new(system, port).map_err(|error| Diagnostic::general(error.to_string()))
+    Page::new(checked, system, port).map_err(|error| Diagnostic::general(error.to_string()))
 }
 
-fn links(checked: &Checked, explorer: &Explorer) -> String {
+fn links(checked: &Checked, page: &Page) -> String {
     let mut text = format!(
         "{} in {}: http://{}/ (Ctrl-C ends it)\n",
         checked.instance.protocol,
         checked.instance.scenario,
-        explorer.address()
+        page.address()
     );
-    for finding in &checked.findings {
-        let counterexample = finding.counterexample.as_ref();
-        if let Some(link) = counterexample.and_then(|counterexample| explorer.link(&counterexample.steps)) {
-            text += &format!("\n{} is violated:\n  {link}\n", finding.property.name);
-        }
+    for (property, link) in page.links() {
+        text += &format!("\n{property} is violated:\n  {link}\n");
     }
     if !checked
         .findings

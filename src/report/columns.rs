@@ -24,7 +24,7 @@ pub struct Line {
     pub last: bool,
     weight: u32,
     /// The steps it stands for.
-    steps: Range<usize>,
+    pub steps: Range<usize>,
 }
 
 /// A path with the two threads that it is about.

@@ -1,16 +1,14 @@
 //! The race diagram of a counterexample: plain text of at most 75 columns that can be pasted into a changelog.
 
-use super::columns::{Line, Story};
 use super::events::{self, Event};
 use super::page::{BUG, FOR_EVER, HERE, NOTHING_MOVES, Page, WIDTH, wrapped};
+use super::plot::Plot;
 use super::steps::every_step;
+use super::words;
 use super::wrong::wrong;
-use super::{meeting, schedule, waits, words};
 use crate::c::ast::Commit;
-use crate::check::property::Kind;
 use crate::check::{Counterexample, Finding};
-use crate::machine::program::ThreadId;
-use crate::machine::{Machine, Reached};
+use crate::machine::Machine;
 use crate::spec::Instance;
 
 /// What a diagram shows besides the race.
@@ -77,67 +75,24 @@ fn picture(
     finding: &Finding,
     counterexample: &Counterexample,
 ) -> (Vec<String>, usize) {
-    let stem = counterexample.loop_start.unwrap_or(found.len()).min(found.len());
-    let end = found
-        .last()
-        .map_or_else(|| machine.initial(), |last| last.after.clone());
-    let lasts = finding.property.kind == Kind::Deadlock || counterexample.loop_start.is_some();
-    let stands_still = lasts && machine.reached(&end) == Reached::Nothing;
-    let mut waits = match stands_still {
-        true => waits::waiting(machine, &end, &found[stem..]),
-        false => Vec::new(),
-    };
-    // A daemon that had nothing to do all the time is no news.
-    waits.retain(|wait| wait.counts || found.iter().any(|event| event.thread() == wait.thread));
-    let lanes = match stands_still {
-        true => meeting::lanes_of_standstill(&waits, &found[..stem], &found[stem..]),
-        false => meeting::lanes_of_error(machine, found),
-    };
-    let mut steps = schedule::readable(machine, &found[..stem], &lanes);
-    steps.extend(found[stem..].iter().map(|event| event.label));
-    let events = events::replay(machine, &steps);
-    let turns = match stands_still {
-        true => meeting::turns_of_standstill(&waits, &events),
-        false => meeting::turns_of_error(machine, &events),
-    };
-    let story = Story::new(machine, &events, &lanes, turns);
-    let (before, looping) = (story.lines(0..stem), story.lines(stem..events.len()));
-    let lines = || before.iter().chain(&looping);
-    let error = matches!(machine.reached(&end), Reached::Error(_));
-    let page = Page::new(
-        machine,
-        in_order(lines(), &lanes),
-        if error { BUG } else { HERE },
-        lines(),
-    );
+    let plot = Plot::new(machine, found, finding, counterexample);
+    let mark = if plot.error { BUG } else { HERE };
+    let page = Page::new(machine, plot.lanes.clone(), mark, plot.lines());
     let mut text = page.title(machine);
-    text.extend(before.iter().map(|line| page.line(line)));
-    if stands_still && counterexample.loop_start.is_some() {
+    text.extend(plot.before.iter().map(|line| page.line(line)));
+    if plot.loop_start.is_some() {
         text.push(FOR_EVER.to_string());
-        if stem == events.len() {
+        if plot.nothing_moves() {
             text.push(NOTHING_MOVES.to_string());
-        } else if looping.is_empty() {
-            text.extend(waits::round(machine, &events[stem..]));
         }
-        text.extend(looping.iter().map(|line| page.line(line)));
+        text.extend(plot.round(machine).iter().map(|line| format!("  {line}")));
+        text.extend(plot.looping.iter().map(|line| page.line(line)));
     }
-    if !waits.is_empty() {
+    if !plot.waits.is_empty() {
         text.push(String::new());
-        text.extend(waits.iter().flat_map(|wait| wrapped(&wait.text, 2)));
+        text.extend(plot.waits.iter().flat_map(|wait| wrapped(&wait.text, 2)));
     }
-    (text, lines().count())
-}
-
-/// The lanes from left to right: whoever appears first stands left.
-fn in_order<'a>(lines: impl Iterator<Item = &'a Line>, lanes: &[ThreadId]) -> Vec<ThreadId> {
-    let appearing = lines.filter(|line| line.in_lane).map(|line| line.thread);
-    let mut order: Vec<ThreadId> = Vec::new();
-    for thread in appearing.chain(lanes.iter().copied()) {
-        if !order.contains(&thread) {
-            order.push(thread);
-        }
-    }
-    order
+    (text, plot.lines().count())
 }
 
 fn foot(finding: &Finding, options: &Options) -> Vec<String> {
@@ -168,7 +123,7 @@ fn foot(finding: &Finding, options: &Options) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::c::library::Listing;
-    use crate::check::property::{Property, built_in};
+    use crate::check::property::{Kind, Property, built_in};
     use crate::check::{Checked, Verdict, check};
     use crate::explore::Limits;
     use crate::report::history::History;

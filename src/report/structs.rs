@@ -2,6 +2,10 @@
 //!
 //! Fields that nobody writes are left out: the listing says what they are.
 
+use std::collections::HashMap;
+
+use serde::Serialize;
+
 use crate::machine::program::{Program, ThreadId, TypeId};
 use crate::machine::{Machine, Reached};
 
@@ -16,18 +20,79 @@ pub fn state(machine: &Machine, state: &[u64]) -> String {
 
 /// The state after a step, with a mark and the old value at each line that the step changed.
 pub fn changed(machine: &Machine, before: &[u64], after: &[u64]) -> String {
-    let old: std::collections::HashMap<String, Line> = lines(machine, before)
+    let blocks = blocks(machine, before, after);
+    let lines = blocks.iter().flat_map(|block| &block.lines);
+    let text = |line: &Marked| match &line.was {
+        Some(was) => format!("> {}  /* was {was} */\n", line.text),
+        None if line.changed => format!("> {}\n", line.text),
+        None => format!("  {}\n", line.text),
+    };
+    lines.map(text).collect()
+}
+
+/// A thread or a struct in the state after a step, or how that state ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Block {
+    /// What it is.
+    pub kind: BlockKind,
+    /// Its name, the same in every state.
+    pub name: String,
+    /// Its text.
+    pub lines: Vec<Marked>,
+}
+
+/// What a block is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum BlockKind {
+    /// How it ended.
+    End,
+    /// Where a thread stands.
+    Thread,
+    /// The fields of an object.
+    Object,
+}
+
+/// A line of a block.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Marked {
+    /// The line.
+    pub text: String,
+    /// True if the step changed it.
+    pub changed: bool,
+    /// The value before, if there was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub was: Option<String>,
+}
+
+/// The state after a step in blocks, with what the step changed.
+pub fn blocks(machine: &Machine, before: &[u64], after: &[u64]) -> Vec<Block> {
+    let old: HashMap<String, Line> = lines(machine, before)
         .into_iter()
         .map(|line| (line.key.clone(), line))
         .collect();
-    let mark = |line: &Line| match old.get(&line.key) {
-        Some(same) if same.value == line.value => format!("  {}\n", line.plain()),
-        Some(other) if !line.value.ends_with('{') && !other.value.ends_with('{') => {
-            format!("> {}  /* was {} */\n", line.plain(), other.value)
+    let mark = |line: &Line| {
+        let old = old.get(&line.key);
+        let same = old.is_some_and(|old| old.value == line.value);
+        let values = old.filter(|old| !same && !line.value.ends_with('{') && !old.value.ends_with('{'));
+        Marked {
+            text: line.plain(),
+            changed: !same,
+            was: values.map(|old| old.value.clone()),
         }
-        _ => format!("> {}\n", line.plain()),
     };
-    lines(machine, after).iter().map(mark).collect()
+    let mut blocks: Vec<Block> = Vec::new();
+    for line in lines(machine, after) {
+        match blocks.last_mut().filter(|_| !line.opens) {
+            Some(block) => block.lines.push(mark(&line)),
+            None => blocks.push(Block {
+                kind: line.kind,
+                name: line.name.clone(),
+                lines: vec![mark(&line)],
+            }),
+        }
+    }
+    blocks
 }
 
 /// One line: `name = value,` in a block, or the start or end of one.
@@ -38,16 +103,18 @@ struct Line {
     value: String,
     inside: bool,
     opens: bool,
+    kind: BlockKind,
 }
 
 impl Line {
-    fn open(name: &str, value: String) -> Self {
+    fn open(kind: BlockKind, name: &str, value: String) -> Self {
         Line {
             key: name.to_string(),
             name: name.to_string(),
             value,
             inside: false,
             opens: true,
+            kind,
         }
     }
 
@@ -58,6 +125,7 @@ impl Line {
             value,
             inside: true,
             opens: false,
+            kind: BlockKind::Object,
         }
     }
 
@@ -68,6 +136,7 @@ impl Line {
             value: String::new(),
             inside: false,
             opens: false,
+            kind: BlockKind::Object,
         }
     }
 
@@ -99,7 +168,7 @@ fn lines(machine: &Machine, state: &[u64]) -> Vec<Line> {
 fn end(machine: &Machine, state: &[u64], lines: &mut Vec<Line>) {
     match machine.reached(state) {
         Reached::Nothing => {}
-        Reached::Panic => lines.push(Line::open("end", "panic()".to_string())),
+        Reached::Panic => lines.push(Line::open(BlockKind::End, "end", "panic()".to_string())),
         Reached::Error(error) => {
             let thread = &machine.program.threads[error.thread].name;
             let function = &machine.program.functions[error.function].name;
@@ -109,7 +178,7 @@ fn end(machine: &Machine, state: &[u64], lines: &mut Vec<Line>) {
                 error.line,
                 error.property
             );
-            lines.push(Line::open("BUG", text));
+            lines.push(Line::open(BlockKind::End, "BUG", text));
         }
     }
 }
@@ -118,10 +187,10 @@ fn thread(machine: &Machine, state: &[u64], thread: ThreadId, lines: &mut Vec<Li
     let code = &machine.program.threads[thread];
     let block = format!("thread {}", code.name);
     let Some(point) = machine.point(state, thread) else {
-        lines.push(Line::open(&block, "ended".to_string()));
+        lines.push(Line::open(BlockKind::Thread, &block, "ended".to_string()));
         return;
     };
-    lines.push(Line::open(&block, "{".to_string()));
+    lines.push(Line::open(BlockKind::Thread, &block, "{".to_string()));
     let mut field = |name: &str, value: String| lines.push(Line::field(&block, name, value));
     field("at", machine.position_name(thread, point));
     let calls = &machine.site(thread, point).stack;
@@ -156,13 +225,21 @@ fn object(machine: &Machine, state: &[u64], ty: TypeId, number: usize, lines: &m
         name => name,
     };
     if !machine.alive(state, ty, number) {
-        lines.push(Line::open(block, format!("struct {} freed", declared.name)));
+        lines.push(Line::open(
+            BlockKind::Object,
+            block,
+            format!("struct {} freed", declared.name),
+        ));
         return;
     }
     let members = members(machine, state, ty, number);
     if members.is_empty() {
         if !machine.layout.alive[ty][number].is_constant() {
-            lines.push(Line::open(block, format!("struct {} alive", declared.name)));
+            lines.push(Line::open(
+                BlockKind::Object,
+                block,
+                format!("struct {} alive", declared.name),
+            ));
         }
         return;
     }
@@ -172,10 +249,10 @@ fn object(machine: &Machine, state: &[u64], ty: TypeId, number: usize, lines: &m
     };
     let short = format!("{}{}", value.trim_end_matches('{'), list(members.iter().map(assign)));
     if block.len() + short.len() <= SHORT {
-        lines.push(Line::open(block, short));
+        lines.push(Line::open(BlockKind::Object, block, short));
         return;
     }
-    lines.push(Line::open(block, value));
+    lines.push(Line::open(BlockKind::Object, block, value));
     lines.extend(
         members
             .iter()

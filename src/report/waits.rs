@@ -14,6 +14,8 @@ pub struct Wait {
     pub text: String,
     /// False for a daemon that merely has nothing to do.
     pub counts: bool,
+    /// True if it could make a step.
+    pub able: bool,
     /// What it looks at.
     pub looks_at: Vec<Cell>,
 }
@@ -26,6 +28,13 @@ pub fn waiting(machine: &Machine, state: &[u64], looping: &[Event]) -> Vec<Wait>
         .filter_map(|thread| wait(machine, state, thread))
         .collect();
     waits.sort_by_key(|wait| (!wait.counts, machine.program.threads[wait.thread].role != Role::Task));
+    waits
+}
+
+/// The threads that cannot make a step in a state, those that matter first.
+pub fn blocked(machine: &Machine, state: &[u64]) -> Vec<Wait> {
+    let mut waits = waiting(machine, state, &[]);
+    waits.retain(|wait| !wait.able);
     waits
 }
 
@@ -42,6 +51,7 @@ fn wait(machine: &Machine, state: &[u64], thread: ThreadId) -> Option<Wait> {
             thread,
             text: format!("{name} could go on in {function}(), but never does"),
             counts: false,
+            able: true,
             looks_at: Vec::new(),
         });
     }
@@ -90,6 +100,7 @@ fn wait(machine: &Machine, state: &[u64], thread: ThreadId) -> Option<Wait> {
             .iter()
             .map(|&(field, element, _)| Cell::Field(field, element))
             .collect(),
+        able: false,
         counts: !idle || !machine.locks_held(state, thread).is_empty(),
     })
 }
@@ -108,7 +119,7 @@ pub fn round(machine: &Machine, looping: &[Event]) -> Vec<String> {
                 .min_by_key(|event| event.frames.len())?;
             let function = &machine.program.functions[event.frames.last()?.function].name;
             Some(format!(
-                "  [{}] goes round in {function}()",
+                "[{}] goes round in {function}()",
                 machine.program.threads[thread].name
             ))
         })

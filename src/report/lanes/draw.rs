@@ -1,0 +1,308 @@
+//! Where everything lies, and the SVG.
+
+use super::{Held, Picture, Row};
+
+/// Height of a row.
+const ROW: usize = 20;
+/// Height of a line of text below a row or below the lanes.
+const LINE: usize = 16;
+/// Height of the lanes' names at the top.
+const HEAD: usize = 40;
+/// The names come again after so many rows.
+pub(super) const AGAIN: usize = 40;
+/// Space for the numbers of the steps.
+const NUMBERS: usize = 30;
+/// Space left of a lane's line, for its locks.
+const GUTTER: usize = 26;
+/// Distance of the bars of two locks.
+const BAR: usize = 17;
+/// Distance of a text from its lane's line.
+const TEXT: usize = 11;
+/// Longest text beside a step, in characters; the whole is in its tooltip.
+const LONGEST: usize = 46;
+/// Longest text that goes across all lanes.
+const LONGEST_ACROSS: usize = 72;
+/// A text that is longer runs over the lane to its right, where nothing else stands in that row; with two lanes, and with more.
+const ROOM: (usize, usize) = (34, 26);
+
+/// Where rows and lanes lie.
+struct Layout {
+    /// The line of each lane.
+    lanes: Vec<usize>,
+    /// The center of each row's own line, and the bottom of the last row.
+    rows: Vec<usize>,
+    bottom: usize,
+    /// Where the names stand again.
+    names: Vec<usize>,
+    /// The line above the loop.
+    forever: Option<usize>,
+    width: usize,
+    height: usize,
+    left: usize,
+}
+
+impl Picture {
+    /// The SVG when only so many of the rows are there yet.
+    pub(super) fn draw(&self, made: usize) -> String {
+        let made = made.min(self.rows.len());
+        let layout = self.layout(made);
+        let Layout { width, height, .. } = layout;
+        let mut svg = format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"lanes\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" role=\"img\">\n\
+             <title>{}</title>\n<style>\n{}</style>\n\
+             <rect class=\"lanes-page\" width=\"{width}\" height=\"{height}\" rx=\"6\"/>\n",
+            escape(&self.title),
+            include_str!("style.css"),
+        );
+        self.draw_lanes(&layout, &mut svg);
+        self.draw_order(&layout, made, &mut svg);
+        for held in self.held.iter().filter(|held| held.from < made) {
+            held.draw(&layout, made, &mut svg);
+        }
+        self.draw_loop(&layout, made, &mut svg);
+        for (number, row) in self.rows.iter().enumerate().take(made) {
+            row.draw(number, self.numbered, &layout, &mut svg);
+        }
+        let foot = self.foot.iter().filter(|_| made == self.rows.len());
+        for (number, line) in foot.flat_map(|text| wrap(text, layout.columns())).enumerate() {
+            let y = layout.bottom + 22 + number * LINE;
+            svg += &format!(
+                "<text class=\"lanes-foot\" x=\"14\" y=\"{y}\">{}</text>\n",
+                escape(&line)
+            );
+        }
+        svg + "</svg>\n"
+    }
+
+    fn layout(&self, made: usize) -> Layout {
+        let left = if self.numbered { NUMBERS } else { 0 };
+        let mut lanes = Vec::new();
+        let mut at = left;
+        let mut width = 0;
+        let most = if self.lanes.len() > 2 { ROOM.1 } else { ROOM.0 };
+        for (lane, name) in self.lanes.iter().enumerate() {
+            let bars = self.held.iter().filter(|held| held.lane == lane);
+            let x = at + GUTTER + bars.map(|held| held.bar * BAR).max().unwrap_or(0);
+            lanes.push(x);
+            let own = self.rows.iter().filter(|row| row.lane == Some(lane));
+            let texts: Vec<usize> = own.map(Row::columns).collect();
+            let room = texts.iter().map(|&columns| columns.min(most)).max().unwrap_or(0);
+            at = x + TEXT + pixels(room.max(name.chars().count() + 1)) + 4;
+            let longest = texts.into_iter().max().unwrap_or(0);
+            width = width.max(at).max(x + TEXT + pixels(longest) + 14);
+        }
+        let across = self.rows.iter().filter(|row| row.lane.is_none());
+        width = across
+            .map(|row| pixels(row.columns()) + left + 28)
+            .fold(width, usize::max);
+        let (mut rows, mut names, mut forever) = (Vec::new(), Vec::new(), None);
+        let mut y = HEAD;
+        for number in 0..=made {
+            if number > 0 && number % AGAIN == 0 && number < made {
+                names.push(y + ROW / 2 + 4);
+                y += ROW;
+            }
+            if self.loop_start == Some(number) {
+                y += 4;
+                forever = Some(y);
+                y += LINE + 6;
+            }
+            if let Some(row) = self.rows.get(number).filter(|_| number < made) {
+                rows.push(y + ROW / 2);
+                y += ROW + row.error_lines().len() * LINE;
+            }
+        }
+        let mut layout = Layout {
+            lanes,
+            rows,
+            bottom: y + 6,
+            names,
+            forever,
+            width,
+            height: 0,
+            left,
+        };
+        let foot = match made == self.rows.len() {
+            true => self.foot.iter().map(|text| wrap(text, layout.columns()).len()).sum(),
+            false => 0,
+        };
+        layout.height = layout.bottom + if foot == 0 { 8 } else { 22 + foot * LINE };
+        layout
+    }
+
+    fn draw_lanes(&self, layout: &Layout, svg: &mut String) {
+        for (name, &x) in self.lanes.iter().zip(&layout.lanes) {
+            let (name, bottom) = (escape(name), layout.bottom);
+            let left = x - 5;
+            *svg += &format!("<line class=\"lanes-time\" x1=\"{x}\" y1=\"30\" x2=\"{x}\" y2=\"{bottom}\"/>\n");
+            *svg += &format!("<text class=\"lanes-name\" x=\"{left}\" y=\"20\">{name}</text>\n");
+            for y in &layout.names {
+                let x = x + TEXT;
+                *svg += &format!("<text class=\"lanes-again\" x=\"{x}\" y=\"{y}\">{name}</text>\n");
+            }
+        }
+    }
+
+    /// A line from each step to the next one.
+    fn draw_order(&self, layout: &Layout, made: usize, svg: &mut String) {
+        let points = self.rows.iter().zip(&layout.rows).take(made);
+        let mut before: Option<(usize, usize)> = None;
+        let mut path = String::new();
+        for (row, &y) in points {
+            let Some(x) = row.lane.map(|lane| layout.lanes[lane]) else {
+                before = None;
+                continue;
+            };
+            match before {
+                Some((left, _)) if left == x => path += &format!("V{y}"),
+                Some(_) => path += &format!("V{}H{x}V{y}", y - ROW / 2),
+                None => path += &format!("M{x} {y}"),
+            }
+            before = Some((x, y));
+        }
+        if !path.is_empty() {
+            *svg += &format!("<path class=\"lanes-order\" d=\"{path}\"/>\n");
+        }
+    }
+
+    fn draw_loop(&self, layout: &Layout, made: usize, svg: &mut String) {
+        let (Some(y), Some(start)) = (layout.forever, self.loop_start) else {
+            return;
+        };
+        let text = match self.rows.len() - start {
+            0 if self.foot.is_empty() || self.numbered => "and then for ever: nothing moves",
+            0 => "and then for ever:",
+            _ if made == start => "and then for ever ...",
+            _ => "and then for ever:",
+        };
+        let (width, baseline) = (layout.width, y + 15);
+        *svg += &format!("<line class=\"lanes-loop\" x1=\"0\" y1=\"{y}\" x2=\"{width}\" y2=\"{y}\"/>\n");
+        *svg += &format!("<text class=\"lanes-forever lanes-over\" x=\"14\" y=\"{baseline}\">{text}</text>\n");
+    }
+}
+
+impl Layout {
+    /// Characters in the whole width.
+    fn columns(&self) -> usize {
+        self.width.saturating_sub(28) * 10 / 74
+    }
+}
+
+impl Row {
+    /// Characters of the widest line.
+    fn columns(&self) -> usize {
+        let lines = self.error_lines();
+        let texts = lines.iter().map(|line| line.chars().count());
+        texts.fold(self.shown().chars().count(), usize::max)
+    }
+
+    fn shown(&self) -> String {
+        let longest = if self.lane.is_some() { LONGEST } else { LONGEST_ACROSS };
+        match self.text.char_indices().nth(longest) {
+            Some((end, _)) => format!("{}...", &self.text[..end]),
+            None => self.text.clone(),
+        }
+    }
+
+    fn error_lines(&self) -> Vec<String> {
+        self.error.as_ref().map_or_else(Vec::new, |error| wrap(error, 40))
+    }
+
+    fn draw(&self, number: usize, numbered: bool, layout: &Layout, svg: &mut String) {
+        let y = layout.rows[number];
+        let (top, width, baseline) = (y - ROW / 2, layout.width, y + 4);
+        *svg += &format!(
+            "<g class=\"lanes-row\" data-step=\"{}\"><title>{}</title>",
+            number + 1,
+            escape(&self.whole)
+        );
+        let band = match self.lane {
+            Some(_) => "lanes-band",
+            None => "lanes-across",
+        };
+        let height = ROW + self.error_lines().len() * LINE;
+        *svg += &format!("<rect class=\"{band}\" y=\"{top}\" width=\"{width}\" height=\"{height}\"/>");
+        if numbered {
+            let (x, number) = (NUMBERS - 6, number + 1);
+            *svg +=
+                &format!("<text class=\"lanes-number\" text-anchor=\"end\" x=\"{x}\" y=\"{baseline}\">{number}</text>");
+        }
+        let text = escape(&self.shown());
+        let Some(x) = self.lane.map(|lane| layout.lanes[lane]) else {
+            let x = layout.left + 14;
+            *svg += &format!("<text class=\"lanes-other\" x=\"{x}\" y=\"{baseline}\">{text}</text></g>\n");
+            return;
+        };
+        let label = x + TEXT;
+        let class = if self.error.is_some() {
+            "lanes-bug"
+        } else {
+            "lanes-step"
+        };
+        *svg += &format!(
+            "<circle class=\"{class}\" cx=\"{x}\" cy=\"{y}\" r=\"4.5\"/>\
+             <text class=\"{class} lanes-over\" x=\"{label}\" y=\"{baseline}\">{text}</text>"
+        );
+        for (number, line) in self.error_lines().iter().enumerate() {
+            let below = baseline + (number + 1) * LINE;
+            *svg += &format!(
+                "<text class=\"lanes-bug lanes-over\" x=\"{label}\" y=\"{below}\">{}</text>",
+                escape(line)
+            );
+        }
+        *svg += "</g>\n";
+    }
+}
+
+impl Held {
+    fn draw(&self, layout: &Layout, made: usize, svg: &mut String) {
+        let (x, color) = (layout.lanes[self.lane] - 9 - self.bar * BAR, self.color % 4);
+        let top = layout.rows[self.from];
+        let bottom = match layout.rows.get(self.to).filter(|_| self.to < made) {
+            Some(dropped) => dropped - 4,
+            None => layout.bottom,
+        };
+        let height = bottom.saturating_sub(top).max(8);
+        *svg += &format!(
+            "<g><title>holds {}</title><rect class=\"lanes-lock{color}\" x=\"{x}\" y=\"{top}\" width=\"4\" height=\"{height}\" rx=\"2\"/>",
+            escape(&self.lock),
+        );
+        let short = self.lock.rsplit('.').next().unwrap_or(&self.lock);
+        let fits = |name: &&str| name.chars().count() * 6 + 4 <= height;
+        if let Some(name) = [self.lock.as_str(), short].into_iter().find(fits) {
+            let (x, y) = (x - 4, top + height / 2);
+            *svg += &format!(
+                "<text class=\"lanes-lock lanes-lock{color}\" text-anchor=\"middle\" transform=\"translate({x} {y}) rotate(-90)\">{}</text>",
+                escape(name),
+            );
+        }
+        *svg += "</g>\n";
+    }
+}
+
+/// The width of so many characters, in the widest of the usual fonts.
+fn pixels(characters: usize) -> usize {
+    characters * 74 / 10
+}
+
+/// Breaks a text into lines of words.
+fn wrap(text: &str, columns: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= columns => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_string()),
+        }
+    }
+    lines
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+}

@@ -1,0 +1,268 @@
+//! A path as a picture: one lane per thread, time downwards, locks as bars beside the lane that holds them.
+
+mod draw;
+
+use super::columns::Line;
+use super::events::{self, Event};
+use super::plot::Plot;
+use super::wrong::wrong;
+use super::{step, words};
+use crate::check::Finding;
+use crate::machine::program::ThreadId;
+use crate::machine::{Label, Machine};
+use crate::spec::Instance;
+
+/// An SVG of the steps from the initial state on, readable on light and dark pages.
+///
+/// The loop of a lasso starts before the step `loop_start`.
+pub fn svg(machine: &Machine, steps: &[Label], loop_start: Option<usize>) -> String {
+    svg_up_to(machine, steps, loop_start, steps.len())
+}
+
+/// The same picture when only so many of its steps have been made: nothing moves as the next ones appear.
+pub fn svg_up_to(machine: &Machine, steps: &[Label], loop_start: Option<usize>, made: usize) -> String {
+    Picture::of_steps(machine, steps, loop_start).draw(made)
+}
+
+/// An SVG of what the printed race diagram shows: two lanes, and only the steps that matter. Empty without a counterexample.
+pub fn race(instance: &Instance, finding: &Finding) -> String {
+    let Some(counterexample) = &finding.counterexample else {
+        return String::new();
+    };
+    let machine = &instance.machine;
+    let found = events::events(machine, counterexample);
+    let plot = Plot::new(machine, &found, finding, counterexample);
+    let error = wrong(machine, finding, &found);
+    let picture = Picture::of_plot(machine, &plot, &error);
+    picture.draw(picture.rows.len())
+}
+
+/// What is drawn.
+struct Picture {
+    title: String,
+    /// The names of the lanes.
+    lanes: Vec<String>,
+    rows: Vec<Row>,
+    held: Vec<Held>,
+    /// The row before which a loop starts.
+    loop_start: Option<usize>,
+    /// What stands below.
+    foot: Vec<String>,
+    /// True if the rows are the steps, and have their numbers.
+    numbered: bool,
+}
+
+/// A line of text in a lane.
+struct Row {
+    /// `None` goes across all.
+    lane: Option<usize>,
+    text: String,
+    /// What its tooltip says.
+    whole: String,
+    /// What went wrong.
+    error: Option<String>,
+}
+
+/// A lock held from the step of a row on, up to that of another.
+struct Held {
+    lane: usize,
+    lock: String,
+    /// Which lock, by its first appearance.
+    color: usize,
+    /// Which bar, counted from the lane.
+    bar: usize,
+    /// The row of the step that took it.
+    from: usize,
+    /// The row of the step that dropped it; the number of rows if none did.
+    to: usize,
+}
+
+impl Picture {
+    fn of_steps(machine: &Machine, steps: &[Label], loop_start: Option<usize>) -> Self {
+        let events = events::replay(machine, steps);
+        // A thread that never moves has no lane, unless nobody does.
+        let moves = |thread: &ThreadId| events.is_empty() || events.iter().any(|event| event.thread() == *thread);
+        let threads: Vec<ThreadId> = (0..machine.program.threads.len()).filter(moves).collect();
+        let row = |event: &Event| {
+            let step = step::describe(machine, &event.before, event.label);
+            Row {
+                lane: threads.iter().position(|&thread| thread == event.thread()),
+                text: words::step(machine, event),
+                whole: step::line(machine, &event.before, event.label),
+                error: step.error.map(|error| format!("BUG: {error}")),
+            }
+        };
+        let mut picture = Picture::new(machine, &threads, events.iter().map(row).collect());
+        for (row, event) in events.iter().enumerate() {
+            picture.note_locks(machine, &threads, &event.after, row);
+        }
+        Picture {
+            loop_start: loop_start.filter(|&start| start <= events.len()),
+            numbered: true,
+            ..picture
+        }
+    }
+
+    fn of_plot(machine: &Machine, plot: &Plot, error: &str) -> Self {
+        let wrong = match plot.error {
+            true => format!("BUG: {error}"),
+            false => error.to_string(),
+        };
+        let row = |line: &Line| {
+            let lane = plot.lanes.iter().position(|&thread| thread == line.thread);
+            let first = plot.events.get(line.steps.start);
+            Row {
+                lane: lane.filter(|_| line.in_lane),
+                text: line.text.clone(),
+                whole: first.map_or_else(String::new, |event| step::line(machine, &event.before, event.label)),
+                error: line.last.then(|| wrong.clone()),
+            }
+        };
+        let mut picture = Picture::new(machine, &plot.lanes, plot.lines().map(row).collect());
+        for (row, line) in plot.lines().enumerate() {
+            if let Some(event) = line.steps.end.checked_sub(1).and_then(|last| plot.events.get(last)) {
+                picture.note_locks(machine, &plot.lanes, &event.after, row);
+            }
+        }
+        let round = plot.round(machine).into_iter();
+        let waits = plot.waits.iter().map(|wait| wait.text.clone());
+        let told = plot.loop_start.is_some() || plot.lines().any(|line| line.last);
+        let untold = (!told).then(|| wrong.clone());
+        Picture {
+            loop_start: plot.loop_start.map(|_| plot.before.len()),
+            foot: round.chain(waits).chain(untold).collect(),
+            ..picture
+        }
+    }
+
+    fn new(machine: &Machine, threads: &[ThreadId], rows: Vec<Row>) -> Self {
+        let lanes: Vec<String> = threads
+            .iter()
+            .map(|&thread| machine.program.threads[thread].name.clone())
+            .collect();
+        Picture {
+            title: format!("{} steps of {}", rows.len(), lanes.join(", ")),
+            lanes,
+            rows,
+            held: Vec::new(),
+            loop_start: None,
+            foot: Vec::new(),
+            numbered: false,
+        }
+    }
+
+    /// Ends the bars of the locks that are not held after a row any more, and starts bars for new ones.
+    fn note_locks(&mut self, machine: &Machine, threads: &[ThreadId], state: &[u64], row: usize) {
+        let end = self.rows.len();
+        for (lane, &thread) in threads.iter().enumerate() {
+            let locks: Vec<&str> = machine
+                .locks_held(state, thread)
+                .into_iter()
+                .map(|(ty, number)| machine.program.types[ty].objects[number].name.as_str())
+                .collect();
+            for held in self.held.iter_mut().filter(|held| held.lane == lane && held.to == end) {
+                if !locks.contains(&held.lock.as_str()) {
+                    held.to = row;
+                }
+            }
+            let open = |held: &&Held| held.lane == lane && held.to == end;
+            for lock in locks {
+                if self.held.iter().filter(open).any(|held| held.lock == lock) {
+                    continue;
+                }
+                let taken = |bar: &usize| self.held.iter().filter(open).any(|held| held.bar == *bar);
+                let bar = (0..).find(|bar| !taken(bar)).unwrap_or(0);
+                let known = self.held.iter().find(|held| held.lock == lock).map(|held| held.color);
+                let next = self.held.iter().map(|held| held.color + 1).max().unwrap_or(0);
+                self.held.push(Held {
+                    lane,
+                    lock: lock.to_string(),
+                    color: known.unwrap_or(next),
+                    bar,
+                    from: row,
+                    to: end,
+                });
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::actors::samples::{self, Op};
+
+    fn crossing() -> (Machine, Vec<Label>) {
+        let machine = samples::machine(&[
+            &[Op::Lock(0), Op::Lock(1), Op::Set(1)],
+            &[Op::Lock(1), Op::Unlock(1)],
+            &[Op::Set(1)],
+        ]);
+        let label = |thread| Label { thread, outcome: 0 };
+        (machine, [0, 1, 1, 0].map(label).to_vec())
+    }
+
+    #[test]
+    fn who_never_moves_has_no_lane() {
+        let (machine, steps) = crossing();
+        let svg = svg(&machine, &steps, None);
+        assert!(
+            svg.contains(">thread0</text>") && svg.contains(">thread1</text>"),
+            "{svg}"
+        );
+        assert!(!svg.contains("thread2"), "{svg}");
+        assert!(svg_up_to(&machine, &[], None, 0).contains(">thread2</text>"));
+    }
+
+    #[test]
+    fn a_lock_is_a_bar_from_taking_to_dropping() {
+        let (machine, steps) = crossing();
+        let picture = Picture::of_steps(&machine, &steps, None);
+        let bars: Vec<_> = picture
+            .held
+            .iter()
+            .map(|held| (held.lane, &*held.lock, held.from, held.to))
+            .collect();
+        assert_eq!(bars, [(0, "a", 0, 4), (1, "b", 1, 2), (0, "b", 3, 4)]);
+        let colors: Vec<usize> = picture.held.iter().map(|held| held.color).collect();
+        assert_eq!(colors, [0, 1, 1]);
+        assert_eq!(picture.held[2].bar, 1);
+    }
+
+    #[test]
+    fn steps_to_come_take_their_room_and_are_not_shown() {
+        let (machine, steps) = crossing();
+        let width = |svg: &str| {
+            svg.split(" width=\"")
+                .nth(1)
+                .map(|rest| rest.split('"').next().map(str::to_string))
+        };
+        let all = svg(&machine, &steps, None);
+        for made in 0..=steps.len() {
+            let svg = svg_up_to(&machine, &steps, None, made);
+            assert_eq!(svg.matches("<circle").count(), made);
+            assert_eq!(width(&svg), width(&all));
+        }
+        assert_eq!(svg_up_to(&machine, &steps, None, 99), all);
+    }
+
+    #[test]
+    fn a_loop_is_marked_where_it_starts() {
+        let (machine, steps) = crossing();
+        let marked = |loop_start, made| svg_up_to(&machine, &steps, loop_start, made).contains("and then for ever");
+        assert!(marked(Some(2), 4) && marked(Some(2), 2));
+        assert!(!marked(Some(2), 1) && !marked(None, 4) && !marked(Some(5), 4));
+        assert!(svg(&machine, &steps, Some(4)).contains("nothing moves"));
+        assert!(!svg(&machine, &steps, Some(2)).contains("nothing moves"));
+    }
+
+    #[test]
+    fn names_come_again_on_a_long_path() {
+        let machine = samples::machine(&[&[Op::Again(1)], &[Op::Set(1)]]);
+        let label = |thread| Label { thread, outcome: 0 };
+        let steps: Vec<Label> = (0..200).map(|_| label(0)).collect();
+        let made = machine.replay(&steps).len() - 1;
+        let names = svg(&machine, &steps, None).matches(">thread0</text>").count();
+        assert_eq!(names, 1 + made.saturating_sub(1) / draw::AGAIN);
+    }
+}

@@ -1,0 +1,257 @@
+//! What is at which address, for whom.
+
+use std::net::SocketAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::relay;
+use super::server::{Answer, Request};
+use super::summary::{Shown, Summary};
+use super::view::view;
+use crate::actors::labels;
+use crate::machine::Machine;
+
+/// Longest path that is answered, in steps.
+const LONGEST: usize = 1000;
+
+const HTML: &str = "text/html; charset=utf-8";
+const CSS: &str = "text/css; charset=utf-8";
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+const JSON: &str = "application/json";
+
+/// The page loads nothing from anywhere else; the lanes carry their style with them.
+const POLICY: &str =
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'";
+
+/// Answers requests.
+pub(super) struct Front {
+    machine: Arc<Machine>,
+    summary: Summary,
+    /// Where stateright's Explorer is.
+    explorer: SocketAddr,
+}
+
+impl Front {
+    pub fn new(machine: Arc<Machine>, summary: Summary, explorer: SocketAddr) -> Self {
+        Front {
+            machine,
+            summary,
+            explorer,
+        }
+    }
+
+    pub fn summary(&self) -> &Summary {
+        &self.summary
+    }
+
+    /// Answers a request, whatever it is.
+    pub fn answer(&self, asked: &Request) -> Answer {
+        let answer = catch_unwind(AssertUnwindSafe(|| self.decide(asked)));
+        answer.unwrap_or_else(|_| Answer::error(500, "this should not happen; please report it"))
+    }
+
+    fn decide(&self, asked: &Request) -> Answer {
+        // A foreign name for this address is another site's attempt to look at it.
+        if !asked.host.is_some_and(is_loopback) {
+            return Answer::error(403, "this is served to the loopback address only");
+        }
+        let ours = |origin: &str| origin.strip_prefix("http://") == asked.host;
+        if !asked.origin.is_none_or(ours) {
+            return Answer::error(403, "this is not for other sites");
+        }
+        let (path, query) = asked.target.split_once('?').unwrap_or((asked.target, ""));
+        let runs = path == "/.runtocompletion";
+        match asked.method {
+            "GET" | "HEAD" if !runs => self.found(path, query),
+            "POST" if runs => self.relay("POST", "/.runtocompletion", JSON),
+            _ => Answer {
+                headers: vec![("Allow", if runs { "POST" } else { "GET, HEAD" })],
+                ..Answer::error(405, "there is nothing to do here with this method")
+            },
+        }
+    }
+
+    fn found(&self, path: &str, query: &str) -> Answer {
+        match path {
+            "/" => Answer::page(HTML, include_str!("page/index.html")),
+            "/page.css" => Answer::page(CSS, include_str!("page/page.css")),
+            "/page.js" => Answer::page(SCRIPT, include_str!("page/page.js")),
+            "/.oomspec/counterexamples" => Answer::json(200, &self.summary),
+            "/.status" => self.relay("GET", "/.status", JSON),
+            "/stateright" => Answer {
+                headers: vec![("Location", "/stateright/")],
+                ..Answer::error(301, "/stateright/")
+            },
+            "/stateright/" => self.relay("GET", "/", HTML),
+            "/stateright/app.css" => self.relay("GET", "/app.css", CSS),
+            "/stateright/app.js" => self.relay("GET", "/app.js", SCRIPT),
+            "/stateright/knockout-3.5.0.js" => self.relay("GET", "/knockout-3.5.0.js", SCRIPT),
+            _ => match (path.strip_prefix("/.oomspec/view"), path.strip_prefix("/.states")) {
+                (Some(path), _) => self.view(path, query),
+                (_, Some(path)) => self.states(path),
+                _ => Answer::error(404, "there is nothing here"),
+            },
+        }
+    }
+
+    /// The state after a path.
+    fn view(&self, path: &str, query: &str) -> Answer {
+        let of = match self.counterexample(query) {
+            Ok(of) => of,
+            Err(message) => return Answer::error(404, message),
+        };
+        let indices = match indices(path) {
+            Ok(indices) => indices,
+            Err(message) => return Answer::error(404, message),
+        };
+        match labels(&self.machine, &indices) {
+            Some(steps) => Answer::json(200, &view(&self.machine, &steps, of)),
+            None => Answer::error(404, "there is no such path"),
+        }
+    }
+
+    /// The counterexample that a query names.
+    fn counterexample(&self, query: &str) -> Result<Option<&Shown>, &'static str> {
+        match query.split('&').find_map(|part| part.strip_prefix("of=")) {
+            None => Ok(None),
+            Some(name) => {
+                let mut all = self.summary.counterexamples.iter();
+                let found = all.find(|shown| shown.property == name);
+                found.map(Some).ok_or("there is no counterexample of this property")
+            }
+        }
+    }
+
+    /// What stateright says about the steps after a path; without one, about the initial states.
+    fn states(&self, path: &str) -> Answer {
+        if path.is_empty() || path == "/" {
+            return self.relay("GET", "/.states", JSON);
+        }
+        match indices(path) {
+            Ok(indices) => {
+                let path: String = indices.iter().map(|index| format!("/{index}")).collect();
+                self.relay("GET", &format!("/.states{path}"), JSON)
+            }
+            Err(message) => Answer::error(404, message),
+        }
+    }
+
+    fn relay(&self, method: &str, path: &str, kind: &'static str) -> Answer {
+        match relay::ask(self.explorer, method, path) {
+            Ok((200, body)) => Answer {
+                status: 200,
+                kind,
+                body,
+                headers: Vec::new(),
+            },
+            Ok((status, _)) => Answer::error(status, "stateright's Explorer has nothing here"),
+            Err(_) => Answer::error(502, "stateright's Explorer does not answer"),
+        }
+    }
+}
+
+impl Answer {
+    fn page(kind: &'static str, text: &str) -> Self {
+        Answer {
+            status: 200,
+            kind,
+            body: text.as_bytes().to_vec(),
+            headers: vec![("Content-Security-Policy", POLICY)],
+        }
+    }
+
+    fn json(status: u16, value: &impl Serialize) -> Self {
+        Answer {
+            status,
+            kind: JSON,
+            // Structs of strings and numbers always have a JSON form.
+            body: serde_json::to_vec(value).unwrap_or_default(),
+            headers: Vec::new(),
+        }
+    }
+
+    /// A message for whoever asks for what is not there.
+    pub fn error(status: u16, message: &str) -> Self {
+        Answer::json(status, &serde_json::json!({ "error": message }))
+    }
+}
+
+/// The numbers of a path `/0/1/2`, the first of which names the initial state.
+fn indices(path: &str) -> Result<Vec<usize>, &'static str> {
+    let path = path.strip_suffix('/').unwrap_or(path);
+    let path = path
+        .strip_prefix('/')
+        .ok_or("a path is /0 and the number of each step: /0/1/2")?;
+    let numbers: Vec<&str> = path.split('/').take(LONGEST + 2).collect();
+    if numbers.len() > LONGEST + 1 {
+        return Err("this path is longer than 1000 steps");
+    }
+    let number = |text: &str| {
+        text.bytes()
+            .all(|byte| byte.is_ascii_digit())
+            .then(|| text.parse().ok())?
+    };
+    let numbers: Option<Vec<usize>> = numbers.into_iter().map(number).collect();
+    numbers.ok_or("a path is /0 and the number of each step: /0/1/2")
+}
+
+/// True for a `Host` that is this machine's own name for itself, at any port: it may have been forwarded.
+fn is_loopback(host: &str) -> bool {
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    };
+    ["127.0.0.1", "localhost", "[::1]"]
+        .iter()
+        .any(|own| name.eq_ignore_ascii_case(own))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_numbers() {
+        assert_eq!(indices("/0/1/22/"), Ok(vec![0, 1, 22]));
+        assert_eq!(indices("/0"), Ok(vec![0]));
+        for wrong in [
+            "",
+            "/",
+            "0",
+            "//0",
+            "/0//1",
+            "/x",
+            "/0/+1",
+            "/0/-1",
+            "/0/1.5",
+            "/0/99999999999999999999999",
+            "/0/%31",
+            "/\u{662}",
+        ] {
+            assert!(indices(wrong).is_err(), "{wrong}");
+        }
+        assert!(indices(&"/0".repeat(LONGEST + 1)).is_ok());
+        assert!(indices(&"/0".repeat(LONGEST + 2)).is_err());
+        assert!(indices(&"/0".repeat(1_000_000)).is_err());
+    }
+
+    #[test]
+    fn only_loopback_names_are_ours() {
+        for own in ["127.0.0.1:3000", "localhost:1", "LOCALHOST", "[::1]:80", "127.0.0.1"] {
+            assert!(is_loopback(own), "{own}");
+        }
+        for foreign in [
+            "",
+            "evil.example:3000",
+            "127.0.0.1.evil.example",
+            "localhost.evil:1",
+            "10.0.0.1:3000",
+            "::1",
+            "localhost:x",
+        ] {
+            assert!(!is_loopback(foreign), "{foreign}");
+        }
+    }
+}

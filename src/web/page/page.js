@@ -1,0 +1,376 @@
+// The page: a path of steps in the address, and a view of the state that it leads to.
+//
+// What can happen next is asked of stateright's interface (/.states/...), everything else of ours (/.oomspec/...).
+"use strict";
+
+const at = (id) => document.getElementById(id);
+
+/** What was found out: counterexamples and the other properties. */
+let summary = { counterexamples: [], others: [] };
+/** The path shown, as stateright numbers it; its first number is the initial state's. */
+let path = [0];
+/** The counterexample that the path is a part of. */
+let of = null;
+/** Where "Next" leads: a longer path that was shown before, or the counterexample's. */
+let trail = [0];
+/** Counts what was asked for, so that a late answer does not show. */
+let asked = 0;
+
+/** An element with properties and children. */
+function element(tag, properties = {}, ...children) {
+  const made = Object.assign(document.createElement(tag), properties);
+  made.append(...children);
+  return made;
+}
+
+const span = (className, ...children) => element("span", { className }, ...children);
+
+async function ask(url) {
+  const answer = await fetch(url).catch(() => null);
+  if (!answer) throw new Error("Nobody answers any more: is oomspec still running?");
+  const said = await answer.json().catch(() => ({}));
+  if (!answer.ok) throw new Error(said.error || `The answer is ${answer.status}.`);
+  return said;
+}
+
+const begins = (long, short) => short.length <= long.length && short.every((index, i) => index === long[i]);
+const equal = (one, other) => one.length === other.length && begins(one, other);
+const opens = (shown) => shown.path.slice(0, (shown.loop_start ?? shown.length) + 1);
+
+/** The address of a path. */
+function address(steps, shown) {
+  return `#/steps/${steps.join("/")}` + (shown ? `?of=${encodeURIComponent(shown.property)}` : "");
+}
+
+/** Shows a path; stays with the counterexample while the path is a part of it. */
+function go(steps, shown = of) {
+  location.hash = address(steps, shown && begins(shown.path, steps) ? shown : null);
+}
+
+/** The path and the counterexample that the address names. */
+function read() {
+  const [where, query = ""] = location.hash.split("?");
+  const numbers = where.replace(/^#\/?(steps)?\/?/, "").split("/").filter((part) => part !== "");
+  const steps = numbers.length ? numbers : ["0"];
+  if (!steps.every((number) => /^\d+$/.test(number))) return null;
+  const read = steps.map(Number);
+  const name = new URLSearchParams(query).get("of");
+  const named = summary.counterexamples.find((shown) => shown.property === name && begins(shown.path, read));
+  const opened = name ? undefined : summary.counterexamples.find((shown) => equal(opens(shown), read));
+  return { path: read, of: named ?? opened ?? null };
+}
+
+/** Shows what the address names. */
+async function show() {
+  const number = ++asked;
+  const wanted = read();
+  if (!wanted) return complain("This address names no path: it is #/steps/0 and the number of each step.");
+  const names = wanted.path.join("/");
+  const query = wanted.of ? `?of=${encodeURIComponent(wanted.of.property)}` : "";
+  const next = ask(`/.states/${names}`).catch((error) => error);
+  try {
+    const [view, steps] = await Promise.all([ask(`/.oomspec/view/${names}${query}`), next]);
+    if (number !== asked) return;
+    ({ path, of } = wanted);
+    trail = of ? of.path : begins(trail, path) ? trail : path;
+    render(view, steps);
+  } catch (error) {
+    if (number === asked) complain(error.message);
+  }
+}
+
+function complain(message) {
+  at("notice").replaceChildren(message + " ", element("a", { href: "#/steps/0" }, "From the start"));
+  at("notice").hidden = false;
+  document.body.dataset.shown = location.hash;
+}
+
+function render(view, next) {
+  at("notice").hidden = true;
+  renderToolbar();
+  renderLanes(view);
+  renderLines(view);
+  renderStep(view);
+  renderActions(view, next);
+  renderState(view);
+  // The panels have their heights now.
+  reveal();
+  for (const link of document.querySelectorAll("#list a")) {
+    const here = of ? link.dataset.property === of.property : link.id === "start" && path.length === 1;
+    link.toggleAttribute("aria-current", here);
+  }
+  at("stateright").href = `stateright/#/steps/${path.join("/")}`;
+  const what = of ? `${of.property} \u00b7 ` : "";
+  document.title = `${at("counter").textContent} \u00b7 ${what}${summary.protocol} in ${summary.scenario}`;
+  document.body.dataset.shown = location.hash;
+}
+
+function renderToolbar() {
+  const made = path.length - 1;
+  at("counter").textContent = of ? `step ${made} of ${of.length}` : made ? `step ${made}` : "initial state";
+  at("first").disabled = at("previous").disabled = made === 0;
+  at("next").disabled = !following();
+  at("last").disabled = equal(path, trail);
+  const loop = of?.loop_start ?? null;
+  const note = at("note");
+  note.hidden = loop === null || made < loop;
+  if (loop === of?.length) note.textContent = "and then for ever: nothing moves";
+  else if (made === loop) note.textContent = `and then for ever: the next ${of.length - loop} steps, which lead back here`;
+  else note.textContent = `in the loop that goes on for ever (steps ${loop + 1} to ${of?.length})`;
+}
+
+/** The path that "Next" leads to. */
+function following() {
+  if (trail.length > path.length) return trail.slice(0, path.length + 1);
+  const loops = of && of.loop_start !== null && of.loop_start < of.length && equal(path, of.path);
+  return loops ? of.path.slice(0, of.loop_start + 1) : null;
+}
+
+function renderLanes(view) {
+  const panel = at("lanes");
+  const { scrollLeft } = panel;
+  panel.innerHTML = view.svg;
+  const svg = panel.firstElementChild;
+  const names = [...svg.querySelectorAll(".lanes-name")].map((name) => {
+    const made = span("", name.textContent);
+    made.style.left = `${name.getAttribute("x")}px`;
+    return made;
+  });
+  const head = element("div", { className: "names", ariaHidden: "true" }, ...names);
+  head.style.width = `${svg.getAttribute("width")}px`;
+  panel.prepend(head);
+  panel.scrollLeft = scrollLeft;
+  const rows = panel.querySelectorAll(".lanes-row");
+  const here = rows[rows.length - 1];
+  here?.classList.add("here");
+  here?.classList.toggle("wrong", Boolean(view.error));
+  for (const row of rows) row.addEventListener("click", () => go(path.slice(0, Number(row.dataset.step) + 1)));
+}
+
+/** Scrolls so that the last step can be seen. */
+function reveal() {
+  at("lines").scrollTop = at("lines").scrollHeight;
+  const panel = at("lanes");
+  panel.scrollTop = panel.scrollHeight;
+  const rows = panel.querySelectorAll(".lanes-row text:not(.lanes-number)");
+  const text = rows[rows.length - 1];
+  if (!text || panel.hidden) return;
+  const [seen, room] = [text.getBoundingClientRect(), panel.getBoundingClientRect()];
+  if (seen.right > room.right - 10) panel.scrollLeft += seen.right - room.right + 24;
+  else if (seen.left < room.left + 60) panel.scrollLeft -= room.left + 90 - seen.left;
+}
+
+/** A line of the listing: where it is, what it says. */
+function line({ place, line }) {
+  return element("div", { className: "line" }, span("place", place), span("text", line));
+}
+
+function renderLines(view) {
+  const loop = () => element("li", { className: "loop" }, "and then for ever:");
+  const items = view.steps.flatMap((step, i) => {
+    const link = element(
+      "a",
+      { href: address(path.slice(0, i + 2), of) },
+      span("number", i + 1),
+      span("thread", step.thread),
+      element("div", {}, span("said", step.text), step.error ? span("said", ` BUG: ${step.error}`) : "", line(step)),
+    );
+    const item = element("li", { className: step.error ? "wrong" : "" }, link);
+    item.classList.toggle("here", i === view.steps.length - 1);
+    return i === of?.loop_start ? [loop(), item] : [item];
+  });
+  if (of?.loop_start === view.steps.length) items.push(loop());
+  if (!items.length) items.push(element("li", { className: "loop" }, "no step yet"));
+  at("lines").replaceChildren(...items);
+}
+
+function renderStep(view) {
+  const section = at("step");
+  const step = view.steps[view.steps.length - 1];
+  section.classList.toggle("wrong", Boolean(view.error));
+  if (!step) {
+    const hint = summary.counterexamples.length
+      ? "Choose a counterexample on the left, or take a step on the right."
+      : "Take a step on the right.";
+    section.replaceChildren(element("h2", {}, "The initial state"), element("p", {}, hint));
+    return;
+  }
+  const [file] = step.place.split(":");
+  const lines = view.excerpt.map(({ number, text, here }) =>
+    element("div", { className: here ? "here" : "" }, span("number", number), span("text", text || " ")),
+  );
+  section.replaceChildren(
+    element("h2", {}, `Step ${view.steps.length}, in ${file}`),
+    element("p", {}, span("thread", step.thread, ": "), span("said", step.text)),
+    ...(step.error ? [element("p", { className: "bug" }, `BUG: ${step.error}`)] : []),
+    element("pre", { className: "excerpt" }, ...lines),
+  );
+}
+
+/** The steps that can be made, as stateright has them, with the lines that they stand on. */
+function renderActions(view, next) {
+  const list = at("actions");
+  const focused = list.contains(document.activeElement);
+  if (next instanceof Error) {
+    list.replaceChildren(element("li", { className: "bug" }, next.message));
+    return;
+  }
+  const after = following();
+  const items = next.map(({ action, actionIndex }, i) => {
+    const known = view.next.find(({ index }) => index === actionIndex);
+    const [said, bug] = action.split(" <-- BUG: ");
+    const text = known ? said.replace(`${known.thread}: `, "").replace(` [${known.place}]`, "") : said;
+    const label = element(
+      "div",
+      {},
+      known ? span("thread", known.thread, ": ") : "",
+      span("said", text),
+      bug ? span("said bug", ` BUG: ${bug}`) : "",
+      known ? line(known) : "",
+    );
+    const button = element("button", { type: "button" }, element("kbd", {}, i < 9 ? i + 1 : ""), label);
+    const loops = after !== null && after.length <= path.length;
+    const follows = after !== null && !loops && after[path.length] === actionIndex;
+    button.classList.toggle("follows", follows);
+    button.classList.toggle("looping", follows && of?.loop_start != null && path.length > of.loop_start);
+    if (follows) button.title = "This is what happens next on this path";
+    button.addEventListener("click", () => go([...path, actionIndex]));
+    return element("li", {}, button);
+  });
+  list.replaceChildren(...items);
+  if (focused) (list.querySelector("button") ?? at("previous")).focus();
+  at("end").hidden = !view.end;
+  at("end").textContent = view.end ?? "";
+}
+
+function renderState(view) {
+  const bug = at("bug");
+  const step = view.steps[view.steps.length - 1];
+  bug.hidden = !view.error;
+  if (view.error) {
+    const where = element("small", {}, `by ${step.thread}, `, element("code", {}, step.place));
+    bug.replaceChildren(`BUG: ${view.error}`, where);
+  }
+  at("locks").replaceChildren(...[...view.locks].sort((a, b) => busy(b) - busy(a)).map(lock));
+  at("waiting").hidden = view.waits.length === 0;
+  at("waits").replaceChildren(...view.waits.map((text) => element("li", {}, text)));
+  at("threads").replaceChildren(...view.blocks.filter(({ kind }) => kind === "thread").map(block));
+  const structs = view.blocks.filter(({ kind }) => kind !== "thread");
+  at("changed").hidden = !step || Boolean(view.error);
+  at("changes").replaceChildren(...structs.flatMap(changes));
+  if (!at("changes").children.length) at("changes").append(element("small", {}, "no struct"));
+  const all = at("all").checked;
+  const shown = structs.filter((shape) => all || !shape.untouched || shape.lines.some(({ changed }) => changed));
+  at("structs").replaceChildren(...shown.map(block));
+  const rest = structs.length - shown.length;
+  at("hidden-structs").textContent = rest ? `${rest} more are as they were at the start.` : "";
+  at("all").onchange = () => renderState(view);
+}
+
+const busy = ({ holders, waiters }) => (waiters.length ? 2 : 0) + (holders.length ? 1 : 0);
+
+function lock({ name, holders, waiters }) {
+  const state = holders.length ? [span("held", "held by "), holders.join(", ")] : [span("free", "free")];
+  const waiting = waiters.map(({ text }) => span("waiter", text));
+  return element("li", {}, element("code", {}, name), " ", ...state, ...waiting);
+}
+
+/** What the last step changed in a struct, a line each. */
+function changes({ name, lines }) {
+  const inside = (line) => line.text.startsWith(" ");
+  const marked = lines.filter((line) => line.changed);
+  // Of a struct that is all new, the name is enough.
+  const told = marked.some((line) => !inside(line)) ? marked.filter((line) => !inside(line)).slice(0, 1) : marked;
+  return told.map((line) => {
+    const text = inside(line) ? `${name}.${line.text.trim().replace(/,$/, "")}` : line.text;
+    return element("li", {}, text, line.was === undefined ? "" : span("was", `  /* was ${line.was} */`));
+  });
+}
+
+/** A thread or a struct, with what the last step changed marked. */
+function block({ lines, untouched }) {
+  const shown = lines.map(({ text, changed, was }) =>
+    element("span", { className: changed ? "changed" : "" }, text, was === undefined ? "" : span("was", `  /* was ${was} */`)),
+  );
+  return element("pre", { className: untouched ? "untouched" : "" }, ...shown);
+}
+
+function renderSummary() {
+  const { protocol, scenario, distinct, incomplete } = summary;
+  at("about").replaceChildren(
+    element("b", {}, protocol), " in ", element("b", {}, scenario),
+    element("small", {}, ` \u00b7 ${distinct.toLocaleString("en")} distinct states${incomplete ? `, incomplete: ${incomplete}` : ""}`),
+  );
+  const card = (shown) => {
+    const expected = shown.expected ? "expected" : "not expected";
+    const link = element(
+      "a",
+      { className: "card", href: address(opens(shown), shown) },
+      element("b", {}, shown.property),
+      element("p", {}, shown.words),
+      element(
+        "div",
+        { className: "badges" },
+        span(`badge ${shown.kind}`, shown.kind),
+        span("badge", `${shown.length} steps`),
+        span(`badge ${shown.expected ? "" : "unexpected"}`, expected),
+      ),
+      element("small", {}, shown.reason ?? shown.wrong),
+    );
+    link.dataset.property = shown.property;
+    return element("li", {}, link);
+  };
+  at("counterexamples").replaceChildren(...summary.counterexamples.map(card));
+  if (!summary.counterexamples.length) at("counterexamples").append(element("li", {}, "No property is violated."));
+  const marks = { holds: "\u2713", vacuous: "(\u2713)", incomplete: "?", "n/a": "\u2013" };
+  const said = { holds: "hold", vacuous: "hold vacuously", incomplete: "are not decided", "n/a": "are n/a after an error" };
+  const others = summary.others.map(({ property, words, verdict }) =>
+    element("li", {}, `${marks[verdict] ?? verdict} `, element("code", {}, property), ` ${words}`),
+  );
+  const count = (verdict) => summary.others.filter((other) => other.verdict === verdict).length;
+  const counts = Object.keys(said).filter(count).map((verdict) => `${count(verdict)} ${said[verdict]}`);
+  at("others").querySelector("summary").textContent = `Other properties: ${counts.join(", ")}`;
+  at("others").querySelector("ul").replaceChildren(...others);
+}
+
+/** Shows the path as lanes or as lines of the listing. */
+function choose(lanes) {
+  at("lanes").hidden = !lanes;
+  at("lines").hidden = lanes;
+  at("as-lanes").setAttribute("aria-pressed", lanes);
+  at("as-lines").setAttribute("aria-pressed", !lanes);
+  reveal();
+}
+
+const moves = {
+  first: () => go(path.slice(0, 1)),
+  previous: () => path.length > 1 && go(path.slice(0, -1)),
+  next: () => following() && go(following()),
+  last: () => go(trail),
+};
+
+function press(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+  const keys = { ArrowLeft: "previous", ArrowRight: "next", Home: "first", End: "last" };
+  const digit = /^[1-9]$/.test(event.key) && at("actions").querySelectorAll("button")[event.key - 1];
+  if (event.key in keys) moves[keys[event.key]]();
+  else if (event.key.toLowerCase() === "l") choose(at("lanes").hidden);
+  else if (digit) digit.click();
+  else return;
+  event.preventDefault();
+}
+
+for (const [id, move] of Object.entries(moves)) at(id).addEventListener("click", move);
+at("as-lanes").addEventListener("click", () => choose(true));
+at("as-lines").addEventListener("click", () => choose(false));
+addEventListener("keydown", press);
+addEventListener("hashchange", show);
+addEventListener("resize", reveal);
+
+try {
+  summary = await ask("/.oomspec/counterexamples");
+  renderSummary();
+  await show();
+} catch (error) {
+  complain(error.message);
+}

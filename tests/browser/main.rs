@@ -1,0 +1,324 @@
+//! The page of `oomspec explore` in a real browser, as somebody would use it.
+//!
+//! Needs Chromium on the PATH.
+
+mod chromium;
+#[path = "../common/explorer.rs"]
+mod explorer;
+
+use chromium::{Chromium, Tab};
+use explorer::{Running, start};
+
+/// A page of the Explorer in a browser.
+struct Visit<'a> {
+    chromium: &'a mut Chromium,
+    tab: Tab,
+}
+
+impl<'a> Visit<'a> {
+    /// Opens a link and waits for its state.
+    fn to(chromium: &'a mut Chromium, link: &str) -> Self {
+        let tab = chromium.open(link, 1500, 950);
+        let mut visit = Visit { chromium, tab };
+        visit.wait("document.body?.dataset.shown !== undefined");
+        visit
+    }
+
+    fn wait(&mut self, expression: &str) {
+        self.chromium.wait(&self.tab, expression);
+    }
+
+    fn is_at(&mut self, counter: &str) {
+        self.wait(&format!(
+            "document.body.dataset.shown === location.hash && document.querySelector('#counter').textContent === {counter:?}"
+        ));
+    }
+
+    fn press(&mut self, key: &str) {
+        self.chromium.press(&self.tab, key);
+    }
+
+    fn click(&mut self, selector: &str) {
+        self.chromium.click(&self.tab, selector);
+    }
+
+    fn text(&mut self, selector: &str) -> String {
+        self.chromium.text(&self.tab, selector)
+    }
+
+    fn eval(&mut self, expression: &str) -> serde_json::Value {
+        self.chromium.eval(&self.tab, expression)
+    }
+
+    /// The texts of some elements.
+    fn texts(&mut self, selector: &str) -> Vec<String> {
+        let all = self.eval(&format!(
+            "[...document.querySelectorAll({selector:?})].map((found) => found.textContent)"
+        ));
+        serde_json::from_value(all).expect("texts")
+    }
+
+    /// The text of the last step among the lanes.
+    fn last_step(&mut self) -> String {
+        let rows = self.texts("#lanes .lanes-row text.lanes-over:not(.lanes-row text.lanes-over ~ text.lanes-over)");
+        rows.last().cloned().unwrap_or_default()
+    }
+
+    fn screenshots(&mut self, name: &str) {
+        for scheme in ["light", "dark"] {
+            self.chromium.prefer(&self.tab, scheme);
+            self.chromium.screenshot(&self.tab, &format!("{name}-{scheme}"));
+        }
+        self.chromium.prefer(&self.tab, "light");
+    }
+
+    fn has_no_complaints(&self) {
+        assert_eq!(self.chromium.complaints, Vec::<String>::new());
+    }
+}
+
+fn v4_14() -> Running {
+    start("v4.14", "foreign-mmput", &std::env::temp_dir(), 2)
+}
+
+#[test]
+fn the_race_of_v4_14_can_be_seen_and_walked() {
+    let Some(mut chromium) = Chromium::start() else { return };
+    let explorer = v4_14();
+    let mut visit = Visit::to(&mut chromium, explorer.link("NoUseAfterFree"));
+
+    // It opens on the error.
+    visit.is_at("step 36 of 36");
+    let bug = "BUG: use-after-free of struct vm_area_struct `hog_vma` in reapable_vma()";
+    assert!(visit.text("#bug").starts_with(bug), "{}", visit.text("#bug"));
+    assert!(visit.text("#step").contains(bug));
+    assert_eq!(visit.text("#step .here .text").trim(), "if (reapable_vma(vma))");
+    assert_eq!(
+        visit.texts("#lanes svg .lanes-name"),
+        ["oom_reaper", "hog", "reader", "allocator"]
+    );
+    assert_eq!(
+        visit.texts("#lanes .names span"),
+        ["oom_reaper", "hog", "reader", "allocator"]
+    );
+    assert_eq!(visit.last_step(), "reapable_vma()");
+    assert!(visit.texts("#lanes text.lanes-bug").concat().contains("use-after-free"));
+    assert!(visit.text("#locks").contains("hog_mm.mmap_sem held by oom_reaper"));
+    assert_eq!(visit.text("#counterexamples a[aria-current] b"), "NoUseAfterFree");
+    assert_eq!(visit.text("#end"), "Nothing steps after an error.");
+    visit.screenshots("bug");
+
+    // One step back there is no error yet, and the step that raises it is marked.
+    visit.press("ArrowLeft");
+    visit.is_at("step 35 of 36");
+    assert_eq!(visit.eval("document.querySelector('#bug').hidden"), true);
+    assert_eq!(visit.last_step(), "remove_vmas()");
+    assert_eq!(visit.eval("document.querySelectorAll('#lanes circle').length"), 35);
+    let follows = visit.text("#actions .follows");
+    assert!(follows.contains("oom_reaper: ") && follows.contains(bug), "{follows}");
+    assert!(
+        follows.contains("oom_reaper.h:45") && follows.contains("if (reapable_vma(vma))"),
+        "{follows}"
+    );
+    for place in ["#structs .changed", "#changes li"] {
+        let freed = visit.texts(place).concat();
+        assert!(freed.contains("hog_vma: struct vm_area_struct freed"), "{freed}");
+    }
+
+    // Forth and back, with keys, buttons and the browser's own.
+    visit.press("ArrowRight");
+    visit.is_at("step 36 of 36");
+    visit.eval("history.back()");
+    visit.is_at("step 35 of 36");
+    visit.eval("history.forward()");
+    visit.is_at("step 36 of 36");
+    visit.click("#previous");
+    visit.is_at("step 35 of 36");
+    visit.click("#lanes .lanes-row[data-step='33'] text.lanes-over");
+    visit.is_at("step 33 of 36");
+    assert_eq!(visit.last_step(), "tsk->signal->oom_mm is NULL");
+    visit.screenshots("walk");
+
+    // Each step with its line.
+    visit.press("l");
+    let lines = visit.texts("#lines li");
+    assert_eq!(lines.len(), 33);
+    assert!(
+        lines[32].contains("reader") && lines[32].contains("tsk->signal->oom_mm"),
+        "{}",
+        lines[32]
+    );
+    assert!(
+        lines[31].contains("v4.14.c:") && lines[31].contains("set_bit(MMF_OOM_SKIP, &mm->flags);"),
+        "{}",
+        lines[31]
+    );
+    visit.screenshots("lines");
+    visit.press("l");
+
+    // Somewhere else: a step that is not the counterexample's.
+    visit.press("Home");
+    visit.is_at("step 0 of 36");
+    assert_eq!(visit.eval("document.querySelectorAll('#actions .follows').length"), 1);
+    visit.click("#actions button:not(.follows)");
+    visit.is_at("step 1");
+    assert_eq!(visit.texts("#counterexamples a[aria-current]"), Vec::<String>::new());
+    visit.press("1");
+    visit.is_at("step 2");
+    visit.screenshots("free");
+    // What was seen is what "Next" leads to.
+    visit.press("Home");
+    visit.is_at("initial state");
+    visit.press("End");
+    visit.is_at("step 2");
+
+    visit.click("#counterexamples li:nth-child(2) a");
+    visit.is_at("step 28 of 28");
+    visit.has_no_complaints();
+}
+
+#[test]
+fn a_lasso_opens_where_its_loop_starts() {
+    let Some(mut chromium) = Chromium::start() else { return };
+    let explorer = start("2017-07-25-no-give-up", "aio-never", &std::env::temp_dir(), 5);
+    let mut visit = Visit::to(&mut chromium, explorer.link("OomResolves"));
+    visit.is_at("step 17 of 27");
+    assert!(
+        visit.text("#note").starts_with("and then for ever: the next 10 steps"),
+        "{}",
+        visit.text("#note")
+    );
+    assert!(
+        visit
+            .texts("#lanes .lanes-forever")
+            .concat()
+            .starts_with("and then for ever")
+    );
+    assert!(
+        visit.text("#waits").contains("hog waits in exit_aio()"),
+        "{}",
+        visit.text("#waits")
+    );
+    assert_eq!(visit.text("#counterexamples a[aria-current] .liveness"), "liveness");
+    visit.screenshots("loop");
+    let start = visit.text("#state");
+    for step in 18..=27 {
+        visit.press("ArrowRight");
+        visit.is_at(&format!("step {step} of 27"));
+        assert!(visit.text("#note").starts_with("in the loop"));
+    }
+    visit.screenshots("loop-end");
+    // And again.
+    visit.press("ArrowRight");
+    visit.is_at("step 17 of 27");
+    assert_eq!(visit.text("#state"), start);
+    visit.has_no_complaints();
+}
+
+#[test]
+fn staterights_own_page_is_beside_it() {
+    let Some(mut chromium) = Chromium::start() else { return };
+    let explorer = v4_14();
+    let mut visit = Visit::to(&mut chromium, explorer.link("NoUseAfterFree"));
+    visit.is_at("step 36 of 36");
+    visit.click("#stateright");
+    visit.wait("document.title === 'Stateright Explorer' && document.body?.innerText.includes('BUG: use-after-free by oom_reaper')");
+    visit.wait("document.querySelectorAll('.path-list li').length === 38");
+    visit.screenshots("stateright");
+}
+
+#[test]
+fn addresses_of_no_path_are_told_and_do_no_harm() {
+    let Some(mut chromium) = Chromium::start() else { return };
+    let explorer = v4_14();
+    let mut visit = Visit::to(&mut chromium, &format!("http://{}/", explorer.address));
+    visit.is_at("initial state");
+    for wrong in [
+        "/0/99",
+        "/x",
+        "/0/1/-1",
+        "/1",
+        "/0/%ff",
+        "/0/0?of=<img>",
+        "/0/<img src=x onerror=alert(1)>",
+    ] {
+        visit.eval(&format!("location.hash = {:?}", format!("#/steps{wrong}")));
+        visit.wait("document.body.dataset.shown === location.hash");
+        let told = visit.eval("!document.querySelector('#notice').hidden");
+        assert_eq!(told, !wrong.contains("?of"), "{wrong}");
+        visit.eval("location.hash = '#/steps/0/1'");
+        visit.is_at("step 1");
+        assert_eq!(visit.eval("document.querySelector('#notice').hidden"), true);
+    }
+    let long = format!("#/steps{}", "/0".repeat(1100));
+    visit.eval(&format!("location.hash = {long:?}"));
+    visit.wait("document.querySelector('#notice').innerText.includes('longer than 1000 steps')");
+}
+
+#[test]
+fn nothing_is_wider_than_the_window() {
+    let Some(mut chromium) = Chromium::start() else { return };
+    let explorer = v4_14();
+    let mut visit = Visit::to(&mut chromium, explorer.link("NoUseAfterFree"));
+    visit.is_at("step 36 of 36");
+    for (width, height) in [(1920, 1080), (1280, 800), (1000, 800), (600, 900), (380, 700)] {
+        visit.chromium.resize(&visit.tab, width, height);
+        let too_wide =
+            visit.eval("document.documentElement.scrollWidth > innerWidth || document.body.scrollWidth > innerWidth");
+        assert_eq!(too_wide, false, "{width}");
+        visit.chromium.screenshot(&visit.tab, &format!("width-{width}"));
+    }
+}
+
+#[test]
+fn all_can_be_reached_with_the_keyboard() {
+    let Some(mut chromium) = Chromium::start() else { return };
+    let explorer = v4_14();
+    let mut visit = Visit::to(&mut chromium, &format!("http://{}/", explorer.address));
+    visit.is_at("initial state");
+    let mut reached = Vec::new();
+    for _ in 0..40 {
+        visit.press("Tab");
+        let focused = visit.eval("document.activeElement.closest('[id]')?.id + ' ' + document.activeElement.tagName");
+        reached.push(focused.as_str().unwrap_or_default().to_string());
+    }
+    for wanted in [
+        "counterexamples A",
+        "start A",
+        "as-lines BUTTON",
+        "lanes DIV",
+        "actions BUTTON",
+        "all INPUT",
+        "stateright A",
+    ] {
+        assert!(
+            reached.iter().any(|focused| focused == wanted),
+            "{wanted} is not among {reached:?}"
+        );
+    }
+    visit.eval("document.querySelector('#actions button').focus()");
+    visit.press("Enter");
+    visit.is_at("step 1");
+    // The next choice has the focus, so that one can go on.
+    assert_eq!(visit.eval("document.activeElement.closest('ol').id"), "actions");
+    visit.press("Enter");
+    visit.is_at("step 2");
+}
+
+#[test]
+fn two_browsers_at_once_see_their_own_states() {
+    let (Some(mut one), Some(mut other)) = (Chromium::start(), Chromium::start()) else {
+        return;
+    };
+    let explorer = v4_14();
+    let mut left = Visit::to(&mut one, explorer.link("NoUseAfterFree"));
+    let mut right = Visit::to(&mut other, explorer.link("NoStaleKill"));
+    for step in 1..=10 {
+        left.press("ArrowLeft");
+        right.press("ArrowLeft");
+        left.is_at(&format!("step {} of 36", 36 - step));
+        right.is_at(&format!("step {} of 28", 28 - step));
+    }
+    left.has_no_complaints();
+    right.has_no_complaints();
+}
