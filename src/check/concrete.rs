@@ -4,9 +4,12 @@
 
 use std::sync::Arc;
 
-use crate::machine::program::{FieldId, PartId, Program, Scalar, ThreadId, TypeId};
+use crate::machine::program::{FieldId, PartId, Point, Program, Scalar, ThreadId, TypeId};
 use crate::machine::{Machine, Reached};
 use crate::tla::{Footprint, Value};
+
+/// The `pc` of a thread that has ended.
+pub const DONE: &str = "Done";
 
 /// A variable of the concrete state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -198,16 +201,21 @@ fn part_value(program: &Program, part: PartId, number: usize) -> Value {
 }
 
 fn pc(machine: &Machine, thread: ThreadId, state: &[u64]) -> Value {
-    match machine.point(state, thread) {
-        Some(point) => string(&machine.position_name(thread, point)),
-        None => string("Done"),
+    match machine.layout.position[thread].load(state) {
+        0 => string(DONE),
+        position => string(&machine.names[thread].positions[position as usize - 1]),
     }
 }
 
 fn stack(machine: &Machine, thread: ThreadId, state: &[u64]) -> Value {
-    let Some(point) = machine.point(state, thread) else {
-        return Value::tuple([]);
-    };
+    match machine.point(state, thread) {
+        Some(point) => frames(machine, thread, point),
+        None => Value::tuple([]),
+    }
+}
+
+/// The functions a thread is in at a point, outermost first, each with the line it has come to.
+pub fn frames(machine: &Machine, thread: ThreadId, point: &Point) -> Value {
     let site = machine.site(thread, point);
     let frames = site.stack.iter().copied().chain([(site.function, site.line)]);
     Value::tuple(frames.map(|(function, line)| {
@@ -232,11 +240,8 @@ fn locals(machine: &Machine, thread: ThreadId, state: &[u64]) -> Value {
     Value::record(stored.into_iter().map(|reg| {
         let slot = live.and_then(|live| live.iter().find(|(other, _)| *other == reg));
         let value = slot.map_or(0, |(_, slot)| slot.load(state));
-        let register = &code.registers[reg];
-        (
-            format!("{}#{reg}", register.name),
-            scalar(&machine.program, register.scalar, value),
-        )
+        let name = machine.names[thread].locals[reg].as_str();
+        (name, scalar(&machine.program, code.registers[reg].scalar, value))
     }))
 }
 

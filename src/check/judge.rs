@@ -4,9 +4,10 @@ use super::cycles::{self, Fairness, Problem};
 use super::lens::{Concrete, Lens, Question, Steps, states};
 use super::liveness::{self, Found, Translation};
 use super::property::Kind;
-use super::refinement::{self, Refined};
-use super::theory::{Meaning, Theory, action};
+use super::refinement::{Refined, check};
+use super::theory::{Meaning, Refinement, Theory, action};
 use super::{Answer, Verdict, to_state};
+
 use crate::explore::{Graph, StateId};
 use crate::machine::{Machine, Reached};
 use crate::source::Diagnostic;
@@ -50,13 +51,7 @@ impl<'a> Judge<'a> {
             },
             _ if !whole => Answer::of(Verdict::Incomplete),
             (_, Meaning::Formula(formula)) => self.temporal(formula)?,
-            (
-                _,
-                Meaning::Refinement {
-                    instance,
-                    specification,
-                },
-            ) => self.refinement(instance, specification)?,
+            (_, Meaning::Refinement(refinement)) => self.refinement(refinement)?,
         };
         Ok(match answer.verdict {
             Verdict::Holds | Verdict::Vacuous if !whole => Answer::of(Verdict::Incomplete),
@@ -147,7 +142,7 @@ impl<'a> Judge<'a> {
         })
     }
 
-    fn refinement(&self, instance: &str, specification: &str) -> Result<Answer, Diagnostic> {
+    fn refinement(&self, refinement: &Refinement) -> Result<Answer, Diagnostic> {
         let edges = self.edges()?;
         let problem = Problem {
             graph: edges,
@@ -155,18 +150,16 @@ impl<'a> Judge<'a> {
             predicates: &[],
         };
         let spec = &self.theory.spec;
-        Ok(
-            match refinement::check(self.machine, &self.lens, spec, instance, specification, &problem)? {
-                Refined::Yes => Answer::of(Verdict::Holds),
-                Refined::Vacuously => {
-                    Answer::of(Verdict::Vacuous).because("no step of it is a step of the abstract specification")
-                }
-                Refined::No(counterexample, explanation) => Answer {
-                    explanation: Some(explanation),
-                    ..Answer::violated(counterexample)
-                },
+        Ok(match check(&self.lens, spec, refinement, &problem)? {
+            Refined::Yes => Answer::of(Verdict::Holds),
+            Refined::Vacuously => {
+                Answer::of(Verdict::Vacuous).because("no step of it is a step of the abstract specification")
+            }
+            Refined::No(counterexample, explanation) => Answer {
+                explanation: Some(explanation),
+                ..Answer::violated(counterexample)
             },
-        )
+        })
     }
 
     fn edges(&self) -> Result<cycles::Graph<'_>, Diagnostic> {

@@ -6,14 +6,14 @@ use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
 use super::classes::Classes;
-use super::cycles::{Formula, Predicate, Problem};
+use super::cycles::{Formula, Problem};
 use super::lens::{Concrete, Lens, Question, Seen, Steps};
 use super::liveness::{self, Found, Translation};
+use super::theory::Refinement;
 use super::{Counterexample, Explanation};
 use crate::explore::{Graph, StateId};
-use crate::machine::{Machine, Reached};
 use crate::source::Diagnostic;
-use crate::tla::{Abstraction, Footprints, Spec, Value, eval_predicate, eval_state, explain};
+use crate::tla::{Abstraction, Footprints, Spec, Temporal, Value, eval_predicate, eval_state, explain};
 
 /// What came of a refinement check.
 #[derive(Debug)]
@@ -26,17 +26,15 @@ pub enum Refined {
     No(Counterexample, Explanation),
 }
 
-/// Checks that the graph refines `instance!specification`.
+/// Checks that the graph refines an abstract specification.
 pub fn check(
-    machine: &Machine,
     concrete: &Concrete,
     spec: &Spec,
-    instance: &str,
-    specification: &str,
+    refinement: &Refinement,
     problem: &Problem<'_>,
 ) -> Result<Refined, Diagnostic> {
-    let abstraction = spec.abstraction(instance)?;
-    let behaviour = abstraction.behaviour(specification)?;
+    let abstraction = spec.abstraction(&refinement.instance)?;
+    let behaviour = refinement.behaviour(&abstraction)?;
     let graph = concrete.graph();
     let lens = Abstract::new(concrete, &abstraction)?;
     for init in &behaviour.init {
@@ -61,10 +59,7 @@ pub fn check(
             for (number, edge) in graph.edges(state).enumerate() {
                 let same = lens.same(state, edge.to);
                 moved |= !same;
-                if same
-                    || matches!(machine.reached(graph.state(edge.to)), Reached::Error(_))
-                    || steps.ask(state, edge.to)?
-                {
+                if same || steps.ask(state, edge.to)? {
                     continue;
                 }
                 let blames = explain(spec, &next.action, &Seen(&lens, state), &Seen(&lens, edge.to))?;
@@ -77,14 +72,14 @@ pub fn check(
             }
         }
     }
+    let excuse = refinement.excuse(spec)?;
     for condition in &behaviour.liveness {
         let mut translation = Translation::default();
-        let formula = translation.formula(&lens, condition)?;
-        // A run that ends in an error has its own column.
-        let errs = |state| matches!(machine.reached(graph.state(state)), Reached::Error(_));
-        translation.predicates.push(Predicate::of_states(&problem.graph, errs));
-        let failed = Formula::Pred(translation.predicates.len() as u32 - 1);
-        let formula = Formula::Or(vec![formula, Formula::eventually(failed)]);
+        let mut formula = translation.formula(&lens, condition)?;
+        if let Some(excuse) = &excuse {
+            let excuse = Temporal::Eventually(Box::new(Temporal::State(excuse.clone())));
+            formula = Formula::Or(vec![formula, translation.formula(concrete, &excuse)?]);
+        }
         let problem = Problem {
             predicates: &translation.predicates,
             ..*problem

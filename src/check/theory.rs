@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::property::{Kind, Property};
 use crate::source::{Diagnostic, Diagnostics};
-use crate::tla::{Definition, Level, Spec, Step, Temporal};
+use crate::tla::{Abstraction, Behaviour, Definition, Expr, Level, Spec, Step, Temporal};
 
 /// A module with the properties that it defines.
 #[derive(Debug)]
@@ -20,13 +20,54 @@ pub struct Theory {
 pub enum Meaning {
     /// A temporal formula over the concrete state.
     Formula(Temporal),
-    /// The concrete states, seen through an instance of this name, behave as its specification of that name says.
-    Refinement {
-        /// `Abs`
-        instance: Arc<str>,
-        /// `Spec`
-        specification: Arc<str>,
-    },
+    /// The concrete states, seen through an instance, behave as its specification says.
+    Refinement(Refinement),
+}
+
+/// `Refines == Abs!Spec`, or `Abs!SafeSpec /\ (Abs!Fair \/ <>Failed)`.
+#[derive(Debug, Clone)]
+pub struct Refinement {
+    /// `Abs`
+    pub instance: Arc<str>,
+    /// `Spec`
+    pub specification: Arc<str>,
+    /// Its fairness, where it does not bind every run.
+    pub excused: Option<Excused>,
+}
+
+/// A fairness that some runs are excused from.
+#[derive(Debug, Clone)]
+pub struct Excused {
+    /// `Fair`
+    pub fairness: Arc<str>,
+    /// `Failed`, a predicate of the concrete state: a run in which it is true once is excused.
+    pub excuse: Arc<str>,
+}
+
+impl Refinement {
+    /// What the abstract specification says, fairness included.
+    pub fn behaviour(&self, abstraction: &Abstraction<'_>) -> Result<Behaviour, Diagnostic> {
+        let mut behaviour = abstraction.behaviour(&self.specification)?;
+        if let Some(excused) = &self.excused {
+            if !(behaviour.fairness.is_empty() && behaviour.liveness.is_empty()) {
+                let name = &self.specification;
+                return Err(Diagnostic::general(format!(
+                    "`{name}` binds every run to a fairness, and another one excuses some"
+                ))
+                .help("name a specification without fairness before the `/\\`"));
+            }
+            let fair = abstraction.behaviour(&excused.fairness)?;
+            behaviour.fairness = fair.fairness;
+            behaviour.liveness = fair.liveness;
+        }
+        Ok(behaviour)
+    }
+
+    /// The predicate that excuses a run from fairness, over the concrete state.
+    pub fn excuse(&self, spec: &Spec) -> Result<Option<Expr>, Diagnostic> {
+        let excused = self.excused.as_ref();
+        excused.map(|excused| spec.operator(&excused.excuse)).transpose()
+    }
 }
 
 impl Theory {
@@ -82,19 +123,39 @@ fn formula(spec: &Spec, definition: &Definition) -> Result<Option<(Property, Mea
     )))
 }
 
-/// `Refines == Abs!Spec` is decided step by step, through the mapping.
+/// `Refines == Abs!Spec`, or `Abs!SafeSpec /\ (Abs!Fair \/ <>Failed)`, is decided step by step, through the mapping.
 fn specification(spec: &Spec, definition: &Definition) -> Option<Meaning> {
     let text = spec.sources().text(definition.span);
     let (_, body) = text.split_once("==")?;
-    let (instance, specification) = body.trim().split_once('!')?;
+    let mut parts = body.trim().trim_start_matches("/\\").split("/\\").map(str::trim);
+    let (instance, specification) = parts.next()?.split_once('!')?;
+    let excused = match parts.next() {
+        None => None,
+        Some(part) => {
+            let part = part
+                .strip_prefix('(')
+                .and_then(|part| part.strip_suffix(')'))
+                .unwrap_or(part);
+            let (fairness, excuse) = part.split_once("\\/")?;
+            let fairness = fairness.trim().strip_prefix(instance)?.strip_prefix('!')?;
+            Some((fairness, excuse.trim().strip_prefix("<>")?.trim()))
+        }
+    };
     let is_name = |name: &str| !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_');
-    if !is_name(instance) || !is_name(specification) {
+    let names = [instance, specification]
+        .into_iter()
+        .chain(excused.iter().flat_map(|&(a, b)| [a, b]));
+    if !names.into_iter().all(is_name) || parts.next().is_some() {
         return None;
     }
-    Some(Meaning::Refinement {
+    Some(Meaning::Refinement(Refinement {
         instance: instance.into(),
         specification: specification.into(),
-    })
+        excused: excused.map(|(fairness, excuse)| Excused {
+            fairness: fairness.into(),
+            excuse: excuse.into(),
+        }),
+    }))
 }
 
 /// `UF  nothing is used after it was freed`: two letters and the words, from the first line of the comment.
@@ -139,7 +200,7 @@ pub fn action(formula: &Temporal) -> Option<&Step> {
 }
 
 /// `P`, if the formula is `[]P` for a state predicate.
-pub fn invariant(formula: &Temporal) -> Option<&crate::tla::Expr> {
+pub fn invariant(formula: &Temporal) -> Option<&Expr> {
     match formula {
         Temporal::Always(inner) => match &**inner {
             Temporal::State(predicate) => Some(predicate),

@@ -5,10 +5,12 @@ mod check;
 mod completions;
 mod exit;
 mod explore;
+mod export;
 mod list;
 mod module;
 mod show;
 mod suite;
+mod tlc;
 mod verify;
 
 use std::path::PathBuf;
@@ -44,6 +46,8 @@ Examples:
 enum Command {
     Check(check::Args),
     Explore(explore::Args),
+    Export(export::Args),
+    Tlc(tlc::Args),
     Show(show::Args),
     Certify(certify::Args),
     Verify(verify::Args),
@@ -68,6 +72,8 @@ pub fn run() -> ExitCode {
     let result = spec.and_then(|spec| match cli.command {
         Command::Check(args) => check::run(&spec, &args),
         Command::Explore(args) => explore::run(&spec, &args),
+        Command::Export(args) => export::run(&spec, &args),
+        Command::Tlc(args) => tlc::run(&spec, &args),
         Command::Show(args) => show::run(&spec, &args),
         Command::Certify(args) => certify::run(&spec, &args),
         Command::Verify(args) => verify::run(&spec, &args),

@@ -56,7 +56,8 @@ pub fn successors(code: &[Instr], at: usize) -> Vec<usize> {
     }
 }
 
-fn written(instr: &Instr) -> Option<Reg> {
+/// The register that an instruction writes.
+pub fn written(instr: &Instr) -> Option<Reg> {
     match instr {
         Instr::Copy { to, .. }
         | Instr::Unary { to, .. }

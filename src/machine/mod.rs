@@ -3,6 +3,7 @@
 mod errors;
 pub(crate) mod layout;
 pub mod liveness;
+pub mod names;
 pub mod program;
 mod shape;
 mod step;
@@ -10,6 +11,7 @@ mod view;
 
 pub use errors::{Error, ErrorKind};
 pub use layout::{Layout, Slot};
+pub use names::Names;
 pub use program::Program;
 pub use shape::Shape;
 pub use step::{Nobody, Observer, Outcome, Scratch, constant_binary};
@@ -34,6 +36,8 @@ pub struct Machine {
     pub program: Program,
     /// Where the bits lie.
     pub layout: Layout,
+    /// By thread: the names of its positions and local variables.
+    pub names: Vec<Names>,
     errors: Errors,
     /// By type and object: who may hold a lock that lies in it.
     locks_inside: Vec<Vec<Vec<Slot>>>,
@@ -48,9 +52,15 @@ impl Machine {
         let errors = Errors::new(&program);
         let layout = Layout::new(&program, errors.largest());
         let locks_inside = locks_inside(&program, &layout);
+        let names = program
+            .threads
+            .iter()
+            .map(|thread| Names::new(&program, thread))
+            .collect();
         Machine {
             program,
             layout,
+            names,
             errors,
             locks_inside,
         }

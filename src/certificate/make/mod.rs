@@ -8,11 +8,10 @@ use std::cell::OnceCell;
 use super::format::{Certificate, Claim, Evidence, MAX_EMBEDDED, Ranking, SCHEMA, States as Set, Step};
 use super::packed::pack;
 use super::texts::Texts;
-use super::verify::end;
 use super::verify::pieces::{Piece, pieces};
 use super::verify::progress_of;
 use super::verify::region::Region;
-use super::verify::statement::{Meant, Statement};
+use super::verify::statement::{Meant, Statement, excused};
 use super::verify::states::{Closed, States};
 use super::verify::view::{Abstract, Concrete, View};
 use crate::check::theory::Theory;
@@ -138,15 +137,16 @@ impl<'a> Maker<'a> {
                 }
                 let closed = self.closed()?;
                 let view = Concrete::new(machine, &closed.states, &theory.spec)?;
-                self.rankings(closed, &view, &promises)
+                self.rankings(closed, &view, &promises, &vec![false; closed.states.len()])
             }
-            Statement::Refinement(theory, instance, specification) => {
-                let abstraction = theory.spec.abstraction(instance)?;
-                let promises = promises(&progress_of(&abstraction.behaviour(specification)?))?;
+            Statement::Refinement(theory, refinement) => {
+                let abstraction = theory.spec.abstraction(&refinement.instance)?;
+                let promises = promises(&progress_of(&refinement.behaviour(&abstraction)?))?;
                 let closed = self.closed()?;
                 let concrete = Concrete::new(machine, &closed.states, &theory.spec)?;
                 let view = Abstract::new(&concrete, &abstraction)?;
-                self.rankings(closed, &view, &promises)
+                let excused = excused(refinement, &theory.spec, &concrete)?;
+                self.rankings(closed, &view, &promises, &excused)
             }
         }
     }
@@ -156,16 +156,11 @@ impl<'a> Maker<'a> {
         closed: &Closed,
         view: &dyn View,
         promises: &[super::verify::pieces::Promise],
+        exempt: &[bool],
     ) -> Result<Vec<Ranking>, Diagnostic> {
         let machine = &self.instance.machine;
-        // A formula that holds speaks of runs without an error; a refinement exempts them.
-        let exempt: Vec<bool> = closed
-            .states
-            .iter()
-            .map(|state| end::is_error(machine, state))
-            .collect();
         let ranking = |promise| {
-            let region = Region::new(closed, view, promise, &exempt)?;
+            let region = Region::new(closed, view, promise, exempt)?;
             ranks::ranking(machine, &region)
         };
         promises.iter().map(ranking).collect()

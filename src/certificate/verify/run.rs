@@ -3,7 +3,7 @@
 use super::Refused;
 use super::end;
 use super::fairness::Condition;
-use super::statement::Statement;
+use super::statement::{Statement, excused};
 use super::states::{States, after};
 use super::view::{Abstract, Concrete, Pairs, View, truth};
 use super::word::Word;
@@ -69,13 +69,12 @@ pub fn trace(machine: &Machine, statement: Statement<'_>, steps: &[Step]) -> Res
             let view = Concrete::new(machine, &states, &theory.spec)?;
             (broken_at_end(&view, formula)?, "the end of the trace")
         }
-        Statement::Refinement(theory, instance, specification) => {
-            let abstraction = theory.spec.abstraction(instance)?;
-            let behaviour = abstraction.behaviour(specification)?;
+        Statement::Refinement(theory, refinement) => {
+            let abstraction = theory.spec.abstraction(&refinement.instance)?;
+            let behaviour = refinement.behaviour(&abstraction)?;
             let concrete = Concrete::new(machine, &states, &theory.spec)?;
             let view = Abstract::new(&concrete, &abstraction).map_err(Diagnostic::from)?;
-            let errs = end::is_error(machine, run.last());
-            (leaves_behaviour(&view, &behaviour, errs)?, "the end of the trace")
+            (leaves_behaviour(&view, &behaviour)?, "the end of the trace")
         }
     };
     if bad {
@@ -106,8 +105,8 @@ fn broken_at_end(view: &dyn View, formula: &Temporal) -> Result<bool, Diagnostic
     })
 }
 
-/// Whether the initial state, or else the last step, is none of the specification. A step into an error is exempt.
-fn leaves_behaviour(view: &Abstract, behaviour: &Behaviour, errs: bool) -> Result<bool, Diagnostic> {
+/// Whether the initial state, or else the last step, is none of the specification.
+fn leaves_behaviour(view: &Abstract, behaviour: &Behaviour) -> Result<bool, Diagnostic> {
     let last = view.states() - 1;
     if last == 0 {
         for predicate in &behaviour.init {
@@ -117,7 +116,7 @@ fn leaves_behaviour(view: &Abstract, behaviour: &Behaviour, errs: bool) -> Resul
         }
         return Ok(false);
     }
-    if errs || view.same(last - 1, last) {
+    if view.same(last - 1, last) {
         return Ok(false);
     }
     for step in &behaviour.next {
@@ -157,15 +156,15 @@ pub fn lasso(machine: &Machine, statement: Statement<'_>, steps: &[Step], start:
             let view = Concrete::new(machine, &states, &theory.spec)?;
             !word.satisfies(&view, formula)?
         }
-        Statement::Refinement(theory, instance, specification) => {
-            let abstraction = theory.spec.abstraction(instance)?;
-            let behaviour = abstraction.behaviour(specification)?;
+        Statement::Refinement(theory, refinement) => {
+            let abstraction = theory.spec.abstraction(&refinement.instance)?;
+            let behaviour = refinement.behaviour(&abstraction)?;
             let concrete = Concrete::new(machine, &states, &theory.spec)?;
             let view = Abstract::new(&concrete, &abstraction).map_err(Diagnostic::from)?;
-            let errs = states.iter().any(|state| end::is_error(machine, state));
+            let excused = excused(refinement, &theory.spec, &concrete)?.contains(&true);
             let mut violated = false;
             for condition in progress_of(&behaviour) {
-                violated |= !errs && !word.satisfies(&view, &condition)?;
+                violated |= !excused && !word.satisfies(&view, &condition)?;
             }
             violated
         }

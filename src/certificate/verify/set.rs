@@ -8,7 +8,7 @@ use super::pieces::{Piece, pieces};
 use super::ranking::{self, Size};
 use super::region::Region;
 use super::run::progress_of;
-use super::statement::{Meant, Statement};
+use super::statement::{Meant, Statement, excused};
 use super::states::{Closed, States};
 use super::view::{Abstract, Concrete, Pairs, View, truth};
 use crate::certificate::format::{self, MAX_EMBEDDED, Ranking};
@@ -121,23 +121,24 @@ fn on(machine: &Machine, meant: &Meant<'_>, closed: &Closed, rankings: &[Ranking
                 check_piece(machine, closed, &view, &piece, &exempt, rankings, &mut sizes)?;
             }
         }
-        Statement::Refinement(theory, instance, specification) => {
-            let abstraction = theory.spec.abstraction(instance)?;
-            let behaviour = abstraction.behaviour(specification)?;
+        Statement::Refinement(theory, refinement) => {
+            let abstraction = theory.spec.abstraction(&refinement.instance)?;
+            let behaviour = refinement.behaviour(&abstraction)?;
             let concrete = Concrete::new(machine, states, &theory.spec)?;
             let view = Abstract::new(&concrete, &abstraction).map_err(Diagnostic::from)?;
-            let exempt: Vec<bool> = states.iter().map(|state| end::is_error(machine, state)).collect();
-            let exempt_step = |from: usize, to: usize| exempt[to] || view.same(from, to);
+            let none = vec![false; states.len()];
+            let excused = excused(refinement, &theory.spec, &concrete)?;
             for predicate in &behaviour.init {
                 let piece = Piece::Initially(predicate.clone());
-                check_piece(machine, closed, &view, &piece, &exempt, rankings, &mut sizes)?;
+                check_piece(machine, closed, &view, &piece, &none, rankings, &mut sizes)?;
             }
             for step in &behaviour.next {
-                check_steps(machine, closed, Pairs::allowed(&view, step), &exempt_step)?;
+                let same = |from: usize, to: usize| view.same(from, to);
+                check_steps(machine, closed, Pairs::allowed(&view, step), &same)?;
             }
             for formula in progress_of(&behaviour) {
                 for piece in pieces(&formula)? {
-                    check_piece(machine, closed, &view, &piece, &exempt, rankings, &mut sizes)?;
+                    check_piece(machine, closed, &view, &piece, &excused, rankings, &mut sizes)?;
                 }
             }
         }

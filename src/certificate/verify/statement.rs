@@ -1,11 +1,11 @@
 //! What the name of a property means.
 
-use std::sync::Arc;
-
+use super::view::{Concrete, View, truth};
 use crate::check::property::{DEADLOCK, Kind, of_machine};
-use crate::check::theory::{Meaning, Theory};
+use crate::check::theory::{Meaning, Refinement, Theory};
 use crate::machine::Machine;
-use crate::tla::Temporal;
+use crate::source::Diagnostic;
+use crate::tla::{Spec, Temporal};
 
 /// What is claimed to hold or to be violated.
 #[derive(Debug, Clone, Copy)]
@@ -17,7 +17,7 @@ pub enum Statement<'a> {
     /// A formula of a module.
     Formula(&'a Theory, &'a Temporal),
     /// The states, seen through an instance of a module, behave as its specification says.
-    Refinement(&'a Theory, &'a Arc<str>, &'a Arc<str>),
+    Refinement(&'a Theory, &'a Refinement),
 }
 
 /// A statement, and whether a run that ends in an error leaves it without an answer.
@@ -39,10 +39,7 @@ impl<'a> Meant<'a> {
             if property.name == name {
                 let statement = match meaning {
                     Meaning::Formula(formula) => Statement::Formula(theory, formula),
-                    Meaning::Refinement {
-                        instance,
-                        specification,
-                    } => Statement::Refinement(theory, instance, specification),
+                    Meaning::Refinement(refinement) => Statement::Refinement(theory, refinement),
                 };
                 let needs_no_error = matches!(property.kind, Kind::Liveness | Kind::Refinement);
                 return Some(Meant {
@@ -70,5 +67,13 @@ impl<'a> Meant<'a> {
             Statement::NoError(_) | Statement::NoDeadlock => None,
             Statement::Formula(theory, _) | Statement::Refinement(theory, ..) => Some(theory),
         }
+    }
+}
+
+/// The states that excuse a run from the fairness of a refinement.
+pub fn excused(refinement: &Refinement, spec: &Spec, concrete: &Concrete) -> Result<Vec<bool>, Diagnostic> {
+    match refinement.excuse(spec)? {
+        Some(excuse) => Ok(truth(concrete, &excuse)?),
+        None => Ok(vec![false; concrete.states()]),
     }
 }

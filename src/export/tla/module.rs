@@ -1,0 +1,468 @@
+//! The module of a protocol in a scenario: variables, initial state, one action per step, fairness.
+
+use std::fmt::Write;
+use std::sync::Arc;
+
+use super::action::Reader;
+use super::fresh::{Fresh, is_reserved};
+use super::print::Printer;
+use super::term::Term;
+use crate::check::concrete::{DONE, Variable, frames};
+use crate::check::property::{DEADLOCK, Property, of_machine};
+use crate::check::theory::Theory;
+use crate::machine::Machine;
+use crate::machine::program::{Program, Role, ThreadId};
+use crate::source::Diagnostic;
+use crate::spec::Instance;
+use crate::tla::Value;
+
+/// What the module defines beside its actions.
+const OWN: [&str; 27] = [
+    "vars",
+    "Threads",
+    "Tasks",
+    "Init",
+    "At",
+    "Goto",
+    "Ended",
+    "Fail",
+    "Stacks",
+    "Parts",
+    "IsWhole",
+    "PartsOf",
+    "IsLocked",
+    "BitAnd",
+    "BitOr",
+    "BitXor",
+    "Quotient",
+    "Remainder",
+    "Next",
+    "Terminating",
+    "Fairness",
+    "Spec",
+    "my",
+    "t",
+    "p",
+    "h",
+    "position",
+];
+
+/// Longer values of the initial state stand on several lines.
+const WIDTH: usize = 100;
+
+/// Writes the module of this name.
+pub fn module(name: &str, instance: &Instance, theories: &[Theory]) -> Result<String, Diagnostic> {
+    let machine = &instance.machine;
+    refuse_reserved(&machine.program)?;
+    let theory = theories.first();
+    let mut taken: Vec<Arc<str>> = OWN.map(Arc::from).to_vec();
+    let variables = Variable::names(machine);
+    taken.extend(variables.iter().map(|name| Arc::from(name.as_str())));
+    if let Some(theory) = theory {
+        for definition in theory.spec.all_definitions() {
+            if OWN.contains(&&*definition.name.text) {
+                return Err(Diagnostic::general(format!(
+                    "{}.tla defines `{}`, and so does every exported module",
+                    theory.spec.name(),
+                    definition.name.text
+                ))
+                .help("rename it"));
+            }
+            taken.push(definition.name.text.clone());
+        }
+    }
+    let mut fresh = Fresh::new(taken);
+    let threads: Vec<Steps> = (0..machine.program.threads.len())
+        .map(|thread| Steps::of(machine, thread, &mut fresh))
+        .collect();
+    // Names within a step must differ from all of those.
+    let mut text = String::new();
+    head(&mut text, name, instance, theory, &variables);
+    state(&mut text, machine, &variables);
+    let mut body = String::new();
+    for steps in &threads {
+        steps.write(&mut body, machine, &fresh, &variables);
+    }
+    helpers(&mut text, machine, &variables, &body);
+    text += &body;
+    tail(&mut text, machine, &threads);
+    properties(&mut text, machine, theories);
+    let _ = writeln!(text, "{}", "=".repeat(77));
+    Ok(text)
+}
+
+/// The properties that the module itself defines: what no theory says of the machine's own errors.
+pub fn own_properties(machine: &Machine, theories: &[Theory]) -> Vec<Property> {
+    let all = of_machine(machine, theories).into_iter();
+    all.filter(|property| property.name != DEADLOCK).collect()
+}
+
+/// Fields and threads become names of TLA+.
+fn refuse_reserved(program: &Program) -> Result<(), Diagnostic> {
+    let fields = program.fields.iter().map(|field| &field.name);
+    let types = program.types.iter().map(|ty| &ty.name);
+    let parts = program.parts.iter().map(|part| &part.name);
+    match fields.chain(types).chain(parts).find(|name| is_reserved(name)) {
+        None => Ok(()),
+        Some(name) => Err(Diagnostic::general(format!("TLA+ keeps the word `{name}` for itself"))
+            .help("give the field or struct another name to export the listing")),
+    }
+}
+
+fn head(text: &mut String, name: &str, instance: &Instance, theory: Option<&Theory>, variables: &[String]) {
+    let title = format!(" MODULE {name} ");
+    let dashes = 77usize.saturating_sub(title.len());
+    let _ = writeln!(
+        text,
+        "{}{title}{}",
+        "-".repeat(dashes / 2),
+        "-".repeat(dashes - dashes / 2)
+    );
+    let comment = format!(
+        "{} in {}, as `oomspec export tla` reads it: each action is one step of the listing, named after function and line. \
+         A thread is the disjunction of its actions.",
+        instance.protocol, instance.scenario
+    );
+    let _ = writeln!(text, "(*");
+    for line in wrap(&comment, 74) {
+        let _ = writeln!(text, " * {line}");
+    }
+    let _ = writeln!(text, " *)");
+    let extends = theory.map_or(String::new(), |theory| format!("{}, ", theory.spec.name()));
+    let _ = writeln!(text, "EXTENDS {extends}Integers, TLC");
+    let declared: Vec<&str> = theory
+        .iter()
+        .flat_map(|theory| theory.spec.variables())
+        .map(|name| &**name)
+        .collect();
+    let own: Vec<&str> = variables
+        .iter()
+        .map(String::as_str)
+        .filter(|name| !declared.contains(name))
+        .collect();
+    if !own.is_empty() {
+        let _ = writeln!(text, "\nVARIABLES {}", own.join(", "));
+    }
+    let _ = writeln!(text, "\nvars == <<{}>>\n", variables.join(", "));
+}
+
+fn state(text: &mut String, machine: &Machine, variables: &[String]) {
+    let program = &machine.program;
+    let tasks = program.threads.iter().filter(|thread| thread.role == Role::Task);
+    let names = |threads: &mut dyn Iterator<Item = &crate::machine::program::Thread>| {
+        Value::set(threads.map(|thread| Value::string(thread.name.as_str())))
+    };
+    let _ = writeln!(text, "Threads == {}", names(&mut program.threads.iter()));
+    let _ = writeln!(text, "Tasks   == {}\n", names(&mut tasks.into_iter()));
+    let _ = writeln!(
+        text,
+        "\\* Where a thread stands at each position: functions, outermost first, each with the line it has come to."
+    );
+    let stacks = Value::record(program.threads.iter().enumerate().map(|(id, thread)| {
+        let points = thread.points.iter().enumerate();
+        let at = points.map(|(number, point)| {
+            (
+                Value::string(machine.names[id].positions[number].as_str()),
+                frames(machine, id, point),
+            )
+        });
+        let done = (Value::string(DONE), Value::tuple([]));
+        (thread.name.as_str(), Value::function(at.chain([done])))
+    }));
+    let _ = writeln!(text, "Stacks ==\n  {}\n", value(&stacks, 2));
+    let initial = machine.initial();
+    let _ = writeln!(text, "Init ==");
+    for name in variables {
+        if let Some(variable) = Variable::named(machine, name) {
+            let shown = value(&variable.value(machine, &initial), 8 + name.len());
+            let _ = writeln!(text, "  /\\ {name} = {shown}");
+        }
+    }
+    text.push('\n');
+}
+
+/// A value, broken into lines if it is long.
+fn value(value: &Value, column: usize) -> String {
+    let flat = value.to_string();
+    let Value::Function(pairs) = value else {
+        return flat;
+    };
+    if column + flat.len() <= WIDTH {
+        return flat;
+    }
+    let pad = " ".repeat(column + 1);
+    let record = flat.starts_with('[');
+    let entry = |(key, inner): &(Value, Value)| {
+        let key = match (key, record) {
+            (Value::Str(name), true) => format!("{name} |-> "),
+            (key, _) => format!("{key} :> "),
+        };
+        format!("{key}{}", self::value(inner, column + 1 + key.chars().count()))
+    };
+    let entries: Vec<String> = pairs.iter().map(entry).collect();
+    match record {
+        true => format!("[{}]", entries.join(&format!(",\n{pad}"))),
+        false => format!("({})", entries.join(&format!(" @@\n{pad}"))),
+    }
+}
+
+fn helpers(text: &mut String, machine: &Machine, variables: &[String], body: &str) {
+    let others: Vec<&str> = variables
+        .iter()
+        .map(String::as_str)
+        .filter(|name| *name != "error")
+        .collect();
+    let _ = write!(
+        text,
+        "At(t, position) == error.property = \"none\" /\\ pc[t] = position\n\n\
+         Goto(t, position) ==\n\
+         \x20 /\\ pc' = [pc EXCEPT ![t] = position]\n\
+         \x20 /\\ stack' = [stack EXCEPT ![t] = Stacks[t][position]]\n\n\
+         Ended(property, kind, thread, function, line) ==\n\
+         \x20 [property |-> property, kind |-> kind, thread |-> thread, function |-> function, line |-> line]\n\n\
+         \\* A step that goes wrong does nothing else.\n\
+         Fail(property, kind, thread, function, line) ==\n\
+         \x20 /\\ error' = Ended(property, kind, thread, function, line)\n\
+         \x20 /\\ UNCHANGED <<{}>>\n\n",
+        others.join(", ")
+    );
+    let uses = |name: &str| body.contains(&format!("{name}("));
+    if uses("IsWhole") {
+        let _ = write!(
+            text,
+            "\\* The objects that can be freed, each with the structs inside it.\n\
+             Parts ==\n  {}\n\
+             IsWhole(p) == p \\in DOMAIN Parts\n\
+             PartsOf(p) == Parts[p]\n\
+             IsLocked(p, h) == \\E t \\in Threads : h[t] \\cap Parts[p] # {{}}\n\n",
+            value(&parts(machine), 2)
+        );
+    }
+    if ["BitAnd", "BitOr", "BitXor"].into_iter().any(uses) {
+        text.push_str(
+            "\\* Of numbers in two's complement.\n\
+             RECURSIVE BitAnd(_, _)\n\
+             BitAnd(a, b) ==\n\
+             \x20 CASE a = 0 \\/ b = 0 -> 0\n\
+             \x20   [] a = -1 -> b\n\
+             \x20   [] b = -1 -> a\n\
+             \x20   [] OTHER -> 2 * BitAnd(a \\div 2, b \\div 2) + (IF a % 2 = 1 /\\ b % 2 = 1 THEN 1 ELSE 0)\n\
+             BitOr(a, b)  == a + b - BitAnd(a, b)\n\
+             BitXor(a, b) == a + b - 2 * BitAnd(a, b)\n\n",
+        );
+    }
+    if ["Quotient", "Remainder"].into_iter().any(uses) {
+        text.push_str(
+            "\\* C rounds towards zero.\n\
+             Quotient(a, b) ==\n\
+             \x20 LET quotient == (IF a < 0 THEN -a ELSE a) \\div (IF b < 0 THEN -b ELSE b)\n\
+             \x20 IN  IF (a < 0) = (b < 0) THEN quotient ELSE -quotient\n\
+             Remainder(a, b) == a - b * Quotient(a, b)\n\n",
+        );
+    }
+}
+
+fn parts(machine: &Machine) -> Value {
+    let program = &machine.program;
+    let freed = crate::machine::layout::freed_types(program);
+    let mut parts = Vec::new();
+    for (ty, declared) in program.types.iter().enumerate().filter(|(ty, _)| freed[*ty]) {
+        for (number, object) in declared
+            .objects
+            .iter()
+            .enumerate()
+            .filter(|(number, object)| object.root == (ty, *number))
+        {
+            let inside = program.types.iter().flat_map(|inner| &inner.objects);
+            let inside = inside.filter(|inner| inner.root == (ty, number));
+            let names = Value::set(inside.map(|inner| Value::string(inner.name.as_str())));
+            parts.push((object.name.as_str(), names));
+        }
+    }
+    Value::record(parts)
+}
+
+/// The actions of a thread.
+struct Steps {
+    thread: ThreadId,
+    name: Arc<str>,
+    /// By point.
+    actions: Vec<Arc<str>>,
+    /// The name of those that are strongly fair.
+    strong: Option<Arc<str>>,
+}
+
+impl Steps {
+    fn of(machine: &Machine, thread: ThreadId, fresh: &mut Fresh) -> Self {
+        let code = &machine.program.threads[thread];
+        let actions = code.points.iter().map(|point| {
+            let site = machine.site(thread, point);
+            fresh.take(&format!(
+                "{}_{}",
+                machine.program.functions[site.function].name, site.line
+            ))
+        });
+        let actions = actions.collect();
+        let strong = code.fair && code.points.iter().any(|point| point.strongly_fair);
+        Steps {
+            thread,
+            actions,
+            name: fresh.take(&code.name),
+            strong: strong.then(|| fresh.take(&format!("{}_waits_for_a_lock", code.name))),
+        }
+    }
+
+    fn write(&self, text: &mut String, machine: &Machine, fresh: &Fresh, variables: &[String]) {
+        let code = &machine.program.threads[self.thread];
+        let _ = writeln!(text, "{}", "-".repeat(77));
+        let fair = if code.fair {
+            ""
+        } else {
+            ", which may stop for ever anywhere"
+        };
+        let _ = writeln!(text, "(* The thread {}{fair}. *)\n", code.name);
+        let reader = Reader::new(machine, self.thread, fresh);
+        let quoted = super::print::term(&Term::string(&code.name));
+        let printer = Printer {
+            thread: &quoted,
+            variables,
+        };
+        for (number, point) in code.points.iter().enumerate() {
+            let tree = reader.step(number);
+            let site = machine.site(self.thread, point);
+            let position = &machine.names[self.thread].positions[number];
+            let _ = writeln!(text, "\\* {}", comment(machine, site));
+            let _ = writeln!(text, "{} ==", self.actions[number]);
+            let _ = writeln!(text, "  /\\ At({quoted}, \"{position}\")");
+            for line in printer.conjuncts(&tree, 2) {
+                let _ = writeln!(text, "  {line}");
+            }
+            if tree.stays() {
+                let _ = writeln!(text, "  /\\ vars' # vars");
+            }
+            text.push('\n');
+        }
+        self.by_function(text, machine, &quoted);
+        if let Some(strong) = &self.strong {
+            let points = code.points.iter().zip(&self.actions);
+            let strongly = points
+                .filter(|(point, _)| point.strongly_fair)
+                .map(|(_, action)| action);
+            disjunction(text, strong, strongly);
+        }
+    }
+}
+
+impl Steps {
+    /// The thread: the actions of the function it stands in, so that TLC asks only these.
+    fn by_function(&self, text: &mut String, machine: &Machine, quoted: &str) {
+        let code = &machine.program.threads[self.thread];
+        let mut functions: Vec<(usize, Vec<usize>)> = Vec::new();
+        for (number, point) in code.points.iter().enumerate() {
+            let function = machine.site(self.thread, point).function;
+            match functions.iter_mut().find(|(known, _)| *known == function) {
+                Some((_, points)) => points.push(number),
+                None => functions.push((function, vec![number])),
+            }
+        }
+        let _ = writeln!(text, "{} ==", self.name);
+        if functions.is_empty() {
+            text.push_str("  FALSE /\\ UNCHANGED vars\n");
+        }
+        for (_, points) in functions {
+            let positions = points.iter().map(|&point| &machine.names[self.thread].positions[point]);
+            let positions = Value::set(positions.map(|name| Value::string(name.as_str())));
+            let actions: Vec<&str> = points.iter().map(|&point| &*self.actions[point]).collect();
+            let _ = writeln!(text, "  \\/ /\\ pc[{quoted}] \\in {positions}");
+            let _ = writeln!(text, "     /\\ \\/ {}", actions.join("\n        \\/ "));
+        }
+        text.push('\n');
+    }
+}
+
+fn disjunction<'a>(text: &mut String, name: &str, actions: impl Iterator<Item = &'a Arc<str>>) {
+    let _ = writeln!(text, "{name} ==");
+    for action in actions {
+        let _ = writeln!(text, "  \\/ {action}");
+    }
+    text.push('\n');
+}
+
+/// File, line and text of a site, and who called.
+fn comment(machine: &Machine, site: &crate::machine::program::Site) -> String {
+    let sources = &machine.program.sources;
+    let words: Vec<&str> = sources.text(site.span).split_whitespace().collect();
+    let words = words.join(" ");
+    let source: String = words
+        .chars()
+        .take(80)
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    format!("{}:{}  {source}", sources.file(site.span.file).name, site.line)
+}
+
+fn tail(text: &mut String, machine: &Machine, threads: &[Steps]) {
+    let _ = writeln!(text, "{}", "-".repeat(77));
+    text.push_str(
+        "(* A run ends with an error, with panic(), or when all tasks have finished: that is no deadlock. *)\n\
+         Terminating ==\n\
+         \x20 /\\ error.property # \"none\" \\/ \\A t \\in Tasks : pc[t] = \"Done\"\n\
+         \x20 /\\ UNCHANGED vars\n\n\
+         Next ==\n",
+    );
+    for steps in threads {
+        let _ = writeln!(text, "  \\/ {}", steps.name);
+    }
+    text.push_str("  \\/ Terminating\n\n");
+    text.push_str(
+        "\\* A thread that can step does, some day; one that waits for a lock gets it if it is free again and again.\n",
+    );
+    text.push_str("Fairness ==\n");
+    let mut none = true;
+    for steps in threads
+        .iter()
+        .filter(|steps| machine.program.threads[steps.thread].fair)
+    {
+        none = false;
+        let _ = writeln!(text, "  /\\ WF_vars({})", steps.name);
+        if let Some(strong) = &steps.strong {
+            let _ = writeln!(text, "  /\\ SF_vars({strong})");
+        }
+    }
+    if none {
+        text.push_str("  TRUE\n");
+    }
+    text.push_str("\nSpec == Init /\\ [][Next]_vars /\\ Fairness\n\n");
+}
+
+fn properties(text: &mut String, machine: &Machine, theories: &[Theory]) {
+    let own = own_properties(machine, theories);
+    if own.is_empty() {
+        return;
+    }
+    let _ = writeln!(text, "{}", "-".repeat(77));
+    for property in own {
+        let _ = writeln!(text, "\\* {}  {}", property.code, property.description);
+        let _ = writeln!(
+            text,
+            "{} == [](error.property # \"{}\")\n",
+            property.name, property.name
+        );
+    }
+}
+
+fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let last = lines.len() - 1;
+        if !lines[last].is_empty() && lines[last].len() + 1 + word.len() > width {
+            lines.push(word.to_string());
+        } else {
+            if !lines[last].is_empty() {
+                lines[last].push(' ');
+            }
+            lines[last].push_str(word);
+        }
+    }
+    lines
+}

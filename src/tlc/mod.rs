@@ -1,0 +1,9 @@
+//! TLC as the second pair of eyes: runs it on exported modules and compares every answer.
+
+mod compare;
+mod run;
+mod table;
+
+pub use compare::{Agreement, Answer, Asked, Row, Scope, compare};
+pub use run::{Options, Report, RunError, Violation, run};
+pub use table::{Record, Table};

@@ -1,0 +1,333 @@
+//! TLC against us: every protocol in every scenario, random programs, and proof that a difference would be seen.
+//!
+//! Needs `tla2tools.jar`: in `OOMSPEC_TLC`, or under `target/`. With `OOMSPEC_REQUIRE=tlc`, as `.ci/run` sets it, everything is asked;
+//! without it, a few small graphs.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use oomspec::check::theory::Theory;
+use oomspec::check::{Checked, check};
+use oomspec::explore::{Limits, explore};
+use oomspec::export::tla::export;
+use oomspec::machine::program::Instr;
+use oomspec::machine::{Machine, Reached};
+use oomspec::spec::{Instance, Spec};
+use oomspec::tlc::{Agreement, Asked, Options, RunError, Scope, compare, run};
+use support::programs::{Writer, instance};
+use support::tlc::{jar, required};
+
+mod support;
+
+/// Larger graphs take TLC more than a minute for the search of fair cycles: `oomspec tlc` asks that.
+const WITH_LASSOS: usize = 6_000;
+/// What is asked where nobody requires more.
+const SMALL: usize = 700;
+
+fn options(jar: PathBuf) -> Options {
+    Options {
+        jar,
+        timeout: Duration::from_secs(900),
+    }
+}
+
+fn built_in(spec: &Spec, protocol: &str, scenario: &str) -> Instance {
+    let protocol = spec.protocol(protocol).expect("a protocol");
+    let scenario = spec.scenario(scenario).expect("a scenario");
+    spec.instance(&protocol, &scenario).expect("an instance")
+}
+
+fn checked(instance: Instance, theories: &[Theory]) -> Checked {
+    let limits = Limits {
+        threads: 1,
+        ..Limits::default()
+    };
+    check(instance, theories, limits, &[], &|_, _| {}).expect("answers")
+}
+
+fn ask(options: &Options, checked: &Checked, theories: &[Theory], scope: Scope) -> Result<Agreement, RunError> {
+    let export = export(&checked.instance, theories).expect("an export");
+    let folder = tempfile::tempdir().expect("a folder");
+    let asked = Asked {
+        checked,
+        export: &export,
+        scope,
+    };
+    compare(options, folder.path(), &asked)
+}
+
+#[test]
+fn every_built_in_check_agrees_with_tlc() {
+    let Some(jar) = jar() else { return };
+    let options = options(jar);
+    let spec = Spec::builtin();
+    let theories = [spec.theory().expect("modules")];
+    let mut pairs: Vec<Checked> = Vec::new();
+    for protocol in spec.protocols() {
+        for scenario in spec.scenarios() {
+            pairs.push(checked(built_in(&spec, &protocol, &scenario), &theories));
+        }
+    }
+    if !required("tlc") {
+        let all = pairs.len();
+        pairs.retain(|checked| checked.counts.distinct <= SMALL);
+        eprintln!(
+            "{} of {all} graphs are compared; OOMSPEC_REQUIRE=tlc compares all",
+            pairs.len()
+        );
+    }
+    assert!(!pairs.is_empty());
+    // The long ones first, so that both processors are busy to the end.
+    pairs.sort_by_key(|checked| std::cmp::Reverse(checked.counts.distinct));
+    let next = AtomicUsize::new(0);
+    let wrong = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(|| {
+                while let Some(checked) = pairs.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let name = format!("{} in {}", checked.instance.protocol, checked.instance.scenario);
+                    let scope = match checked.counts.distinct {
+                        0..=WITH_LASSOS => Scope::All,
+                        states => {
+                            eprintln!(
+                                "{name} has {states} states: `oomspec tlc` asks for its lassos, this test does not"
+                            );
+                            Scope::Safety
+                        }
+                    };
+                    let says = match ask(&options, checked, &theories, scope) {
+                        Ok(agreement) => agreement.disagreements,
+                        Err(error) => vec![error.to_string()],
+                    };
+                    let mut wrong = wrong.lock().expect("no panic");
+                    wrong.extend(says.into_iter().map(|what| format!("{name}: {what}")));
+                }
+            });
+        }
+    });
+    let wrong = wrong.into_inner().expect("no panic");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_guard_dropped_from_the_export_is_caught() {
+    let Some(jar) = jar() else { return };
+    let spec = Spec::builtin();
+    let theories = [spec.theory().expect("modules")];
+    let checked = checked(built_in(&spec, "v4.13", "lock-held"), &theories);
+    let mut export = export(&checked.instance, &theories).expect("an export");
+    let guard = "     /\\ mutex[\"oom_lock\"].owner = \"NULL\"\n";
+    assert!(export.module.contains(guard), "the guard is there to be dropped");
+    export.module = export.module.replacen(guard, "", 1);
+    let folder = tempfile::tempdir().expect("a folder");
+    let asked = Asked {
+        checked: &checked,
+        export: &export,
+        scope: Scope::Safety,
+    };
+    let agreement = compare(&options(jar), folder.path(), &asked).expect("an answer");
+    assert!(!agreement.disagreements.is_empty());
+}
+
+#[test]
+fn an_effect_dropped_from_the_machine_is_caught() {
+    let Some(jar) = jar() else { return };
+    let spec = Spec::builtin();
+    let theories = [spec.theory().expect("modules")];
+    let intact = built_in(&spec, "v4.13", "lock-held");
+    let mut program = intact.machine.program.clone();
+    let queued = program
+        .fields
+        .iter()
+        .position(|field| field.name == "on_freelist")
+        .expect("the field");
+    let mut dropped = 0;
+    for thread in &mut program.threads {
+        for instr in &mut thread.code {
+            if matches!(instr, Instr::Store { field, .. } if *field == queued) && dropped == 0 {
+                *instr = Instr::Returned(oomspec::machine::program::Operand::Const(0));
+                dropped += 1;
+            }
+        }
+    }
+    assert_eq!(dropped, 1);
+    let broken = Instance {
+        machine: Machine::new(program),
+        ..intact.clone()
+    };
+    let checked = checked(broken, &theories);
+    let export = export(&intact, &theories).expect("an export");
+    let folder = tempfile::tempdir().expect("a folder");
+    let asked = Asked {
+        checked: &checked,
+        export: &export,
+        scope: Scope::Safety,
+    };
+    let agreement = compare(&options(jar), folder.path(), &asked).expect("an answer");
+    assert!(!agreement.disagreements.is_empty());
+}
+
+/// Random programs that are compared.
+const PROGRAMS: usize = 200;
+/// So many share a module, and a JVM.
+const BATCH: usize = 20;
+/// Larger graphs are left out.
+const MOST_STATES: usize = 400;
+
+/// What can be compared of a graph: states, depth, and every end that was reached.
+#[derive(Debug, Default, PartialEq, Eq, Clone)]
+struct Facts {
+    states: usize,
+    depth: usize,
+    ends: BTreeSet<String>,
+}
+
+fn facts(machine: &Machine) -> Option<Facts> {
+    let limits = Limits {
+        threads: 1,
+        max_states: MOST_STATES,
+    };
+    let graph = explore(machine, limits, &|_, _| {});
+    if graph.incomplete.is_some() {
+        return None;
+    }
+    let ends = (0..graph.distinct() as u32).filter_map(|state| match machine.reached(graph.state(state)) {
+        Reached::Nothing => None,
+        Reached::Panic => Some("panic".to_string()),
+        Reached::Error(error) => {
+            let function = &machine.program.functions[error.function].name;
+            Some(format!("{} {function} {}", error.kind.words(), error.line))
+        }
+    });
+    Some(Facts {
+        states: graph.distinct(),
+        depth: graph.depth(),
+        ends: ends.collect(),
+    })
+}
+
+#[test]
+fn random_programs_have_the_same_states_in_tlc() {
+    let Some(jar) = jar() else { return };
+    let options = options(jar);
+    let mut random = 2017u64;
+    let mut programs = Vec::new();
+    let mut uses = BTreeMap::from([("await(", 0), ("choose(", 0), ("kfree(", 0), ("take(&", 0), ("run1", 0)]);
+    while programs.len() < PROGRAMS {
+        let mut tape = Vec::new();
+        for _ in 0..120 {
+            random = random
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            tape.push((random >> 56) as u8);
+        }
+        let text = Writer::program(&tape);
+        let Ok(mut instance) = instance(&text) else { continue };
+        // A program of one state says nothing.
+        let Some(facts) = facts(&instance.machine).filter(|facts| facts.states > 5) else {
+            continue;
+        };
+        instance.protocol = format!("program{}", programs.len());
+        for (word, count) in &mut uses {
+            let own = text.matches(*word).count() > instance_prelude(word);
+            *count += usize::from(own);
+        }
+        programs.push((instance, facts, text));
+    }
+    eprintln!("programs that use each: {uses:?}");
+    assert!(uses.values().all(|&count| count >= PROGRAMS / 20), "{uses:?}");
+    let (mut compared, mut errors) = (0, 0);
+    for batch in programs.chunks(BATCH) {
+        let found = match together(&options, batch.iter().map(|(instance, ..)| instance)) {
+            Ok(found) => found,
+            // TLC's numbers have 32 bits: a program whose numbers are larger is not compared, and says so.
+            Err(_) => {
+                let alone = batch.iter().map(|(instance, ..)| together(&options, [instance]));
+                let alone = alone.map(|found| match found {
+                    Ok(mut found) => found.pop().flatten(),
+                    Err(RunError::Failed(text)) if text.to_lowercase().contains("overflow") => None,
+                    Err(error) => panic!("{error}"),
+                });
+                alone.collect()
+            }
+        };
+        for ((_, ours, text), theirs) in batch.iter().zip(found) {
+            let Some(theirs) = theirs else { continue };
+            assert_eq!(*ours, theirs, "{text}");
+            compared += 1;
+            errors += usize::from(!ours.ends.is_empty());
+        }
+    }
+    eprintln!("{compared} programs compared, {errors} of them reach an error");
+    assert!(
+        compared >= PROGRAMS * 19 / 20 && errors >= PROGRAMS / 10,
+        "{compared} {errors}"
+    );
+}
+
+/// How often the prelude of every program has a word.
+fn instance_prelude(word: &str) -> usize {
+    Writer::program(&[]).matches(word).count()
+}
+
+/// Several programs in one module: a variable says which one runs, and each state prints what it is.
+fn together<'a>(
+    options: &Options,
+    programs: impl IntoIterator<Item = &'a Instance>,
+) -> Result<Vec<Option<Facts>>, RunError> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (mut instances, mut init, mut next, mut variables) =
+        (String::new(), String::new(), String::new(), String::new());
+    let mut count = 0;
+    for (number, instance) in programs.into_iter().enumerate() {
+        let export = export(instance, &[]).expect("an export");
+        for (name, text) in export.files() {
+            std::fs::write(folder.path().join(name), text).expect("a file");
+        }
+        variables = export
+            .module
+            .lines()
+            .find(|line| line.starts_with("VARIABLES"))
+            .expect("variables")
+            .to_string();
+        instances += &format!("P{number} == INSTANCE {}\n", export.name);
+        init += &format!("  \\/ which = {number} /\\ P{number}!Init\n");
+        next += &format!("  \\/ which = {number} /\\ UNCHANGED which /\\ P{number}!Next\n");
+        count += 1;
+    }
+    let module = format!(
+        "---- MODULE Batch ----\nEXTENDS Integers, TLC\n{variables}, which\n{instances}\nInit ==\n{init}\nNext ==\n{next}\n\
+         Seen == PrintT(<<which, TLCGet(\"level\"), error.property, error.kind, error.function, error.line>>)\n====\n"
+    );
+    std::fs::write(folder.path().join("Batch.tla"), module).expect("a file");
+    std::fs::write(
+        folder.path().join("Batch.cfg"),
+        "INIT Init\nNEXT Next\nINVARIANT Seen\n",
+    )
+    .expect("a file");
+    let report = run(options, folder.path(), "Batch", "Batch.cfg", false)?;
+    let mut found = vec![Facts::default(); count];
+    for line in report
+        .printed
+        .iter()
+        .filter_map(|line| line.strip_prefix("<<")?.strip_suffix(">>"))
+    {
+        let parts: Vec<&str> = line.split(", ").map(|part| part.trim_matches('"')).collect();
+        let [which, level, property, kind, function, line] = parts.as_slice() else {
+            panic!("{line}");
+        };
+        let facts = &mut found[which.parse::<usize>().expect("a number")];
+        facts.states += 1;
+        facts.depth = facts.depth.max(level.parse().expect("a level"));
+        match *property {
+            "none" => {}
+            "panic" => drop(facts.ends.insert("panic".to_string())),
+            _ => drop(facts.ends.insert(format!("{kind} {function} {line}"))),
+        }
+    }
+    assert_eq!(found.iter().map(|facts| facts.states).sum::<usize>(), report.distinct);
+    Ok(found.into_iter().map(Some).collect())
+}
