@@ -1,6 +1,6 @@
 //! A verdict with the evidence for it, to be checked again by code that has not searched for it.
 //!
-//! [`make`] writes down what a search found: for a violation its trace or lasso, for what holds the set of reachable states, and
+//! [`make`](mod@make) writes down what a search found: for a violation its trace or lasso, for what holds the set of reachable states, and
 //! for each promise of progress a rank by state. [`verify`](mod@verify) reads that, with the listing, the scenario and the
 //! formulas it speaks of, and believes none of it: steps are run again and formulas evaluated again.
 //!

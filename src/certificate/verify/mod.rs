@@ -4,7 +4,7 @@
 //! packed state looks to a formula ([`check::concrete`](crate::check::concrete)). It uses nothing of `explore`, of
 //! `check::cycles` or of anything else that explores, finds loops or judges fairness; a test reads the `use` lines of this folder.
 //!
-//! [`run`] follows a trace or a lasso, [`set`] checks a set of states, [`ranking`] why nobody stays where a promise is unkept.
+//! `run.rs` follows a trace or a lasso, `set.rs` checks a set of states, `ranking.rs` why nobody stays where a promise is unkept.
 
 pub(super) mod end;
 pub(super) mod fairness;
