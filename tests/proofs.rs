@@ -306,7 +306,7 @@ fn claims_are_reproduced_by_the_commands_beside_them() {
         let mut shown = 0;
         for (at, (_, lines)) in commands {
             let line = |word: &str| lines.lines().find(|line| line.contains(word));
-            if let Some(check) = line(" -p ").filter(|_| shown == 0) {
+            if let Some(check) = line("oomspec check").filter(|check| shown == 0 && check.contains(" -p ")) {
                 shown = 1;
                 let printed = run(check);
                 let mut diagrams = blocks[..at].iter().filter(|(language, _)| language == "text");
