@@ -79,10 +79,7 @@ fn the_pages_are_what_prove_writes() {
             });
         }
     });
-    let agreed = |checked| Evidence {
-        checked,
-        second: Opinion::Agrees,
-    };
+    let agreed = |checked| Evidence::new(checked, Opinion::Agrees, std::slice::from_ref(&theory)).unwrap();
     let evidence: Vec<Evidence> = done.into_inner().unwrap().into_values().map(agreed).collect();
     assert_eq!(evidence.len(), instances.len());
     let there = files(&root().join("proofs"));

@@ -88,12 +88,10 @@ fn written(spec: &Spec, records: &Records, args: &Args) -> Result<Files, Diagnos
     };
     let evidence: Vec<Evidence> = suite::run(&instances(spec)?, &asked)?
         .into_iter()
-        .map(|(checked, second)| Evidence {
-            checked,
-            // It was asked for.
-            second: second.unwrap_or(Opinion::Incomplete),
-        })
-        .collect();
+        // The second opinion was asked for.
+        .map(|(checked, second)| Evidence::new(checked, second.unwrap_or(Opinion::Incomplete), &theories))
+        .collect::<Result<_, _>>()
+        .map_err(super::one)?;
     pages(spec, &theories[0], &evidence, records)
 }
 

@@ -1,7 +1,7 @@
 //! Everything that the pages are about, in order: a chapter for each protocol, a section for each scenario.
 
 use super::violation::Violation;
-use super::{Evidence, Records};
+use super::{CERTIFICATE, Evidence, Records};
 use crate::c::ast::Program;
 use crate::c::library::Listing;
 use crate::check::theory::Theory;
@@ -16,7 +16,6 @@ use crate::tlc::Record;
 pub struct Book<'a> {
     pub theory: &'a Theory,
     pub history: History,
-    pub records: &'a Records,
     pub chapters: Vec<Chapter<'a>>,
 }
 
@@ -66,7 +65,7 @@ impl<'a> Book<'a> {
                     tlc: record(theory, &evidence.checked, records)?,
                     numbers: spec.numbers(&chapter.listing, &scenario)?,
                     checked: &evidence.checked,
-                    violations: violations(&evidence.checked),
+                    violations: violations(evidence),
                     evidence,
                 });
             }
@@ -74,7 +73,6 @@ impl<'a> Book<'a> {
         Ok(Book {
             history: History::of(spec),
             theory,
-            records,
             chapters,
         })
     }
@@ -103,6 +101,11 @@ impl Section<'_> {
         &self.checked.instance.scenario
     }
 
+    /// The file of a certificate, beside the page.
+    pub fn certificate_name(&self, property: &str) -> String {
+        format!("{}-{property}.{CERTIFICATE}", self.name())
+    }
+
     pub fn finding(&self, property: &str) -> Option<&Finding> {
         let mut findings = self.checked.findings.iter();
         findings.find(|finding| finding.property.name == property)
@@ -122,7 +125,8 @@ fn record<'a>(theory: &Theory, checked: &Checked, records: &'a Records) -> Resul
 }
 
 /// Mistakes first; a run that breaks several properties is shown with the first of them.
-fn violations(checked: &Checked) -> Vec<Violation<'_>> {
+fn violations(evidence: &Evidence) -> Vec<Violation<'_>> {
+    let checked = &evidence.checked;
     let findings = checked.findings.iter();
     let mut broken: Vec<&Finding> = findings
         .filter(|finding| finding.verdict == Verdict::Violated)
@@ -137,6 +141,7 @@ fn violations(checked: &Checked) -> Vec<Violation<'_>> {
         let name = &finding.property.name;
         violations.push(Violation {
             instance: &checked.instance,
+            certified: evidence.certificates.contains_key(name),
             finding,
             counterexample,
             file: match same {

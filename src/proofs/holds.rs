@@ -12,7 +12,7 @@ use crate::tlc::Record;
 pub fn section(book: &Book, section: &Section) -> String {
     let instance = &section.checked.instance;
     let mut text = "## What holds\n\n".to_string();
-    let head = ["property", "says", "was decided by", "also"].map(String::from);
+    let head = ["property", "says", "was decided by", "also", "certificate"].map(String::from);
     let findings = || section.checked.findings.iter();
     let holding = findings().filter(|finding| matches!(finding.verdict, Verdict::Holds | Verdict::Vacuous));
     let rows: Vec<Vec<String>> = holding.map(|finding| row(book, section, finding)).collect();
@@ -89,6 +89,10 @@ fn row(book: &Book, section: &Section, finding: &Finding) -> Vec<String> {
         prose(&property.description) + vacuous,
         technique(property.kind).to_string(),
         also.join(", "),
+        match section.evidence.certificates.contains_key(&property.name) {
+            true => link("verify", &section.certificate_name(&property.name)),
+            false => String::new(),
+        },
     ]
 }
 

@@ -1,12 +1,13 @@
 //! The pages of `proofs/`: every verdict with its evidence, to read on GitHub. Returns what is to be written; writes nothing.
 //!
 //! `index.md` has the matrix, `PROTOCOL.md` the story, the verdicts and the listing of a protocol, `PROTOCOL/SCENARIO.md` what was
-//! found in one scenario, and beside it lie the picture (`.svg`) and the states (`.itf.json.gz`) of each violation. Nothing depends on
-//! the time, the machine or the number of threads.
+//! found in one scenario, and beside it lie the picture (`.svg`) and the states (`.itf.json.gz`) of each violation, and certificates.
+//! Nothing depends on the time, the machine or the number of threads.
 
 mod assumed;
 mod book;
 mod bounds;
+mod evidence;
 mod holds;
 mod index;
 mod listing;
@@ -21,22 +22,12 @@ mod violation;
 use std::collections::BTreeMap;
 use std::io::Write;
 
-use crate::check::Checked;
-use crate::check::second::Opinion;
 use crate::check::theory::Theory;
 use crate::source::Diagnostics;
 use crate::spec::Spec;
 
+pub use evidence::Evidence;
 pub use records::Records;
-
-/// One protocol in one scenario: what was found, and what stateright makes of the same model.
-#[derive(Debug, Clone)]
-pub struct Evidence {
-    /// Our verdicts.
-    pub checked: Checked,
-    /// The second opinion.
-    pub second: Opinion,
-}
 
 /// The files by their path within the folder; the evidence is of every protocol in every scenario, in the order of the spec.
 pub fn pages(
@@ -56,6 +47,16 @@ pub fn pages(
             page(path, scenario::page(&book, chapter, section));
         }
     }
+    for section in book.sections() {
+        for (property, certificate) in &section.evidence.certificates {
+            let path = format!(
+                "{}/{}",
+                section.checked.instance.protocol,
+                section.certificate_name(property)
+            );
+            files.insert(path, certificate.clone().into_bytes());
+        }
+    }
     for chapter in &book.chapters {
         for violation in chapter.sections.iter().flat_map(|section| &section.violations) {
             if violation.as_before.is_none() {
@@ -71,12 +72,17 @@ pub fn pages(
 /// True for a file that [`pages`] could have written, now or earlier: what may be removed when it is not among them any more.
 pub fn is_owned(path: &str, content: &[u8]) -> bool {
     let in_folder = path.contains('/');
-    let evidence = in_folder && (path.ends_with(PICTURE) || path.ends_with(TRACE));
+    let evidence = in_folder
+        && [PICTURE, TRACE, CERTIFICATE]
+            .iter()
+            .any(|ending| path.ends_with(ending));
     evidence || (path.ends_with(".md") && content.starts_with(MARK.as_bytes()))
 }
 
 /// Stands at the top of every page.
 const MARK: &str = "<!-- Written by `oomspec prove`. Do not edit. -->";
+/// The ending of a certificate.
+const CERTIFICATE: &str = "certificate.json";
 /// The ending of a picture.
 const PICTURE: &str = "svg";
 /// The ending of a trace: it repeats itself so much that it is a fiftieth when compressed.

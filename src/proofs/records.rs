@@ -1,7 +1,5 @@
 //! What other commands leave beside the pages, and where the pages mention it.
 
-use crate::check::Finding;
-use crate::spec::Instance;
 use crate::tlc::{Record, Table};
 
 /// What lies in the folder already.
@@ -9,13 +7,6 @@ use crate::tlc::{Record, Table};
 pub struct Records {
     /// `tlc.json`, if there is one: what TLC made of the exported modules.
     pub tlc: Table,
-}
-
-impl Records {
-    /// A link to the certificate of a verdict, relative to the folder of the protocol.
-    pub fn certificate(&self, _instance: &Instance, _finding: &Finding) -> Option<String> {
-        None
-    }
 }
 
 /// What TLC says about a protocol in a scenario, as an entry of the list of engines.

@@ -3,7 +3,7 @@
 use super::book::Book;
 use super::markdown::{block, code, commands, details, link, prose};
 use super::verdict::counted;
-use super::{PICTURE, TRACE};
+use super::{CERTIFICATE, PICTURE, TRACE};
 use crate::check::property::Kind;
 use crate::check::{Counterexample, Finding};
 use crate::export::itf::itf;
@@ -20,14 +20,15 @@ pub struct Violation<'a> {
     pub counterexample: &'a Counterexample,
     /// The name of its picture and of its trace, without the ending.
     pub file: String,
+    /// A certificate lies beside the page.
+    pub certified: bool,
     /// The property with which the same run is shown.
     pub as_before: Option<&'a str>,
 }
 
 impl Violation<'_> {
     pub fn picture(&self) -> String {
-        let Counterexample { steps, loop_start } = self.counterexample;
-        lanes::svg(&self.instance.machine, steps, *loop_start)
+        lanes::race(self.instance, self.finding)
     }
 
     pub fn trace(&self) -> String {
@@ -105,12 +106,12 @@ impl Violation<'_> {
             let steps = format!("all {}", counted(self.counterexample.steps.len(), "step"));
             text += &format!("\n{}", details(&steps, &block("text", &all)));
         }
-        text += &format!("\n{}\n", self.places(book));
+        text += &format!("\n{}\n", self.places());
         text + &self.commands()
     }
 
     /// Where it goes wrong, and what lies beside the page.
-    fn places(&self, book: &Book) -> String {
+    fn places(&self) -> String {
         let mut parts: Vec<String> = Vec::new();
         for place in self.fatal() {
             let Place { function, file, line } = place;
@@ -133,8 +134,12 @@ impl Violation<'_> {
         };
         let trace = format!("{}.{TRACE}", self.file);
         text += &format!("Every state is in the {}.", link("ITF trace", &trace));
-        if let Some(certificate) = book.records.certificate(self.instance, self.finding) {
-            text += &format!(" {certificate}");
+        if self.certified {
+            let file = format!(
+                "{}-{}.{CERTIFICATE}",
+                self.instance.scenario, self.finding.property.name
+            );
+            text += &format!(" The {} is checked by `oomspec verify`.", link("certificate", &file));
         }
         text + "\n"
     }

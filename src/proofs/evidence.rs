@@ -1,0 +1,55 @@
+//! What the pages are made of: verdicts, the second opinion, and the certificates that are small enough to lie beside a page.
+
+use std::collections::BTreeMap;
+
+use crate::certificate::Maker;
+use crate::check::second::Opinion;
+use crate::check::theory::Theory;
+use crate::check::{Checked, Verdict};
+use crate::explore::{Limits, explore};
+use crate::source::Diagnostic;
+
+/// What holds is certified with all states: on larger graphs on demand only.
+const MOST_STATES: usize = 1_000;
+/// A certificate of more bytes is made on demand only.
+const MOST_BYTES: usize = 24 * 1024;
+
+/// One protocol in one scenario.
+#[derive(Debug, Clone)]
+pub struct Evidence {
+    /// Our verdicts.
+    pub checked: Checked,
+    /// What stateright makes of the same model.
+    pub second: Opinion,
+    /// By property: a certificate, as `oomspec certify` writes it.
+    pub certificates: BTreeMap<String, String>,
+}
+
+impl Evidence {
+    /// Adds the certificates to what was found.
+    pub fn new(checked: Checked, second: Opinion, theories: &[Theory]) -> Result<Self, Diagnostic> {
+        let wanted = |verdict| match verdict {
+            Verdict::Violated => true,
+            Verdict::Holds | Verdict::Vacuous => checked.counts.distinct <= MOST_STATES,
+            Verdict::Incomplete | Verdict::NotApplicable => false,
+        };
+        let limits = Limits {
+            threads: 1,
+            ..Limits::default()
+        };
+        let graph = explore(&checked.instance.machine, limits, &|_, _| {});
+        let maker = Maker::new(&checked.instance, theories, &graph);
+        let mut certificates = BTreeMap::new();
+        for finding in checked.findings.iter().filter(|finding| wanted(finding.verdict)) {
+            let text = maker.certificate(finding)?.to_json();
+            if text.len() <= MOST_BYTES {
+                certificates.insert(finding.property.name.clone(), text);
+            }
+        }
+        Ok(Evidence {
+            checked,
+            second,
+            certificates,
+        })
+    }
+}
