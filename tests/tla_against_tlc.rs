@@ -2,14 +2,14 @@
 //!
 //! Needs `tla2tools.jar`: in `OOMSPEC_TLC`, or under `target/`.
 
+use common::tlc::jar as tlc;
 use oomspec::tla::{self, Spec};
 use std::collections::HashSet;
 use std::fmt::Write;
 use std::path::Path;
 use std::process::Command;
-use support::tlc::jar as tlc;
 
-mod support;
+mod common;
 
 fn run(jar: &Path, folder: &Path, module: &str, config: &str) -> String {
     std::fs::write(folder.join("MC.cfg"), config).unwrap();

@@ -9,6 +9,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use common::programs::{Writer, instance};
+use common::tlc::{jar, required};
 use oomspec::check::theory::Theory;
 use oomspec::check::{Checked, check};
 use oomspec::explore::{Limits, explore};
@@ -17,10 +19,8 @@ use oomspec::machine::program::Instr;
 use oomspec::machine::{Machine, Reached};
 use oomspec::spec::{Instance, Spec};
 use oomspec::tlc::{Agreement, Asked, Options, RunError, Scope, compare, run};
-use support::programs::{Writer, instance};
-use support::tlc::{jar, required};
 
-mod support;
+mod common;
 
 /// Larger graphs take TLC more than a minute for the search of fair cycles: `oomspec tlc` asks that.
 const WITH_LASSOS: usize = 6_000;
