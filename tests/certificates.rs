@@ -60,6 +60,22 @@ fn a_certificate_finds_its_texts_by_name() {
 }
 
 #[test]
+fn after_an_error_nothing_is_said_about_the_end() {
+    let (verifier, made) = built_in("v4.14", "foreign-mmput");
+    let mut findings = made.findings.iter();
+    let finding = findings.find(|finding| finding.property.name == "OomResolves");
+    let mut finding = finding.expect("a property").clone();
+    assert_eq!(finding.verdict, Verdict::NotApplicable);
+    finding.verdict = Verdict::Holds;
+    let maker = Maker::new(&made.instance, &verifier.theories, &made.graph);
+    let certificate = maker
+        .certificate(&finding)
+        .expect("a ranking, since an error keeps the promise");
+    let why = refusal(&verifier, &made, &certificate);
+    assert!(why.contains("a run ends in an error here"), "{why}");
+}
+
+#[test]
 fn a_set_that_is_not_embedded_is_walked_again() {
     let judge = Judge::builtin();
     let verifier = Verifier::new(&judge.spec).expect("the modules");
