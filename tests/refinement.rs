@@ -186,3 +186,16 @@ fn an_exit_whose_io_never_completes_is_excused() {
     assert_eq!(common::verdict(&checked, "OomResolves"), Verdict::Holds);
     assert_ne!(common::verdict(&checked, "ExitProgresses"), Verdict::Violated);
 }
+
+/// The search passed over `WF_` and `SF_` in an abstract specification; the certificates' verifier did not.
+#[test]
+fn fairness_written_as_such_binds_the_runs() {
+    let fair = "Fair == /\\ []<>~CanServe";
+    let restless = "Restless == waiting' = ~waiting /\\ UNCHANGED <<maps, owes, victims, givenUp, torn, busy, free>>\n\
+                    Fair == /\\ WF_vars(Restless)\n        /\\ []<>~CanServe";
+    let holds = Judge::builtin().finding("v4.17", "lock-held", "Refines");
+    assert_eq!(holds.verdict, Verdict::Holds);
+    let judge = Judge::edited(&[("OomResolution.tla", fair, restless)]);
+    let finding = judge.finding("v4.17", "lock-held", "Refines");
+    assert_eq!(finding.verdict, Verdict::Violated);
+}

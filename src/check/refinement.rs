@@ -73,9 +73,9 @@ pub fn check(
         }
     }
     let excuse = refinement.excuse(spec)?;
-    for condition in &behaviour.liveness {
+    for condition in behaviour.progress() {
         let mut translation = Translation::default();
-        let mut formula = translation.formula(&lens, condition)?;
+        let mut formula = translation.formula(&lens, &condition)?;
         if let Some(excuse) = &excuse {
             let excuse = Temporal::Eventually(Box::new(Temporal::State(excuse.clone())));
             formula = Formula::Or(vec![formula, translation.formula(concrete, &excuse)?]);

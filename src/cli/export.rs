@@ -93,7 +93,7 @@ pub fn run(spec: &Spec, args: &Args) -> Result<u8, Diagnostics> {
             let protocol = super::check::listing(spec, &args.protocol)?;
             let scenario = super::check::scenario(spec, &args.scenario)?;
             let instance = spec.instance(&protocol, &scenario)?;
-            let export = tla::export(&instance, &[spec.theory()?]).map_err(super::one)?;
+            let export = tla::export(&instance, &[spec.theory()?])?;
             folder(&export.files(), &args.output)?;
             super::print(&format!(
                 "wrote {name}.tla to {folder}; to check it with TLC, there:\n  java -cp tla2tools.jar tlc2.TLC {name}\n",

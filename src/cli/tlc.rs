@@ -107,7 +107,7 @@ fn pairs(spec: &Spec, args: &Args, theories: &[Theory]) -> Result<Vec<Pair>, Dia
         let listing = super::check::listing(spec, &protocol)?;
         for scenario in or_all(&args.scenario, spec.scenarios()) {
             let instance = spec.instance(&listing, &super::check::scenario(spec, &scenario)?)?;
-            let export = export(&instance, theories).map_err(super::one)?;
+            let export = export(&instance, theories)?;
             pairs.push(Pair { instance, export });
         }
     }

@@ -118,7 +118,7 @@ fn record<'a>(theory: &Theory, checked: &Checked, records: &'a Records) -> Resul
     let Some(record) = records.tlc.find(&instance.protocol, &instance.scenario) else {
         return Ok(None);
     };
-    let export = export(instance, std::slice::from_ref(theory)).map_err(without_text)?;
+    let export = export(instance, std::slice::from_ref(theory))?;
     let same =
         record.is_of(&export) && record.distinct == checked.counts.distinct && record.depth == checked.counts.depth;
     Ok(same.then_some(record))

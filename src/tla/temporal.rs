@@ -167,6 +167,12 @@ impl Abstraction<'_> {
 }
 
 impl Behaviour {
+    /// What it says of runs that do not end: its fairness and its other temporal formulas.
+    pub fn progress(&self) -> Vec<Temporal> {
+        let fairness = self.fairness.iter().cloned().map(Temporal::Fair);
+        fairness.chain(self.liveness.iter().cloned()).collect()
+    }
+
     fn new(formula: Temporal) -> Behaviour {
         let mut behaviour = Behaviour::default();
         behaviour.add(formula);

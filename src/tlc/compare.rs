@@ -71,7 +71,7 @@ pub enum Answer {
 /// Asks TLC: one run for the states and deadlock, one for all properties that hold, one for each that is violated.
 pub fn compare(options: &Options, folder: &Path, asked: &Asked) -> Result<Agreement, RunError> {
     let Asked { checked, export, scope } = asked;
-    let write = |name: &str, text: &str| std::fs::write(folder.join(name), text).map_err(RunError::Java);
+    let write = |name: &str, text: &str| std::fs::write(folder.join(name), text).map_err(RunError::Folder);
     for (name, text) in export.files() {
         write(&name, &text)?;
     }

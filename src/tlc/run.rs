@@ -59,6 +59,8 @@ pub enum ViolationKind {
 pub enum RunError {
     /// `java` could not be run.
     Java(std::io::Error),
+    /// The folder could not be written to.
+    Folder(std::io::Error),
     /// It took too long.
     Timeout(Duration),
     /// TLC reports an error of the module, or none of the ends that are known.
@@ -68,6 +70,7 @@ pub enum RunError {
 impl fmt::Display for RunError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            RunError::Folder(error) => write!(f, "cannot write what TLC reads: {error}"),
             RunError::Java(error) => write!(f, "cannot run java: {error}"),
             RunError::Timeout(limit) => write!(f, "TLC took longer than {} s", limit.as_secs()),
             RunError::Failed(text) => write!(f, "TLC failed:\n{text}"),
@@ -83,7 +86,7 @@ pub fn run(options: &Options, folder: &Path, module: &str, config: &str, deadloc
     let states = format!("states.{config}");
     // TLC unpacks its standard modules there, and must not meet another TLC that does the same.
     let scratch = folder.join("scratch");
-    std::fs::create_dir_all(&scratch).map_err(RunError::Java)?;
+    std::fs::create_dir_all(&scratch).map_err(RunError::Folder)?;
     let mut scratch_option = std::ffi::OsString::from("-Djava.io.tmpdir=");
     scratch_option.push(&scratch);
     let mut command = Command::new("java");

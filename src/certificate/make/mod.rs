@@ -9,7 +9,6 @@ use super::format::{Certificate, Claim, Evidence, MAX_EMBEDDED, Ranking, SCHEMA,
 use super::packed::pack;
 use super::texts::Texts;
 use super::verify::pieces::{Piece, pieces};
-use super::verify::progress_of;
 use super::verify::region::Region;
 use super::verify::statement::{Meant, Statement, excused};
 use super::verify::states::{Closed, States};
@@ -141,7 +140,7 @@ impl<'a> Maker<'a> {
             }
             Statement::Refinement(theory, refinement) => {
                 let abstraction = theory.spec.abstraction(&refinement.instance)?;
-                let promises = promises(&progress_of(&refinement.behaviour(&abstraction)?))?;
+                let promises = promises(&refinement.behaviour(&abstraction)?.progress())?;
                 let closed = self.closed()?;
                 let concrete = Concrete::new(machine, &closed.states, &theory.spec)?;
                 let view = Abstract::new(&concrete, &abstraction)?;

@@ -28,7 +28,6 @@ use crate::source::{Diagnostic, Diagnostics};
 use crate::spec::{Instance, Spec, without_text};
 use crate::tla::EvalError;
 pub use ranking::Size;
-pub(super) use run::progress_of;
 pub use set::Covered;
 use statement::Meant;
 

@@ -163,7 +163,7 @@ pub fn lasso(machine: &Machine, statement: Statement<'_>, steps: &[Step], start:
             let view = Abstract::new(&concrete, &abstraction).map_err(Diagnostic::from)?;
             let excused = excused(refinement, &theory.spec, &concrete)?.contains(&true);
             let mut violated = false;
-            for condition in progress_of(&behaviour) {
+            for condition in behaviour.progress() {
                 violated |= !excused && !word.satisfies(&view, &condition)?;
             }
             violated
@@ -173,12 +173,6 @@ pub fn lasso(machine: &Machine, statement: Statement<'_>, steps: &[Step], start:
         return Ok(());
     }
     Err(Refused::at("the lasso", "satisfies the property"))
-}
-
-/// What a specification says of runs that do not end: its fairness and its other temporal formulas.
-pub fn progress_of(behaviour: &Behaviour) -> Vec<Temporal> {
-    let fairness = behaviour.fairness.iter().cloned().map(Temporal::Fair);
-    fairness.chain(behaviour.liveness.iter().cloned()).collect()
 }
 
 /// Checks that going round the loop ignores nobody who is fair.

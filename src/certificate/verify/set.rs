@@ -7,7 +7,6 @@ use super::end;
 use super::pieces::{Piece, pieces};
 use super::ranking::{self, Size};
 use super::region::Region;
-use super::run::progress_of;
 use super::statement::{Meant, Statement, excused};
 use super::states::{Closed, States};
 use super::view::{Abstract, Concrete, Pairs, View, truth};
@@ -136,7 +135,7 @@ fn on(machine: &Machine, meant: &Meant<'_>, closed: &Closed, rankings: &[Ranking
                 let same = |from: usize, to: usize| view.same(from, to);
                 check_steps(machine, closed, Pairs::allowed(&view, step), &same)?;
             }
-            for formula in progress_of(&behaviour) {
+            for formula in behaviour.progress() {
                 for piece in pieces(&formula)? {
                     check_piece(machine, closed, &view, &piece, &excused, rankings, &mut sizes)?;
                 }

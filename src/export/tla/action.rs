@@ -14,9 +14,13 @@ use crate::machine::liveness::{self, Live};
 use crate::machine::names;
 use crate::machine::program::{FieldId, Instr, Operand, PartId, Program, Reg, Scalar, ThreadId, TypeId, Unary};
 use crate::machine::{ErrorKind, Machine};
+use crate::source::Diagnostic;
 
 /// The name under which a step sees the thread's local variables.
 const MY: &str = "my";
+
+/// A step of more instructions is a page of decisions that nobody reads, and takes minutes to write.
+const MOST_INSTRUCTIONS: usize = 1_500;
 
 /// The largest bound that TLC's numbers of 32 bits can be compared with.
 const MOST_BITS: u32 = 30;
@@ -54,29 +58,41 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The step from a scheduling point.
-    pub fn step(&self, point: usize) -> Tree {
+    /// The step from a scheduling point; an error if it is too long to be read.
+    pub fn step(&self, point: usize) -> Result<Tree, Diagnostic> {
         let thread = &self.machine.program.threads[self.thread];
         let start = thread.points[point].at + 1;
         let my = Term::name(MY);
         let local = |&reg: &Reg| (reg, my.clone().field(&self.machine.names[self.thread].locals[reg]));
         let registers = thread.points[point].live.iter().map(local).collect();
+        let flow = Flow::new(&thread.code, start);
+        if flow.len() > MOST_INSTRUCTIONS {
+            let site = &thread.sites[thread.points[point].site as usize];
+            let many = flow.len();
+            return Err(Diagnostic::at(
+                site.span,
+                format!("this step is too long to be exported: {many} instructions"),
+            )
+            .help(format!(
+                "at most {MOST_INSTRUCTIONS} can be; give its loops a smaller bound, or end the step inside them"
+            )));
+        }
         let mut step = Step {
             reader: self,
             program: &self.machine.program,
             code: &thread.code,
-            flow: Flow::new(&thread.code, start),
+            flow,
             point,
             names: self.taken.clone(),
             open: HashMap::new(),
         };
         let tree = step.walk(start, Memory::new(self.held(), registers), Vec::new());
         let locals = Term::name("locals").at(Term::string(&thread.name));
-        match tree.count(MY) {
+        Ok(match tree.count(MY) {
             0 => tree,
             1 => Tree::bind(MY.into(), locals, tree),
             _ => Tree::Let(MY.into(), locals, Box::new(tree)),
-        }
+        })
     }
 
     fn held(&self) -> Term {

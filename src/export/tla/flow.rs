@@ -42,6 +42,11 @@ impl<'a> Flow<'a> {
         flow
     }
 
+    /// The number of instructions.
+    pub fn len(&self) -> usize {
+        self.next.len()
+    }
+
     /// Where the paths that part at a branch meet, the last place first; without the ends of the step.
     pub fn meetings(&self, branch: usize) -> &[usize] {
         self.meetings.get(&branch).map_or(&[], Vec::as_slice)

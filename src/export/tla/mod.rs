@@ -15,7 +15,7 @@ mod tree;
 
 use crate::check::property::Property;
 use crate::check::theory::Theory;
-use crate::source::Diagnostic;
+use crate::source::Diagnostics;
 use crate::spec::Instance;
 
 /// An exported protocol.
@@ -32,7 +32,7 @@ pub struct Export {
 }
 
 /// Exports a protocol in a scenario; the module extends that of the first theory, or stands alone.
-pub fn export(instance: &Instance, theories: &[Theory]) -> Result<Export, Diagnostic> {
+pub fn export(instance: &Instance, theories: &[Theory]) -> Result<Export, Diagnostics> {
     let name = module_name(&instance.protocol, &instance.scenario);
     let beside = theories
         .iter()
@@ -43,7 +43,10 @@ pub fn export(instance: &Instance, theories: &[Theory]) -> Result<Export, Diagno
     let mut properties: Vec<Property> = theories.iter().flat_map(Theory::properties).cloned().collect();
     properties.extend(module::own_properties(&instance.machine, theories));
     Ok(Export {
-        module: module::module(&name, instance, theories)?,
+        module: module::module(&name, instance, theories).map_err(|error| Diagnostics {
+            sources: instance.machine.program.sources.clone(),
+            errors: vec![error],
+        })?,
         beside: beside.collect(),
         properties,
         name,

@@ -81,7 +81,7 @@ pub fn module(name: &str, instance: &Instance, theories: &[Theory]) -> Result<St
     state(&mut text, machine, &variables);
     let mut body = String::new();
     for steps in &threads {
-        steps.write(&mut body, machine, &fresh, &variables);
+        steps.write(&mut body, machine, &fresh, &variables)?;
     }
     helpers(&mut text, machine, &variables, &body);
     text += &body;
@@ -312,7 +312,13 @@ impl Steps {
         }
     }
 
-    fn write(&self, text: &mut String, machine: &Machine, fresh: &Fresh, variables: &[String]) {
+    fn write(
+        &self,
+        text: &mut String,
+        machine: &Machine,
+        fresh: &Fresh,
+        variables: &[String],
+    ) -> Result<(), Diagnostic> {
         let code = &machine.program.threads[self.thread];
         let _ = writeln!(text, "{}", "-".repeat(77));
         let fair = if code.fair {
@@ -328,7 +334,7 @@ impl Steps {
             variables,
         };
         for (number, point) in code.points.iter().enumerate() {
-            let tree = reader.step(number);
+            let tree = reader.step(number)?;
             let site = machine.site(self.thread, point);
             let position = &machine.names[self.thread].positions[number];
             let _ = writeln!(text, "\\* {}", comment(machine, site));
@@ -350,6 +356,7 @@ impl Steps {
                 .map(|(_, action)| action);
             disjunction(text, strong, strongly);
         }
+        Ok(())
     }
 }
 
