@@ -1,6 +1,6 @@
 //! `oomspec tlc`: TLC's opinion on everything that `check` says.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -83,6 +83,9 @@ pub fn run(spec: &Spec, args: &Args) -> Result<u8, Diagnostics> {
         ));
     }
     let disagreements = ask_all(&pairs, args, &theories, &table)?;
+    if let (Some(prefix), Ok(table)) = (&args.table, table.get_mut()) {
+        save(table, prefix)?;
+    }
     let (count, agreed) = (pairs.len(), pairs.len() - disagreements);
     super::print(&format!("TLC agrees on {agreed} of {count} comparisons\n"));
     Ok(if disagreements == 0 { exit::FINE } else { exit::DISAGREE })
@@ -174,13 +177,20 @@ fn ask(pair: &Pair, args: &Args, theories: &[Theory], table: &Mutex<Table>) -> R
     if let (Some(prefix), true) = (&args.table, agreement.disagreements.is_empty()) {
         let mut table = table.lock().map_err(|_| fail("a worker panicked".to_string()))?;
         table.insert(Record::new(&checked, &pair.export, &agreement));
-        table.sort();
-        for (extension, text) in [("json", table.to_json()), ("md", table.to_markdown())] {
-            let path = prefix.with_extension(extension);
-            std::fs::write(&path, text).map_err(|error| fail(format!("cannot write {}: {error}", path.display())))?;
-        }
+        save(&mut table, prefix)?;
     }
     Ok(agreement)
+}
+
+/// Writes the table for machines and for people.
+fn save(table: &mut Table, prefix: &Path) -> Result<(), Diagnostics> {
+    table.sort();
+    for (extension, text) in [("json", table.to_json()), ("md", table.to_markdown())] {
+        let path = prefix.with_extension(extension);
+        std::fs::write(&path, text)
+            .map_err(|error| super::one(Diagnostic::general(format!("cannot write {}: {error}", path.display()))))?;
+    }
+    Ok(())
 }
 
 fn scope(checked: &Checked, args: &Args) -> Scope {

@@ -17,7 +17,7 @@ fn word(word: &str) -> String {
     };
     let name = bare.strip_suffix("()").unwrap_or(bare);
     let is_code = (bare.ends_with("()") || name.contains('_') || name.contains("->"))
-        && !name.is_empty()
+        && name.contains(|c: char| c.is_ascii_alphanumeric())
         && name.chars().all(|c| c.is_ascii_alphanumeric() || "_->.".contains(c));
     match word.find(bare) {
         Some(at) if is_code => {

@@ -108,8 +108,8 @@ impl Table {
              same number of distinct states to the same depth, and agreed on every property: *held* counts those that hold,\n\
              *violated* those that do not, with equal length where TLC's counterexample is the shortest. A star marks the graphs of\n\
              which TLC was asked no lassos, because its search for fair cycles takes minutes there: `oomspec tlc --max-lasso-states 100000`\n\
-             asks all. Made by `oomspec tlc --table proofs/tlc`, on two cores; the seconds are wall-clock time, TLC's with the start of\n\
-             each JVM.\n\n\
+             asks all. Made by `oomspec tlc --table proofs/tlc`; the seconds are wall-clock time on the machine that asked, TLC's with\n\
+             the start of each JVM.\n\n\
              | protocol | scenario | distinct states | depth | held | violated | seconds here | seconds in TLC |\n\
              |---|---|--:|--:|--:|---|--:|--:|\n",
         );
