@@ -158,7 +158,7 @@ fn extent(book: &Book) -> String {
     if tlc > 0 {
         text += &format!(
             "- TLC agrees on {tlc} of them, from the modules that `oomspec export tla` writes: the same distinct states and depth, and the \
-             same verdicts.\n"
+             same verdict for every property that it was asked. [The table](tlc.md) says which.\n"
         );
     }
     let readme = link("what is assumed", "../README.md#what-is-assumed");
