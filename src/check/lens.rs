@@ -65,18 +65,11 @@ pub struct Steps<'a> {
 impl<'a> Steps<'a> {
     /// A question about the steps of a graph.
     pub fn new(lens: &'a dyn Lens, step: &'a Step, question: Question) -> Self {
-        let mut reads = step.action.footprints();
-        for (variable, more) in step.stutter.footprints() {
-            let all = reads.entry(variable).or_default();
-            all.whole |= more.whole;
-            all.fields.extend(more.fields);
-            all.keys.extend(more.keys);
-        }
         Steps {
             lens,
             step,
             question,
-            classes: lens.classes(&reads),
+            classes: lens.classes(&step.footprints()),
             known: hashbrown::HashMap::new(),
         }
     }

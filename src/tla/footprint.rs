@@ -1,6 +1,7 @@
 //! Which parts of its variables an expression looks at: `mm_struct[m].flags` needs the flags, not the counters.
 
 use super::expr::{Builtin, Expr, Kind};
+use super::temporal::Step;
 use super::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -24,6 +25,15 @@ impl Expr {
     pub fn footprints(&self) -> Footprints {
         let mut found = Footprints::new();
         look(self, &mut Vec::new(), &mut found);
+        found
+    }
+}
+
+impl Step {
+    /// What the action and its subscript look at.
+    pub fn footprints(&self) -> Footprints {
+        let mut found = self.action.footprints();
+        look(&self.stutter, &mut Vec::new(), &mut found);
         found
     }
 }

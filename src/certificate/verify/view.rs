@@ -105,14 +105,7 @@ impl<'a> Pairs<'a> {
     }
 
     fn new(view: &'a dyn View, step: &'a Step, takes: bool) -> Self {
-        let mut reads = step.action.footprints();
-        for (variable, more) in step.stutter.footprints() {
-            let all = reads.entry(variable).or_default();
-            all.whole |= more.whole;
-            all.fields.extend(more.fields);
-            all.keys.extend(more.keys);
-        }
-        let groups = view.groups(&reads);
+        let groups = view.groups(&step.footprints());
         let known = HashMap::new();
         Pairs {
             view,
