@@ -14,7 +14,7 @@ use common::tlc::{jar, required};
 use oomspec::check::theory::Theory;
 use oomspec::check::{Checked, check};
 use oomspec::explore::{Limits, explore};
-use oomspec::export::tla::export;
+use oomspec::export::tla::{Export, export};
 use oomspec::machine::program::Instr;
 use oomspec::machine::{Machine, Reached};
 use oomspec::spec::{Instance, Spec};
@@ -31,6 +31,7 @@ fn options(jar: PathBuf) -> Options {
     Options {
         jar,
         timeout: Duration::from_secs(900),
+        optimise: false,
     }
 }
 
@@ -48,14 +49,9 @@ fn checked(instance: Instance, theories: &[Theory]) -> Checked {
     check(instance, theories, limits, &[], &|_, _| {}).expect("answers")
 }
 
-fn ask(options: &Options, checked: &Checked, theories: &[Theory], scope: Scope) -> Result<Agreement, RunError> {
-    let export = export(&checked.instance, theories).expect("an export");
+fn ask(options: &Options, checked: &Checked, export: &Export, scope: Scope) -> Result<Agreement, RunError> {
     let folder = tempfile::tempdir().expect("a folder");
-    let asked = Asked {
-        checked,
-        export: &export,
-        scope,
-    };
+    let asked = Asked { checked, export, scope };
     compare(options, folder.path(), &asked)
 }
 
@@ -98,7 +94,8 @@ fn every_built_in_check_agrees_with_tlc() {
                             Scope::Safety
                         }
                     };
-                    let says = match ask(&options, checked, &theories, scope) {
+                    let export = export(&checked.instance, &theories).expect("an export");
+                    let says = match ask(&options, checked, &export, scope) {
                         Ok(agreement) => agreement.disagreements,
                         Err(error) => vec![error.to_string()],
                     };
@@ -122,13 +119,7 @@ fn a_guard_dropped_from_the_export_is_caught() {
     let guard = "     /\\ mutex[\"oom_lock\"].owner = \"NULL\"\n";
     assert!(export.module.contains(guard), "the guard is there to be dropped");
     export.module = export.module.replacen(guard, "", 1);
-    let folder = tempfile::tempdir().expect("a folder");
-    let asked = Asked {
-        checked: &checked,
-        export: &export,
-        scope: Scope::Safety,
-    };
-    let agreement = compare(&options(jar), folder.path(), &asked).expect("an answer");
+    let agreement = ask(&options(jar), &checked, &export, Scope::Safety).expect("an answer");
     assert!(!agreement.disagreements.is_empty());
 }
 
@@ -160,13 +151,7 @@ fn an_effect_dropped_from_the_machine_is_caught() {
     };
     let checked = checked(broken, &theories);
     let export = export(&intact, &theories).expect("an export");
-    let folder = tempfile::tempdir().expect("a folder");
-    let asked = Asked {
-        checked: &checked,
-        export: &export,
-        scope: Scope::Safety,
-    };
-    let agreement = compare(&options(jar), folder.path(), &asked).expect("an answer");
+    let agreement = ask(&options(jar), &checked, &export, Scope::Safety).expect("an answer");
     assert!(!agreement.disagreements.is_empty());
 }
 
