@@ -1,6 +1,17 @@
 //! Memory: what an access needs to be legal, and where in the variables it leads.
 
-use super::*;
+use super::super::kind::Kind;
+use super::super::memory::Memory;
+use super::super::term::{Op, Selector, Term};
+use super::{Around, Step};
+use crate::machine::ErrorKind;
+use crate::machine::program::{FieldId, Operand, PartId, Program};
+
+/// The largest bound that TLC's numbers of 32 bits can be compared with.
+const MOST_BITS: u32 = 30;
+
+/// What may be wrong, and when, in the order in which it is asked.
+pub(super) type Faults = Vec<(ErrorKind, Term)>;
 
 impl Step<'_> {
     /// `kfree()`; nothing happens to `NULL`.
@@ -55,13 +66,7 @@ impl Step<'_> {
     }
 
     /// What may be wrong with an access, in the order in which it is asked.
-    pub(super) fn faults(
-        &self,
-        field: FieldId,
-        pointer: &Term,
-        index: Operand,
-        memory: &Memory,
-    ) -> Vec<(ErrorKind, Term)> {
+    pub(super) fn faults(&self, field: FieldId, pointer: &Term, index: Operand, memory: &Memory) -> Faults {
         let declared = &self.program.fields[field];
         let owner = &self.program.types[declared.owner];
         let mut faults = Vec::new();

@@ -1,6 +1,14 @@
 //! The end of a step: what was written, the new position, and the local variables that are read later.
 
-use super::*;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::super::memory::Memory;
+use super::super::term::{Selector, Term, Update};
+use super::super::tree::{End, Tree};
+use super::{MY, Step};
+use crate::check::concrete::DONE;
+use crate::machine::program::Reg;
 
 impl Step<'_> {
     pub(super) fn can_hold(&self) -> bool {

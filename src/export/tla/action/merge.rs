@@ -1,6 +1,11 @@
 //! Branches whose sides only compute, as in `a || b`: a value instead of a decision.
 
-use super::*;
+use super::super::kind::Kind;
+use super::super::memory::Memory;
+use super::super::term::Term;
+use super::Step;
+use crate::machine::liveness;
+use crate::machine::program::Instr;
 
 impl Step<'_> {
     /// The value of a branch whose sides only compute, as in `a || b`: where they meet, and the registers there.

@@ -1,11 +1,16 @@
 //! What instructions compute, and the registers that hold it.
 
-use super::*;
+use super::super::kind::Kind;
+use super::super::memory::Memory;
+use super::super::term::{Op, Term};
+use super::Step;
+use super::access::{Faults, out_of};
+use crate::machine::ErrorKind;
+use crate::machine::program::{Binary, Instr, Operand, Reg, Scalar, TypeId, Unary};
 
 impl Step<'_> {
     /// The value of an instruction that only computes, its sort, and what may be wrong.
-    #[allow(clippy::type_complexity)]
-    pub(super) fn computed(&self, instr: &Instr, memory: &Memory) -> Option<(Term, Kind, Vec<(ErrorKind, Term)>)> {
+    pub(super) fn computed(&self, instr: &Instr, memory: &Memory) -> Option<(Term, Kind, Faults)> {
         Some(match *instr {
             Instr::Copy { to, from } => {
                 let kind = self.kind(to);
@@ -43,13 +48,12 @@ impl Step<'_> {
 
     pub(super) fn binary(
         &self,
-        op: crate::machine::program::Binary,
+        op: Binary,
         to: Reg,
         left: Operand,
         right: Operand,
         memory: &Memory,
-    ) -> (Term, Kind, Vec<(ErrorKind, Term)>) {
-        use crate::machine::program::Binary;
+    ) -> (Term, Kind, Faults) {
         let kind = Kind::common((left, self.kind_of(left)), (right, self.kind_of(right)));
         let both = |kind| (self.value(left, kind, memory), self.value(right, kind, memory));
         let plain = |op, kind| {
