@@ -217,7 +217,7 @@ fn graphviz_reads(text: &str, nodes: usize, edges: usize) {
         .stdout(Stdio::piped())
         .spawn();
     let Ok(mut gc) = gc else {
-        eprintln!("not checked with Graphviz: `apt-get install graphviz` has `gc`, which counts");
+        common::peers::say("not checked with Graphviz: `apt-get install graphviz` has `gc`, which counts");
         return;
     };
     let stdin = gc.stdin.take().unwrap();

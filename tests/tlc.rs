@@ -9,8 +9,9 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use common::peers::{required, say};
 use common::programs::{Writer, instance};
-use common::tlc::{jar, required};
+use common::tlc::jar;
 use oomspec::check::theory::Theory;
 use oomspec::check::{Checked, check};
 use oomspec::explore::{Limits, explore};
@@ -70,10 +71,10 @@ fn every_built_in_check_agrees_with_tlc() {
     if !required("tlc") {
         let all = pairs.len();
         pairs.retain(|checked| checked.counts.distinct <= SMALL);
-        eprintln!(
+        say(&format!(
             "{} of {all} graphs are compared; OOMSPEC_REQUIRE=tlc compares all",
             pairs.len()
-        );
+        ));
     }
     assert!(!pairs.is_empty());
     // The long ones first, so that both processors are busy to the end.
@@ -88,9 +89,9 @@ fn every_built_in_check_agrees_with_tlc() {
                     let scope = match checked.counts.distinct {
                         0..=WITH_LASSOS => Scope::All,
                         states => {
-                            eprintln!(
+                            say(&format!(
                                 "{name} has {states} states: `oomspec tlc` asks for its lassos, this test does not"
-                            );
+                            ));
                             Scope::Safety
                         }
                     };
@@ -222,7 +223,6 @@ fn random_programs_have_the_same_states_in_tlc() {
         }
         programs.push((instance, facts, text));
     }
-    eprintln!("programs that use each: {uses:?}");
     assert!(uses.values().all(|&count| count >= PROGRAMS / 20), "{uses:?}");
     let (mut compared, mut errors) = (0, 0);
     for batch in programs.chunks(BATCH) {
@@ -246,7 +246,9 @@ fn random_programs_have_the_same_states_in_tlc() {
             errors += usize::from(!ours.ends.is_empty());
         }
     }
-    eprintln!("{compared} programs compared, {errors} of them reach an error");
+    say(&format!(
+        "{compared} programs compared, {errors} of them reach an error"
+    ));
     assert!(
         compared >= PROGRAMS * 19 / 20 && errors >= PROGRAMS / 10,
         "{compared} {errors}"

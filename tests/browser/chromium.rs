@@ -12,6 +12,8 @@ use std::time::{Duration, Instant};
 use base64::Engine;
 use serde_json::{Value, json};
 
+use crate::peers::{say, skip};
+
 /// How long a page may take for anything.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -45,20 +47,8 @@ fn program() -> Option<PathBuf> {
     if let Some(program) = programs.find(|program| program.is_file()) {
         return Some(program);
     }
-    let how = "on Debian and Ubuntu: apt-get install chromium";
-    let required = std::env::var("OOMSPEC_REQUIRE").unwrap_or_default();
-    assert!(
-        !required.split(',').any(|name| name == "chromium"),
-        "Chromium is required; {how}"
-    );
-    say(&format!("SKIPPED, there is no Chromium; {how}"));
+    skip("chromium", "on Debian and Ubuntu: apt-get install chromium");
     None
-}
-
-/// Tells it also if the test passes: what `eprintln!` prints is captured.
-fn say(line: &str) {
-    // Nobody is left to tell if stderr is closed.
-    let _ = writeln!(std::io::stderr(), "{line}");
 }
 
 impl Chromium {

@@ -5,6 +5,8 @@
 mod chromium;
 #[path = "../common/explorer.rs"]
 mod explorer;
+#[path = "../common/peers.rs"]
+mod peers;
 
 use chromium::{Chromium, Tab};
 use explorer::{Running, start};

