@@ -23,8 +23,10 @@ pub struct Record {
     pub scenario: String,
     /// SHA-256 of everything that TLC read.
     pub text: String,
-    /// Distinct states, the same in both.
+    /// Distinct states here.
     pub distinct: usize,
+    /// Distinct states in TLC.
+    pub distinct_tlc: usize,
     /// Depth, the same in both.
     pub depth: usize,
     /// Whether TLC was also asked for what takes a search for fair cycles.
@@ -47,7 +49,8 @@ impl Record {
             protocol: checked.instance.protocol.clone(),
             scenario: checked.instance.scenario.clone(),
             text: digest(export),
-            distinct: agreement.distinct.1,
+            distinct: agreement.distinct.0,
+            distinct_tlc: agreement.distinct.1,
             depth: agreement.depth.1,
             lassos: agreement.lassos,
             properties: agreement
@@ -106,13 +109,15 @@ impl Table {
             "# TLC's second opinion\n\n\
              Each protocol was exported in each scenario (`oomspec export tla`) and given to TLC 2.15, one worker. Both explored the\n\
              same number of distinct states to the same depth, and agreed on every property: *held* counts those that hold,\n\
-             *violated* those that do not, with equal length where TLC's counterexample is the shortest. A star marks the graphs of\n\
-             which TLC was asked no lassos, because its search for fair cycles takes minutes there: `oomspec tlc --max-lasso-states 100000`\n\
-             asks all. Made by `oomspec tlc --table proofs/tlc`; the seconds are wall-clock time on the machine that asked, TLC's with\n\
-             the start of each JVM.\n\n\
-             | protocol | scenario | distinct states | depth | held | violated | seconds here | seconds in TLC |\n\
-             |---|---|--:|--:|--:|---|--:|--:|\n",
+             *violated* those that do not, with equal length where TLC's counterexample is the shortest. Made by\n\
+             `oomspec tlc --max-lasso-states 100000 --table proofs/tlc`; the seconds are wall-clock time on the machine that asked,\n\
+             TLC's with the start of each JVM.\n\n",
         );
+        if self.records.iter().any(|record| !record.lassos) {
+            text += "A star marks the graphs of which TLC was asked no lassos: its search for fair cycles takes minutes there.\n\n";
+        }
+        text += "| protocol | scenario | distinct states here | in TLC | depth | held | violated | seconds here | in TLC |\n\
+                 |---|---|--:|--:|--:|--:|---|--:|--:|\n";
         for record in &self.records {
             let held = record.properties.iter().filter(|(_, answer)| answer == HOLDS).count();
             let violated: Vec<String> = record
@@ -122,10 +127,11 @@ impl Table {
                 .map(|(name, answer)| format!("{name} ({})", answer.trim_start_matches("violated ")))
                 .collect();
             text += &format!(
-                "| {} | {} | {}{} | {} | {held} | {} | {:.2} | {:.0} |\n",
+                "| {} | {} | {} | {}{} | {} | {held} | {} | {:.2} | {:.0} |\n",
                 record.protocol,
                 record.scenario,
                 record.distinct,
+                record.distinct_tlc,
                 if record.lassos { "" } else { " *" },
                 record.depth,
                 violated.join(", "),
