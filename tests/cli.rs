@@ -427,13 +427,15 @@ fn completions_know_the_commands() {
     assert_eq!(run(&["completions", "cmd.com"]).code, 2);
 }
 
+/// A module of the user's, as a text.
+const BYSTANDER: &str = "---- MODULE MY ----\nEXTENDS Properties\n\n\\* BS  the bystander survives\n\\* Nobody else is killed.\n\
+    BystanderSurvives == [](signal_struct[\"bystander_signal\"].oom_mm = \"NULL\")\n====\n";
+
 #[test]
 fn a_property_of_the_user_is_decided() {
-    let text = "---- MODULE MY ----\nEXTENDS Properties\n\n\\* BS  the bystander survives\n\\* Nobody else is killed.\n\
-        BystanderSurvives == [](signal_struct[\"bystander_signal\"].oom_mm = \"NULL\")\n====\n";
     let of = |protocol: &str| {
         let args = ["-s", "quick-exit", "--properties", "MY.tla", "-p", "BystanderSurvives"];
-        with("MY.tla", text, &[&["check", protocol], &args[..]].concat())
+        with("MY.tla", BYSTANDER, &[&["check", protocol], &args[..]].concat())
     };
     let broken = of("v4.13");
     assert_eq!(broken.code, 12, "{}{}", broken.out, broken.err);
@@ -441,6 +443,42 @@ fn a_property_of_the_user_is_decided() {
     assert!(broken.out.contains("not so: the bystander survives"), "{}", broken.out);
     let kept = of("v4.17");
     assert_eq!(kept.code, 0, "{}{}", kept.out, kept.err);
+}
+
+#[test]
+fn a_property_of_the_user_can_be_exported() {
+    let of = |format: &str, more: &[&str]| {
+        let args = ["export", format, "v4.13", "-s", "quick-exit", "--properties", "MY.tla"];
+        with("MY.tla", BYSTANDER, &[&args[..], more].concat())
+    };
+    let trace = of("itf", &["-p", "BystanderSurvives"]);
+    assert_eq!(trace.code, 0, "{}", trace.err);
+    assert!(trace.out.contains("BystanderSurvives"), "{}", trace.out);
+    assert_eq!(
+        of("dot", &["--max-states", "10000"]).code,
+        2,
+        "a module without a property to look for"
+    );
+    let marked = of("dot", &["--max-states", "10000", "-p", "BystanderSurvives"]);
+    assert_eq!(marked.code, 0, "{}", marked.err);
+    assert_eq!(of("tla", &["-o", "out"]).code, 0);
+}
+
+#[test]
+fn every_command_refuses_an_override_that_nothing_calls() {
+    let misspelt = v4_15() + "\nvoid exit_mmapp(struct mm_struct *mm) { }\n";
+    let commands: [&[&str]; 5] = [
+        &["check", "mine.c", "-s", "quick-exit"],
+        &["certify", "mine.c", "-s", "quick-exit", "-p", "NoDeadlock"],
+        &["export", "tla", "mine.c", "-s", "quick-exit", "-o", "out"],
+        &["export", "dot", "mine.c", "-s", "quick-exit"],
+        &["explore", "mine.c", "-s", "quick-exit", "--port", "0"],
+    ];
+    for command in commands {
+        let run = with("mine.c", &misspelt, command);
+        assert_eq!(run.code, 150, "{command:?}");
+        assert!(run.err.contains("nothing calls `exit_mmapp`"), "{}", run.err);
+    }
 }
 
 #[test]

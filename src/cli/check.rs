@@ -4,10 +4,9 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use oomspec::c::library::Listing;
-use oomspec::check::property::{Kind, Property};
+use oomspec::check::property::Kind;
 use oomspec::check::second::Opinion;
-use oomspec::check::theory::Theory;
-use oomspec::check::{Checked, Verdict, compare, property};
+use oomspec::check::{Checked, Verdict, compare};
 use oomspec::report::history::History;
 use oomspec::report::matrix::{Rows, matrix};
 use oomspec::report::violation::violation;
@@ -15,6 +14,7 @@ use oomspec::report::{json, summary};
 use oomspec::source::{Diagnostic, Diagnostics};
 use oomspec::spec::{Instance, Spec};
 
+use super::named::{self, known_names, listing, scenario, theories};
 use super::{exit, suite};
 
 /// Explore protocols in scenarios and say which properties hold
@@ -168,22 +168,6 @@ fn misuse(message: &str) -> ! {
         .exit()
 }
 
-/// A protocol of the spec, or a file of the user.
-pub fn listing(spec: &Spec, name: &str) -> Result<Listing, Diagnostics> {
-    if Path::new(name).is_file() {
-        return Listing::from_file(Path::new(name)).map_err(super::one);
-    }
-    spec.protocol(name).map_err(super::one)
-}
-
-/// A scenario of the spec, or a file of the user.
-pub fn scenario(spec: &Spec, name: &str) -> Result<Listing, Diagnostics> {
-    if Path::new(name).is_file() {
-        return Listing::from_file(Path::new(name)).map_err(super::one);
-    }
-    spec.scenario(name).map_err(super::one)
-}
-
 /// As many as there are processors.
 pub fn available_threads() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
@@ -243,82 +227,10 @@ fn instances(spec: &Spec, targets: &[Target], args: &Args) -> Result<Vec<Instanc
     let mut instances = Vec::new();
     for target in targets {
         for scenario in &scenarios {
-            if target.listing.folder.is_some() || scenario.folder.is_some() {
-                spec.refuse_uncalled(&target.listing, Some(scenario))?;
-            }
-            instances.push(spec.instance(&target.listing, scenario)?);
+            instances.push(named::instance(spec, &target.listing, scenario)?);
         }
     }
     Ok(instances)
-}
-
-/// The properties of the spec, then those of a module of the user.
-pub fn theories(spec: &Spec, properties: Option<&Path>) -> Result<Vec<Theory>, Diagnostics> {
-    let mut theories = vec![spec.theory()?];
-    if let Some(path) = properties {
-        theories.push(spec.theory_of(path)?);
-    }
-    Ok(theories)
-}
-
-/// Refuses names of properties and scenarios that do not exist, on the command line and in `@breaks`.
-pub fn known_names(
-    theories: &[Theory],
-    instances: &[Instance],
-    spec: &Spec,
-    asked: &[String],
-) -> Result<(), Diagnostics> {
-    let mut properties: Vec<Property> = theories.iter().flat_map(Theory::properties).cloned().collect();
-    for instance in instances {
-        for property in property::of_machine(&instance.machine, theories) {
-            if properties.iter().all(|known| known.name != property.name) {
-                properties.push(property);
-            }
-        }
-    }
-    let names: Vec<&str> = properties.iter().map(|property| property.name.as_str()).collect();
-    for name in asked {
-        if !names.contains(&name.as_str()) {
-            let help = oomspec::c::nearest::did_you_mean(
-                name,
-                names.iter().copied(),
-                format!("there are {}", names.join(", ")),
-            );
-            return Err(super::one(
-                Diagnostic::general(format!("there is no property `{name}`")).help(help),
-            ));
-        }
-    }
-    let mut scenarios = spec.scenarios();
-    scenarios.extend(instances.iter().map(|instance| instance.scenario.clone()));
-    for instance in instances {
-        for breaks in &instance.tags.breaks {
-            let wrong = if !names.contains(&breaks.property.name.as_str()) {
-                Some((&breaks.property, "property", names.clone()))
-            } else if !scenarios.contains(&breaks.scenario.name) {
-                Some((
-                    &breaks.scenario,
-                    "scenario",
-                    scenarios.iter().map(String::as_str).collect(),
-                ))
-            } else {
-                None
-            };
-            if let Some((name, what, known)) = wrong {
-                let help = oomspec::c::nearest::did_you_mean(
-                    &name.name,
-                    known.iter().copied(),
-                    format!("there are {}", known.join(", ")),
-                );
-                let error = Diagnostic::at(name.span, format!("there is no {what} `{}`", name.name)).help(help);
-                return Err(Diagnostics {
-                    sources: instance.machine.program.sources.clone(),
-                    errors: vec![error],
-                });
-            }
-        }
-    }
-    Ok(())
 }
 
 /// Checks what the user's listings change, in the same scenarios, and marks what is new.

@@ -1,5 +1,7 @@
 //! `oomspec explore`: one protocol in one scenario, in the browser.
 
+use std::path::PathBuf;
+
 use oomspec::actors::System;
 use oomspec::check::theory::Theory;
 use oomspec::check::{Checked, Verdict, check, second};
@@ -18,9 +20,13 @@ pub struct Args {
     #[arg(value_name = "PROTOCOL|FILE.c")]
     protocol: String,
 
-    /// The scenario
+    /// The scenario, or one of yours
     #[arg(short, long, value_name = "SCENARIO|FILE.c")]
     scenario: String,
+
+    /// A TLA+ module with properties of your own; it may extend Properties or Refinement
+    #[arg(long, value_name = "FILE.tla")]
+    properties: Option<PathBuf>,
 
     /// The port; 0 is any
     #[arg(long, default_value_t = 3000)]
@@ -33,10 +39,9 @@ pub struct Args {
 
 /// Serves until the process ends.
 pub fn run(spec: &Spec, args: &Args) -> Result<u8, Diagnostics> {
-    let theories = [spec.theory()?];
-    let protocol = super::check::listing(spec, &args.protocol)?;
-    let scenario = super::check::scenario(spec, &args.scenario)?;
-    let instance = spec.instance(&protocol, &scenario)?;
+    let theories = super::named::theories(spec, args.properties.as_deref())?;
+    let instance = super::named::pair(spec, &args.protocol, &args.scenario)?;
+    super::named::known_names(&theories, std::slice::from_ref(&instance), spec, &[])?;
     let threads = super::check::available_threads();
     let limits = Limits {
         threads,

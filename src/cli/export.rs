@@ -8,6 +8,8 @@ use oomspec::export::{StateGraph, dot, graphml, itf, tla};
 use oomspec::source::{Diagnostic, Diagnostics};
 use oomspec::spec::{Instance, Spec};
 
+use super::named;
+
 /// Write a model, a counterexample or a state graph in the format of another tool
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -36,6 +38,10 @@ struct TlaArgs {
     /// The scenario
     #[arg(short, long, value_name = "SCENARIO|FILE.c")]
     scenario: String,
+
+    /// A TLA+ module with properties of your own, to ask these instead of the spec's; it may extend Properties or Refinement
+    #[arg(long, value_name = "FILE.tla")]
+    properties: Option<PathBuf>,
 
     /// The folder for the modules and .cfg files; made if it is not there
     #[arg(short, long, value_name = "DIR")]
@@ -67,6 +73,10 @@ struct TraceArgs {
     #[arg(short, long)]
     property: String,
 
+    /// A TLA+ module with properties of your own; it may extend Properties or Refinement
+    #[arg(long, value_name = "FILE.tla")]
+    properties: Option<PathBuf>,
+
     /// Give up on a graph with more distinct states
     #[arg(long, value_name = "N", default_value_t = 10_000_000)]
     max_states: usize,
@@ -81,6 +91,10 @@ struct GraphArgs {
     #[arg(short, long)]
     property: Option<String>,
 
+    /// A TLA+ module with properties of your own; it may extend Properties or Refinement
+    #[arg(long, value_name = "FILE.tla", requires = "property")]
+    properties: Option<PathBuf>,
+
     /// Refuse a graph with more distinct states
     #[arg(long, value_name = "N", default_value_t = 1000)]
     max_states: usize,
@@ -90,10 +104,12 @@ struct GraphArgs {
 pub fn run(spec: &Spec, args: &Args) -> Result<u8, Diagnostics> {
     match &args.format {
         Format::Tla(args) => {
-            let protocol = super::check::listing(spec, &args.protocol)?;
-            let scenario = super::check::scenario(spec, &args.scenario)?;
-            let instance = spec.instance(&protocol, &scenario)?;
-            let export = tla::export(&instance, &[spec.theory()?])?;
+            let instance = named::pair(spec, &args.protocol, &args.scenario)?;
+            let theory = match &args.properties {
+                Some(path) => spec.theory_of(path)?,
+                None => spec.theory()?,
+            };
+            let export = tla::export(&instance, &[theory])?;
             folder(&export.files(), &args.output)?;
             super::print(&format!(
                 "wrote {name}.tla to {folder}; to check it with TLC, there:\n  java -cp tla2tools.jar tlc2.TLC {name}\n",
@@ -103,9 +119,9 @@ pub fn run(spec: &Spec, args: &Args) -> Result<u8, Diagnostics> {
             Ok(super::exit::FINE)
         }
         Format::Itf(args) => {
-            let instance = instance(spec, &args.common)?;
+            let instance = named::pair(spec, &args.common.protocol, &args.common.scenario)?;
             let graph = explored(&instance, args.max_states);
-            let finding = violated(spec, &instance, &graph, &args.property)?;
+            let finding = violated(spec, &instance, &graph, &args.property, args.properties.as_deref())?;
             // What is violated has a counterexample.
             let text = itf::itf(&instance, &finding).unwrap_or_default();
             write(&text, args.common.output.as_deref())
@@ -121,12 +137,6 @@ pub fn run(spec: &Spec, args: &Args) -> Result<u8, Diagnostics> {
     }
 }
 
-fn instance(spec: &Spec, args: &Common) -> Result<Instance, Diagnostics> {
-    let protocol = super::check::listing(spec, &args.protocol)?;
-    let scenario = super::check::scenario(spec, &args.scenario)?;
-    spec.instance(&protocol, &scenario)
-}
-
 fn explored(instance: &Instance, max_states: usize) -> Graph {
     let limits = Limits {
         threads: super::check::available_threads(),
@@ -136,7 +146,7 @@ fn explored(instance: &Instance, max_states: usize) -> Graph {
 }
 
 fn state_graph(spec: &Spec, args: &GraphArgs) -> Result<StateGraph, Diagnostics> {
-    let instance = instance(spec, &args.common)?;
+    let instance = named::pair(spec, &args.common.protocol, &args.common.scenario)?;
     let graph = explored(&instance, args.max_states);
     if graph.incomplete.is_some() {
         let (protocol, scenario, most) = (&instance.protocol, &instance.scenario, args.max_states);
@@ -148,16 +158,22 @@ fn state_graph(spec: &Spec, args: &GraphArgs) -> Result<StateGraph, Diagnostics>
         ));
     }
     let path: Option<Counterexample> = match &args.property {
-        Some(property) => violated(spec, &instance, &graph, property)?.counterexample,
+        Some(property) => violated(spec, &instance, &graph, property, args.properties.as_deref())?.counterexample,
         None => None,
     };
     Ok(StateGraph::new(&instance, &graph, path.as_ref()))
 }
 
 /// The finding about a property that is violated; else an error that says what holds.
-fn violated(spec: &Spec, instance: &Instance, graph: &Graph, property: &str) -> Result<Finding, Diagnostics> {
-    let theories = [spec.theory()?];
-    super::check::known_names(&theories, std::slice::from_ref(instance), spec, &[property.to_string()])?;
+fn violated(
+    spec: &Spec,
+    instance: &Instance,
+    graph: &Graph,
+    property: &str,
+    properties: Option<&Path>,
+) -> Result<Finding, Diagnostics> {
+    let theories = named::theories(spec, properties)?;
+    named::known_names(&theories, std::slice::from_ref(instance), spec, &[property.to_string()])?;
     let mut all = findings(instance, graph, &theories, &[])?;
     match all.iter().position(|finding| finding.property.name == property) {
         Some(at) if all[at].verdict == Verdict::Violated => Ok(all.swap_remove(at)),

@@ -8,6 +8,7 @@ mod explore;
 mod export;
 mod list;
 mod module;
+mod named;
 mod prove;
 mod show;
 mod suite;

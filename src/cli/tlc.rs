@@ -110,9 +110,9 @@ fn pairs(spec: &Spec, args: &Args, theories: &[Theory]) -> Result<Vec<Pair>, Dia
     let or_all = |named: &[String], all: Vec<String>| if named.is_empty() { all } else { named.to_vec() };
     let mut pairs = Vec::new();
     for protocol in or_all(&args.protocols, spec.protocols()) {
-        let listing = super::check::listing(spec, &protocol)?;
+        let listing = super::named::listing(spec, &protocol)?;
         for scenario in or_all(&args.scenario, spec.scenarios()) {
-            let instance = spec.instance(&listing, &super::check::scenario(spec, &scenario)?)?;
+            let instance = super::named::instance(spec, &listing, &super::named::scenario(spec, &scenario)?)?;
             let export = export(&instance, theories)?;
             pairs.push(Pair { instance, export });
         }

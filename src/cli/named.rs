@@ -1,0 +1,107 @@
+//! What the names on a command line stand for: protocols and scenarios of the spec or files of the user's, and properties.
+
+use std::path::Path;
+
+use oomspec::c::library::Listing;
+use oomspec::check::property::{self, Property};
+use oomspec::check::theory::Theory;
+use oomspec::source::{Diagnostic, Diagnostics};
+use oomspec::spec::{Instance, Spec};
+
+/// A protocol of the spec, or a file of the user.
+pub fn listing(spec: &Spec, name: &str) -> Result<Listing, Diagnostics> {
+    if Path::new(name).is_file() {
+        return Listing::from_file(Path::new(name)).map_err(super::one);
+    }
+    spec.protocol(name).map_err(super::one)
+}
+
+/// A scenario of the spec, or a file of the user.
+pub fn scenario(spec: &Spec, name: &str) -> Result<Listing, Diagnostics> {
+    if Path::new(name).is_file() {
+        return Listing::from_file(Path::new(name)).map_err(super::one);
+    }
+    spec.scenario(name).map_err(super::one)
+}
+
+/// Reads and compiles a protocol in a scenario. A function of the user's that nothing calls is misspelt, and refused.
+pub fn instance(spec: &Spec, protocol: &Listing, scenario: &Listing) -> Result<Instance, Diagnostics> {
+    if protocol.folder.is_some() || scenario.folder.is_some() {
+        spec.refuse_uncalled(protocol, Some(scenario))?;
+    }
+    spec.instance(protocol, scenario)
+}
+
+/// The protocol and the scenario of these names, compiled.
+pub fn pair(spec: &Spec, protocol: &str, scenario: &str) -> Result<Instance, Diagnostics> {
+    instance(spec, &listing(spec, protocol)?, &self::scenario(spec, scenario)?)
+}
+
+/// The properties of the spec, then those of a module of the user.
+pub fn theories(spec: &Spec, properties: Option<&Path>) -> Result<Vec<Theory>, Diagnostics> {
+    let mut theories = vec![spec.theory()?];
+    if let Some(path) = properties {
+        theories.push(spec.theory_of(path)?);
+    }
+    Ok(theories)
+}
+
+/// Refuses names of properties and scenarios that do not exist, on the command line and in `@breaks`.
+pub fn known_names(
+    theories: &[Theory],
+    instances: &[Instance],
+    spec: &Spec,
+    asked: &[String],
+) -> Result<(), Diagnostics> {
+    let mut properties: Vec<Property> = theories.iter().flat_map(Theory::properties).cloned().collect();
+    for instance in instances {
+        for property in property::of_machine(&instance.machine, theories) {
+            if properties.iter().all(|known| known.name != property.name) {
+                properties.push(property);
+            }
+        }
+    }
+    let names: Vec<&str> = properties.iter().map(|property| property.name.as_str()).collect();
+    for name in asked {
+        if !names.contains(&name.as_str()) {
+            let help = oomspec::c::nearest::did_you_mean(
+                name,
+                names.iter().copied(),
+                format!("there are {}", names.join(", ")),
+            );
+            return Err(super::one(
+                Diagnostic::general(format!("there is no property `{name}`")).help(help),
+            ));
+        }
+    }
+    let mut scenarios = spec.scenarios();
+    scenarios.extend(instances.iter().map(|instance| instance.scenario.clone()));
+    for instance in instances {
+        for breaks in &instance.tags.breaks {
+            let wrong = if !names.contains(&breaks.property.name.as_str()) {
+                Some((&breaks.property, "property", names.clone()))
+            } else if !scenarios.contains(&breaks.scenario.name) {
+                Some((
+                    &breaks.scenario,
+                    "scenario",
+                    scenarios.iter().map(String::as_str).collect(),
+                ))
+            } else {
+                None
+            };
+            if let Some((name, what, known)) = wrong {
+                let help = oomspec::c::nearest::did_you_mean(
+                    &name.name,
+                    known.iter().copied(),
+                    format!("there are {}", known.join(", ")),
+                );
+                let error = Diagnostic::at(name.span, format!("there is no {what} `{}`", name.name)).help(help);
+                return Err(Diagnostics {
+                    sources: instance.machine.program.sources.clone(),
+                    errors: vec![error],
+                });
+            }
+        }
+    }
+    Ok(())
+}
