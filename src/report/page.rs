@@ -1,5 +1,7 @@
 //! Where text lies on a changelog's page: two lanes, and paragraphs.
 
+use std::borrow::Cow;
+
 use super::columns::Line;
 use super::words;
 use crate::machine::Machine;
@@ -90,21 +92,10 @@ impl Page {
 
 /// A text in lines of at most [`WIDTH`] columns, ASCII only, the later ones indented by two more.
 pub fn wrapped(text: &str, indent: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    let mut line = " ".repeat(indent);
-    let mut empty = true;
-    for word in text.split_whitespace() {
-        let word = words::cut(word, WIDTH - indent - 2);
-        if !empty && line.len() + 1 + word.len() > WIDTH {
-            lines.push(std::mem::replace(&mut line, " ".repeat(indent + 2)));
-            empty = true;
-        }
-        if !empty {
-            line.push(' ');
-        }
-        line += &word;
-        empty = false;
-    }
-    lines.push(line);
-    lines
+    let short = |word| words::cut(word, WIDTH - indent - 2);
+    let text = text.split_whitespace().map(short).collect::<Vec<_>>().join(" ");
+    let (first, later) = (" ".repeat(indent), " ".repeat(indent + 2));
+    let options = words::whole(WIDTH).initial_indent(&first).subsequent_indent(&later);
+    let lines = textwrap::wrap(&text, options);
+    lines.into_iter().map(Cow::into_owned).collect()
 }

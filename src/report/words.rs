@@ -4,6 +4,13 @@ use super::events::{Event, Frame};
 use crate::machine::program::{Instr, PointKind, Scalar, Site};
 use crate::machine::{Change, Machine};
 
+/// How a text is broken into lines: between words only, and a longer word stands alone.
+pub fn whole(columns: usize) -> textwrap::Options<'static> {
+    textwrap::Options::new(columns)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation)
+        .break_words(false)
+}
+
 /// A value and what it became.
 pub fn change(machine: &Machine, name: &str, change: &Change) -> String {
     let scalar = machine.program.fields[change.field].scalar;

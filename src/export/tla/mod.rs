@@ -10,6 +10,7 @@ mod kind;
 mod memory;
 mod module;
 mod print;
+mod steps;
 mod term;
 mod tree;
 

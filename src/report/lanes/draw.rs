@@ -1,6 +1,11 @@
 //! Where everything lies, and the SVG.
 
+use std::borrow::Cow;
+
+use textwrap::wrap;
+
 use super::{Held, Picture, Row};
+use crate::report::words;
 
 /// Height of a row.
 const ROW: usize = 20;
@@ -64,7 +69,10 @@ impl Picture {
             row.draw(number, self.numbered, &layout, &mut svg);
         }
         let foot = self.foot.iter().filter(|_| made == self.rows.len());
-        for (number, line) in foot.flat_map(|text| wrap(text, layout.columns())).enumerate() {
+        for (number, line) in foot
+            .flat_map(|text| wrap(text, words::whole(layout.columns())))
+            .enumerate()
+        {
             let y = layout.bottom + 22 + number * LINE;
             svg += &format!(
                 "<text class=\"lanes-foot\" x=\"14\" y=\"{y}\">{}</text>\n",
@@ -123,7 +131,11 @@ impl Picture {
             left,
         };
         let foot = match made == self.rows.len() {
-            true => self.foot.iter().map(|text| wrap(text, layout.columns()).len()).sum(),
+            true => self
+                .foot
+                .iter()
+                .map(|text| wrap(text, words::whole(layout.columns())).len())
+                .sum(),
             false => 0,
         };
         layout.height = layout.bottom + if foot == 0 { 8 } else { 22 + foot * LINE };
@@ -204,8 +216,10 @@ impl Row {
         }
     }
 
-    fn error_lines(&self) -> Vec<String> {
-        self.error.as_ref().map_or_else(Vec::new, |error| wrap(error, 40))
+    fn error_lines(&self) -> Vec<Cow<'_, str>> {
+        self.error
+            .as_ref()
+            .map_or_else(Vec::new, |error| wrap(error, words::whole(40)))
     }
 
     fn draw(&self, number: usize, numbered: bool, layout: &Layout, svg: &mut String) {
@@ -283,21 +297,6 @@ impl Held {
 /// The width of so many characters, in the widest of the usual fonts.
 fn pixels(characters: usize) -> usize {
     characters * 74 / 10
-}
-
-/// Breaks a text into lines of words.
-fn wrap(text: &str, columns: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split(' ') {
-        match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= columns => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_string()),
-        }
-    }
-    lines
 }
 
 fn escape(text: &str) -> String {
