@@ -19,12 +19,12 @@ use oomspec::export::tla::{Export, export};
 use oomspec::machine::program::Instr;
 use oomspec::machine::{Machine, Reached};
 use oomspec::spec::{Instance, Spec};
-use oomspec::tlc::{Agreement, Asked, Options, RunError, Scope, compare, run};
+use oomspec::tlc::{Agreement, Asked, Job, Options, RunError, Scope, compare, run};
 
 mod common;
 
-/// Larger graphs take TLC more than a minute for the search of fair cycles: `oomspec tlc` asks that.
-const WITH_LASSOS: usize = 6_000;
+/// Larger graphs take TLC about a minute or more for the search of fair cycles: `oomspec tlc` asks that.
+const WITH_LASSOS: usize = 10_000;
 /// What is asked where nobody requires more.
 const SMALL: usize = 700;
 
@@ -32,7 +32,6 @@ fn options(jar: PathBuf) -> Options {
     Options {
         jar,
         timeout: Duration::from_secs(900),
-        optimise: false,
     }
 }
 
@@ -295,7 +294,13 @@ fn together<'a>(
         "INIT Init\nNEXT Next\nINVARIANT Seen\n",
     )
     .expect("a file");
-    let report = run(options, folder.path(), "Batch", "Batch.cfg", false)?;
+    let job = Job {
+        module: "Batch",
+        config: "Batch.cfg",
+        deadlock: false,
+        optimise: false,
+    };
+    let report = run(options, folder.path(), job)?;
     let mut found = vec![Facts::default(); count];
     for line in report
         .printed

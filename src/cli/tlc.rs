@@ -38,8 +38,8 @@ pub struct Args {
     #[arg(long, value_name = "PREFIX")]
     table: Option<PathBuf>,
 
-    /// Ask no more than states, depth and paths of graphs with more states: TLC's search for fair cycles takes minutes there
-    #[arg(long, value_name = "N", default_value_t = MINUTES)]
+    /// Ask no more than states, depth and paths of graphs with more states: TLC's search for fair cycles takes a minute or more there
+    #[arg(long, value_name = "N", default_value_t = 10_000)]
     max_lasso_states: usize,
 
     /// Give up on a run of TLC that takes longer
@@ -50,9 +50,6 @@ pub struct Args {
     #[arg(long, value_name = "N")]
     threads: Option<std::num::NonZeroUsize>,
 }
-
-/// With more states than this, TLC's search for fair cycles takes minutes.
-const MINUTES: usize = 6_000;
 
 /// A comparison that is to be made.
 struct Pair {
@@ -169,7 +166,6 @@ fn ask(pair: &Pair, args: &Args, theories: &[Theory], table: &Mutex<Table>) -> R
     let options = Options {
         jar,
         timeout: Duration::from_secs(args.timeout),
-        optimise: checked.counts.distinct > MINUTES,
     };
     let asked = Asked {
         checked: &checked,

@@ -14,7 +14,7 @@ pub fn tlc(record: &Record) -> String {
     let lassos = match record.lassos {
         true => "",
         false => {
-            " It was not asked what takes a search for fair cycles, because that takes minutes on a graph of this size."
+            " It was not asked what takes a search for fair cycles, because that takes a minute or more on a graph of this size."
         }
     };
     format!(

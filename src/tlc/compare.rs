@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::run::{Options, Report, RunError, ViolationKind, run};
+use super::run::{Job, Options, Report, RunError, ViolationKind, run};
 use crate::check::property::{DEADLOCK, Kind};
 use crate::check::{Checked, Finding, Verdict};
 use crate::export::tla::{Export, configuration};
@@ -68,6 +68,9 @@ pub enum Answer {
     Lasso,
 }
 
+/// A larger graph takes TLC half a minute and more: then it pays to let Java optimise.
+const SMALL: usize = 6_000;
+
 /// Asks TLC: one run for the states and deadlock, one for all properties that hold, one for each that is violated.
 pub fn compare(options: &Options, folder: &Path, asked: &Asked) -> Result<Agreement, RunError> {
     let Asked { checked, export, scope } = asked;
@@ -80,7 +83,13 @@ pub fn compare(options: &Options, folder: &Path, asked: &Asked) -> Result<Agreem
     let mut ask = |config: &str, properties: &[&str], deadlock: bool| -> Result<Report, RunError> {
         let file = format!("{}.{config}.asked.cfg", export.name);
         write(&file, &configuration(properties.iter().copied()))?;
-        let report = run(options, folder, &export.name, &file, deadlock)?;
+        let job = Job {
+            module: &export.name,
+            config: &file,
+            deadlock,
+            optimise: checked.counts.distinct > SMALL,
+        };
+        let report = run(options, folder, job)?;
         time += report.time;
         longest = longest.max(report.time);
         Ok(report)

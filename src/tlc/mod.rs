@@ -5,5 +5,5 @@ mod run;
 mod table;
 
 pub use compare::{Agreement, Answer, Asked, Row, Scope, compare};
-pub use run::{Options, Report, RunError, Violation, run};
+pub use run::{Job, Options, Report, RunError, Violation, run};
 pub use table::{Record, Table};

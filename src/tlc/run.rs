@@ -13,7 +13,18 @@ pub struct Options {
     pub jar: PathBuf,
     /// A run that takes longer is given up.
     pub timeout: Duration,
-    /// Whether Java makes its code faster on a second processor: pays where a run takes minutes.
+}
+
+/// What a run is asked.
+#[derive(Debug, Clone, Copy)]
+pub struct Job<'a> {
+    /// The module, without its extension.
+    pub module: &'a str,
+    /// One of its .cfg files.
+    pub config: &'a str,
+    /// Whether a standstill is a violation.
+    pub deadlock: bool,
+    /// Whether Java makes its code faster on a second processor: pays where a run takes a minute.
     pub optimise: bool,
 }
 
@@ -82,10 +93,10 @@ impl fmt::Display for RunError {
 
 impl std::error::Error for RunError {}
 
-/// Runs TLC in a folder on a module and one of its .cfg files; `deadlock` says whether a standstill is a violation.
-pub fn run(options: &Options, folder: &Path, module: &str, config: &str, deadlock: bool) -> Result<Report, RunError> {
+/// Runs TLC in a folder that has the module.
+pub fn run(options: &Options, folder: &Path, job: Job) -> Result<Report, RunError> {
     let start = Instant::now();
-    let states = format!("states.{config}");
+    let states = format!("states.{}", job.config);
     // TLC unpacks its standard modules there, and must not meet another TLC that does the same.
     let scratch = folder.join("scratch");
     std::fs::create_dir_all(&scratch).map_err(RunError::Folder)?;
@@ -94,15 +105,15 @@ pub fn run(options: &Options, folder: &Path, module: &str, config: &str, deadloc
     let mut command = Command::new("java");
     command
         .args(["-XX:+UseSerialGC", "-Xss16m"])
-        .args((!options.optimise).then_some("-XX:TieredStopAtLevel=1"))
+        .args((!job.optimise).then_some("-XX:TieredStopAtLevel=1"))
         .arg(scratch_option)
         .arg("-cp")
         .arg(&options.jar)
         .args([
             "tlc2.TLC", "-tool", "-workers", "1", "-lncheck", "final", "-metadir", &states,
         ])
-        .args((!deadlock).then_some("-deadlock"))
-        .args(["-config", config, module])
+        .args((!job.deadlock).then_some("-deadlock"))
+        .args(["-config", job.config, job.module])
         .current_dir(folder)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())

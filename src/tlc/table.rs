@@ -114,7 +114,7 @@ impl Table {
              TLC's with the start of each JVM.\n\n",
         );
         if self.records.iter().any(|record| !record.lassos) {
-            text += "A star marks the graphs of which TLC was asked no lassos: its search for fair cycles takes minutes there.\n\n";
+            text += "A star marks the graphs of which TLC was asked no lassos: its search for fair cycles takes a minute or more there.\n\n";
         }
         text += "| protocol | scenario | distinct states here | in TLC | depth | held | violated | seconds here | in TLC |\n\
                  |---|---|--:|--:|--:|--:|---|--:|--:|\n";
