@@ -55,6 +55,18 @@ fn a_link_opens_on_the_last_state_of_its_counterexample() {
 }
 
 #[test]
+fn readme_shows_the_link_of_the_race() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let explorer = v4_14(folder.path());
+    let (_, path) = explorer.link("NoUseAfterFree").split_once("/#/").expect("a path");
+    let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).expect("a README");
+    assert!(
+        readme.contains(&format!("  http://127.0.0.1:3000/#/{path}\n")),
+        "{path}"
+    );
+}
+
+#[test]
 fn a_view_says_what_staterights_interface_does_not() {
     let folder = tempfile::tempdir().expect("a folder");
     let explorer = v4_14(folder.path());
