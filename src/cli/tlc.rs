@@ -39,7 +39,7 @@ pub struct Args {
     table: Option<PathBuf>,
 
     /// Ask no more than states, depth and paths of graphs with more states: TLC's search for fair cycles takes a minute or more there
-    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    #[arg(long, value_name = "N", default_value_t = 6_000)]
     max_lasso_states: usize,
 
     /// Give up on a run of TLC that takes longer
