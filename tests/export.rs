@@ -383,3 +383,14 @@ fn without_tlc_the_comparison_says_how_to_get_it() {
         "{message}"
     );
 }
+
+#[test]
+fn a_control_character_in_a_comment_leaves_the_picture_well_formed() {
+    let strange = "await(current->/* \u{1} */killed)";
+    let judge = Judge::edited(&[("scenarios/quick-exit.c", "await(current->killed)", strange)]);
+    let checked = judge.check("v4.13", "quick-exit");
+    let finding = finding(&checked, "NoStaleKill");
+    let picture = oomspec::report::lanes::race(&checked.instance, finding);
+    assert!(picture.contains('\u{fffd}'), "the comment is in the picture");
+    roxmltree::Document::parse(&picture).expect("a picture");
+}

@@ -1,6 +1,7 @@
 //! A state graph for Gephi, yEd and whoever else reads GraphML.
 
 use super::states::{Edge, Node, StateGraph};
+use crate::report::xml::escaped;
 
 const HEAD: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 <graphml xmlns="http://graphml.graphdrawing.org/xmlns" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="http://graphml.graphdrawing.org/xmlns http://graphml.graphdrawing.org/xmlns/1.0/graphml.xsd">
@@ -58,35 +59,4 @@ fn of_edge(edge: &Edge) -> String {
 
 fn data(key: &str, value: &str) -> String {
     format!("<data key=\"{key}\">{}</data>", escaped(value))
-}
-
-/// XML has no way at all to write most control characters.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::new();
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\n' | '\t' => escaped.push(c),
-            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => escaped.push('\u{fffd}'),
-            c => escaped.push(c),
-        }
-    }
-    escaped
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_means_something_to_xml_is_escaped() {
-        assert_eq!(
-            escaped("a < b && \"c\" > d"),
-            "a &lt; b &amp;&amp; &quot;c&quot; &gt; d"
-        );
-        assert_eq!(escaped("\u{1}\n]]>"), "\u{fffd}\n]]&gt;");
-    }
 }

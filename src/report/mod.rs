@@ -20,3 +20,4 @@ pub mod violation;
 pub mod waits;
 pub(crate) mod words;
 pub mod wrong;
+pub(crate) mod xml;

@@ -6,6 +6,7 @@ use textwrap::wrap;
 
 use super::{Held, Picture, Row};
 use crate::report::words;
+use crate::report::xml::escaped;
 
 /// Height of a row.
 const ROW: usize = 20;
@@ -56,7 +57,7 @@ impl Picture {
             "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"lanes\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" role=\"img\">\n\
              <title>{}</title>\n<style>\n{}</style>\n\
              <rect class=\"lanes-page\" width=\"{width}\" height=\"{height}\" rx=\"6\"/>\n",
-            escape(&self.title),
+            escaped(&self.title),
             include_str!("style.css"),
         );
         self.draw_lanes(&layout, &mut svg);
@@ -76,7 +77,7 @@ impl Picture {
             let y = layout.bottom + 22 + number * LINE;
             svg += &format!(
                 "<text class=\"lanes-foot\" x=\"14\" y=\"{y}\">{}</text>\n",
-                escape(&line)
+                escaped(&line)
             );
         }
         svg + "</svg>\n"
@@ -144,7 +145,7 @@ impl Picture {
 
     fn draw_lanes(&self, layout: &Layout, svg: &mut String) {
         for (name, &x) in self.lanes.iter().zip(&layout.lanes) {
-            let (name, bottom) = (escape(name), layout.bottom);
+            let (name, bottom) = (escaped(name), layout.bottom);
             let left = x - 5;
             *svg += &format!("<line class=\"lanes-time\" x1=\"{x}\" y1=\"30\" x2=\"{x}\" y2=\"{bottom}\"/>\n");
             *svg += &format!("<text class=\"lanes-name\" x=\"{left}\" y=\"20\">{name}</text>\n");
@@ -228,7 +229,7 @@ impl Row {
         *svg += &format!(
             "<g class=\"lanes-row\" data-step=\"{}\"><title>{}</title>",
             number + 1,
-            escape(&self.whole)
+            escaped(&self.whole)
         );
         let band = match self.lane {
             Some(_) => "lanes-band",
@@ -241,7 +242,7 @@ impl Row {
             *svg +=
                 &format!("<text class=\"lanes-number\" text-anchor=\"end\" x=\"{x}\" y=\"{baseline}\">{number}</text>");
         }
-        let text = escape(&self.shown());
+        let text = escaped(&self.shown());
         let Some(x) = self.lane.map(|lane| layout.lanes[lane]) else {
             let x = layout.left + 14;
             *svg += &format!("<text class=\"lanes-other\" x=\"{x}\" y=\"{baseline}\">{text}</text></g>\n");
@@ -261,7 +262,7 @@ impl Row {
             let below = baseline + (number + 1) * LINE;
             *svg += &format!(
                 "<text class=\"lanes-bug lanes-over\" x=\"{label}\" y=\"{below}\">{}</text>",
-                escape(line)
+                escaped(line)
             );
         }
         *svg += "</g>\n";
@@ -279,7 +280,7 @@ impl Held {
         let height = bottom.saturating_sub(top).max(8);
         *svg += &format!(
             "<g><title>holds {}</title><rect class=\"lanes-lock{color}\" x=\"{x}\" y=\"{top}\" width=\"4\" height=\"{height}\" rx=\"2\"/>",
-            escape(&self.lock),
+            escaped(&self.lock),
         );
         let short = self.lock.rsplit('.').next().unwrap_or(&self.lock);
         let fits = |name: &&str| name.chars().count() * 6 + 4 <= height;
@@ -287,7 +288,7 @@ impl Held {
             let (x, y) = (x - 4, top + height / 2);
             *svg += &format!(
                 "<text class=\"lanes-lock lanes-lock{color}\" text-anchor=\"middle\" transform=\"translate({x} {y}) rotate(-90)\">{}</text>",
-                escape(name),
+                escaped(name),
             );
         }
         *svg += "</g>\n";
@@ -297,11 +298,4 @@ impl Held {
 /// The width of so many characters, in the widest of the usual fonts.
 fn pixels(characters: usize) -> usize {
     characters * 74 / 10
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
 }
