@@ -75,9 +75,7 @@ pub fn run(spec: &Spec, args: &Args) -> Result<u8, Diagnostics> {
         let text = certificate.to_json();
         match &args.output {
             None => super::print(&text),
-            Some(path) => std::fs::write(path, text).map_err(|error| {
-                super::one(Diagnostic::general(format!("cannot write {}: {error}", path.display())))
-            })?,
+            Some(path) => super::save(path, text.as_bytes())?,
         }
     }
     Ok(exit::FINE)

@@ -110,7 +110,10 @@ pub fn run(spec: &Spec, args: &Args) -> Result<u8, Diagnostics> {
                 None => spec.theory()?,
             };
             let export = tla::export(&instance, &[theory])?;
-            folder(&export.files(), &args.output)?;
+            super::folder(&args.output)?;
+            for (name, text) in export.files() {
+                super::save(&args.output.join(name), text.as_bytes())?;
+            }
             super::print(&format!(
                 "wrote {name}.tla to {folder}; to check it with TLC, there:\n  java -cp tla2tools.jar tlc2.TLC {name}\n",
                 name = export.name,
@@ -215,20 +218,7 @@ fn not_violated(
 fn write(text: &str, output: Option<&Path>) -> Result<u8, Diagnostics> {
     match output {
         None => super::print(text),
-        Some(path) => std::fs::write(path, text)
-            .map_err(|error| super::one(Diagnostic::general(format!("cannot write {}: {error}", path.display()))))?,
+        Some(path) => super::save(path, text.as_bytes())?,
     }
     Ok(super::exit::FINE)
-}
-
-fn folder(files: &[(String, String)], folder: &Path) -> Result<(), Diagnostics> {
-    let fail = |path: &Path, error: std::io::Error| {
-        super::one(Diagnostic::general(format!("cannot write {}: {error}", path.display())))
-    };
-    std::fs::create_dir_all(folder).map_err(|error| fail(folder, error))?;
-    for (name, text) in files {
-        let path = folder.join(name);
-        std::fs::write(&path, text).map_err(|error| fail(&path, error))?;
-    }
-    Ok(())
 }

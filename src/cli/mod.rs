@@ -15,7 +15,7 @@ mod suite;
 mod tlc;
 mod verify;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -109,6 +109,20 @@ fn print(text: &str) {
     if anstream::stdout().write_all(text.as_bytes()).is_err() {
         std::process::exit(i32::from(exit::FINE));
     }
+}
+
+/// Writes a file where the user wants it.
+fn save(path: &Path, bytes: &[u8]) -> Result<(), Diagnostics> {
+    std::fs::write(path, bytes).map_err(|error| unwritten(path, &error))
+}
+
+/// Makes a folder for files, if it is not there.
+fn folder(path: &Path) -> Result<(), Diagnostics> {
+    std::fs::create_dir_all(path).map_err(|error| unwritten(path, &error))
+}
+
+fn unwritten(path: &Path, error: &std::io::Error) -> Diagnostics {
+    one(Diagnostic::general(format!("cannot write {}: {error}", path.display())))
 }
 
 fn one(diagnostic: Diagnostic) -> Diagnostics {

@@ -59,7 +59,9 @@ pub fn run(spec: &Spec, args: &Args) -> Result<u8, Diagnostics> {
         return Ok(if stale.is_empty() { exit::FINE } else { exit::STALE });
     }
     for name in stale.missing.iter().chain(&stale.different) {
-        write(&args.output.join(name), &wanted[*name]).map_err(super::one)?;
+        let path = args.output.join(name);
+        super::folder(path.parent().unwrap_or(&args.output))?;
+        super::save(&path, &wanted[*name])?;
     }
     for name in &stale.left {
         let path = args.output.join(name);
@@ -185,12 +187,6 @@ fn entries(folder: &Path) -> Result<Vec<(String, PathBuf)>, Diagnostic> {
 
 fn bytes(path: &Path) -> Result<Vec<u8>, Diagnostic> {
     std::fs::read(path).map_err(|error| Diagnostic::general(format!("cannot read {}: {error}", path.display())))
-}
-
-fn write(path: &Path, bytes: &[u8]) -> Result<(), Diagnostic> {
-    let folder = path.parent().map_or(Ok(()), std::fs::create_dir_all);
-    let written = folder.and_then(|()| std::fs::write(path, bytes));
-    written.map_err(|error| Diagnostic::general(format!("cannot write {}: {error}", path.display())))
 }
 
 fn failed(what: &str, path: &Path, error: &std::io::Error) -> Diagnostics {

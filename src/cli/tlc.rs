@@ -186,9 +186,7 @@ fn ask(pair: &Pair, args: &Args, theories: &[Theory], table: &Mutex<Table>) -> R
 fn save(table: &mut Table, prefix: &Path) -> Result<(), Diagnostics> {
     table.sort();
     for (extension, text) in [("json", table.to_json()), ("md", table.to_markdown())] {
-        let path = prefix.with_extension(extension);
-        std::fs::write(&path, text)
-            .map_err(|error| super::one(Diagnostic::general(format!("cannot write {}: {error}", path.display()))))?;
+        super::save(&prefix.with_extension(extension), text.as_bytes())?;
     }
     Ok(())
 }

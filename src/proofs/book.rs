@@ -1,7 +1,7 @@
 //! Everything that the pages are about, in order: a chapter for each protocol, a section for each scenario.
 
 use super::violation::Violation;
-use super::{CERTIFICATE, Evidence, Records};
+use super::{Evidence, Records};
 use crate::c::ast::Program;
 use crate::c::library::Listing;
 use crate::check::theory::Theory;
@@ -103,7 +103,7 @@ impl Section<'_> {
 
     /// The file of a certificate, beside the page.
     pub fn certificate_name(&self, property: &str) -> String {
-        format!("{}-{property}.{CERTIFICATE}", self.name())
+        super::certificate_name(self.name(), property)
     }
 
     pub fn finding(&self, property: &str) -> Option<&Finding> {

@@ -83,6 +83,11 @@ pub fn is_owned(path: &str, content: &[u8]) -> bool {
 const MARK: &str = "<!-- Written by `oomspec prove`. Do not edit. -->";
 /// The ending of a certificate.
 const CERTIFICATE: &str = "certificate.json";
+
+/// The file of a certificate, beside the page of its scenario.
+fn certificate_name(scenario: &str, property: &str) -> String {
+    format!("{scenario}-{property}.{CERTIFICATE}")
+}
 /// The ending of a picture.
 const PICTURE: &str = "svg";
 /// The ending of a trace: it repeats itself so much that it is a fiftieth when compressed.

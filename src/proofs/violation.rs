@@ -3,7 +3,7 @@
 use super::book::Book;
 use super::markdown::{block, code, commands, details, link, prose};
 use super::verdict::counted;
-use super::{CERTIFICATE, PICTURE, TRACE};
+use super::{PICTURE, TRACE};
 use crate::check::property::Kind;
 use crate::check::{Counterexample, Finding};
 use crate::export::itf::itf;
@@ -135,10 +135,7 @@ impl Violation<'_> {
         let trace = format!("{}.{TRACE}", self.file);
         text += &format!("Every state is in the {}.", link("ITF trace", &trace));
         if self.certified {
-            let file = format!(
-                "{}-{}.{CERTIFICATE}",
-                self.instance.scenario, self.finding.property.name
-            );
+            let file = super::certificate_name(&self.instance.scenario, &self.finding.property.name);
             text += &format!(" The {} is checked by `oomspec verify`.", link("certificate", &file));
         }
         text + "\n"
