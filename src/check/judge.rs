@@ -3,15 +3,14 @@
 use super::cycles::{self, Fairness, Problem};
 use super::lens::{Concrete, Lens, Question, Steps, states};
 use super::liveness::{self, Found, Translation};
-use super::property::Kind;
 use super::refinement::{Refined, check};
-use super::theory::{Meaning, Refinement, Theory, action};
+use super::theory::{Meaning, Theory};
 use super::{Answer, Verdict, to_state};
 
 use crate::explore::{Graph, StateId};
 use crate::machine::{Machine, Reached};
 use crate::source::Diagnostic;
-use crate::tla::{Expr, Step, Temporal};
+use crate::tla::{Expr, Refinement, Step, Temporal};
 
 /// What is computed once for all formulas.
 pub struct Judge<'a> {
@@ -41,47 +40,50 @@ impl<'a> Judge<'a> {
     }
 
     /// The answer for one formula.
-    pub fn formula(&self, kind: Kind, meaning: &Meaning) -> Result<Answer, Diagnostic> {
-        let whole = self.graph.incomplete.is_none();
-        let answer = match (kind, meaning) {
-            (Kind::Safety, Meaning::Formula(formula)) => self.invariant(formula)?,
-            (Kind::Action, Meaning::Formula(formula)) => match action(formula) {
-                Some(step) => self.steps(step)?,
-                None => self.temporal(formula)?,
-            },
-            _ if !whole => Answer::of(Verdict::Incomplete),
-            (_, Meaning::Formula(formula)) => self.temporal(formula)?,
-            (_, Meaning::Refinement(refinement)) => self.refinement(refinement)?,
+    pub fn formula(&self, meaning: &Meaning) -> Result<Answer, Diagnostic> {
+        let answer = match meaning {
+            Meaning::Formula(formula) => self.parts(formula)?,
+            Meaning::Refinement(_) if !self.whole() => Answer::of(Verdict::Incomplete),
+            Meaning::Refinement(refinement) => self.refinement(refinement)?,
         };
         Ok(match answer.verdict {
-            Verdict::Holds | Verdict::Vacuous if !whole => Answer::of(Verdict::Incomplete),
+            Verdict::Holds | Verdict::Vacuous if !self.whole() => Answer::of(Verdict::Incomplete),
             // A run that ends in an error satisfies every eventuality; that says nothing about the protocol.
-            Verdict::Holds | Verdict::Vacuous if self.errs && matches!(kind, Kind::Liveness | Kind::Refinement) => {
+            Verdict::Holds | Verdict::Vacuous if self.errs && meaning.promises_progress() => {
                 Answer::of(Verdict::NotApplicable).because("n/a after error")
             }
             _ => answer,
         })
     }
 
-    fn invariant(&self, formula: &Temporal) -> Result<Answer, Diagnostic> {
-        let predicate = match formula {
-            Temporal::Always(inner) => inner,
-            initial => initial,
-        };
-        let Temporal::State(predicate) = predicate else {
-            return self.temporal(formula);
-        };
+    fn whole(&self) -> bool {
+        self.graph.incomplete.is_none()
+    }
+
+    /// A conjunction is broken where a part of it is: so a path that breaks one is found whatever stands beside it.
+    fn parts(&self, formula: &Temporal) -> Result<Answer, Diagnostic> {
+        match formula {
+            Temporal::And(parts) => parts.iter().try_fold(Answer::of(Verdict::Holds), |answer, part| {
+                Ok(answer.and(self.parts(part)?))
+            }),
+            Temporal::State(predicate) => self.invariant(predicate, 1),
+            Temporal::Always(inner) => match &**inner {
+                Temporal::State(predicate) => self.invariant(predicate, self.graph.distinct() as StateId),
+                Temporal::Step(step) => self.steps(step),
+                _ => self.temporal(formula),
+            },
+            _ => self.temporal(formula),
+        }
+    }
+
+    /// A predicate of the first states, by number.
+    fn invariant(&self, predicate: &Expr, first: StateId) -> Result<Answer, Diagnostic> {
         let holds = states(&self.lens, predicate)?;
-        let last = if matches!(formula, Temporal::Always(_)) {
-            self.graph.distinct() as StateId
-        } else {
-            1
-        };
-        match (0..last).find(|&state| !holds.contains(state)) {
+        match (0..first).find(|&state| !holds.contains(state)) {
             Some(state) => Ok(Answer::violated(to_state(self.graph, state))),
             None => self.unless_vacuous(predicate.without_consequents(), |weaker| {
                 let holds = states(&self.lens, weaker)?;
-                Ok((0..last).all(|state| holds.contains(state)))
+                Ok((0..first).all(|state| holds.contains(state)))
             }),
         }
     }
@@ -127,6 +129,9 @@ impl<'a> Judge<'a> {
     }
 
     fn temporal(&self, formula: &Temporal) -> Result<Answer, Diagnostic> {
+        if !self.whole() {
+            return Ok(Answer::of(Verdict::Incomplete));
+        }
         let mut translation = Translation::default();
         let formula = translation.formula(&self.lens, formula)?;
         let edges = self.edges()?;

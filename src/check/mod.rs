@@ -158,7 +158,7 @@ pub fn findings(
         for (property, meaning) in theory.formulas.iter().filter(|(property, _)| asked(property)) {
             // A module that extends another has its properties too.
             if findings.iter().all(|finding| finding.property.name != property.name) {
-                let answer = judge.formula(property.kind, meaning).map_err(fail)?;
+                let answer = judge.formula(meaning).map_err(fail)?;
                 findings.push(finding(instance, property.clone(), answer));
             }
         }
@@ -210,6 +210,23 @@ impl Answer {
             counterexample: Some(counterexample),
             ..Answer::of(Verdict::Violated)
         }
+    }
+
+    /// The answer for the conjunction of what this and the other are about. Of two violations, a path is shown rather than a loop,
+    /// and the shorter one.
+    fn and(self, other: Answer) -> Self {
+        let weight = |answer: &Answer| {
+            let rank = match answer.verdict {
+                Verdict::Violated => 0,
+                Verdict::Incomplete => 1,
+                Verdict::NotApplicable => 2,
+                Verdict::Vacuous => 3,
+                Verdict::Holds => 4,
+            };
+            let shown = answer.counterexample.as_ref();
+            (rank, shown.map(|shown| (shown.loop_start.is_some(), shown.steps.len())))
+        };
+        if weight(&other) < weight(&self) { other } else { self }
     }
 
     fn because(self, reason: &str) -> Self {

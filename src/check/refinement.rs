@@ -9,11 +9,10 @@ use super::classes::Classes;
 use super::cycles::{Formula, Problem};
 use super::lens::{Concrete, Lens, Question, Seen, Steps};
 use super::liveness::{self, Found, Translation};
-use super::theory::Refinement;
 use super::{Counterexample, Explanation};
 use crate::explore::{Graph, StateId};
 use crate::source::Diagnostic;
-use crate::tla::{Abstraction, Footprints, Spec, Temporal, Value, eval_predicate, eval_state, explain};
+use crate::tla::{Abstraction, Footprints, Refinement, Spec, Temporal, Value, eval_predicate, eval_state, explain};
 
 /// What came of a refinement check.
 #[derive(Debug)]
@@ -33,11 +32,9 @@ pub fn check(
     refinement: &Refinement,
     problem: &Problem<'_>,
 ) -> Result<Refined, Diagnostic> {
-    let abstraction = spec.abstraction(&refinement.instance)?;
-    let behaviour = refinement.behaviour(&abstraction)?;
     let graph = concrete.graph();
-    let lens = Abstract::new(concrete, &abstraction)?;
-    for init in &behaviour.init {
+    let lens = Abstract::new(concrete, &refinement.abstraction(spec)?)?;
+    for init in &refinement.init {
         if !eval_predicate(init, &Seen(&lens, 0))? {
             let explanation = Explanation {
                 before: lens.describe(0),
@@ -53,7 +50,7 @@ pub fn check(
         }
     }
     let mut moved = false;
-    for next in &behaviour.next {
+    for next in &refinement.next {
         let mut steps = Steps::new(&lens, next, Question::Allowed);
         for state in 0..graph.distinct() as StateId {
             for (number, edge) in graph.edges(state).enumerate() {
@@ -72,11 +69,10 @@ pub fn check(
             }
         }
     }
-    let excuse = refinement.excuse(spec)?;
-    for condition in behaviour.progress() {
+    for excused in &refinement.progress {
         let mut translation = Translation::default();
-        let mut formula = translation.formula(&lens, &condition)?;
-        if let Some(excuse) = &excuse {
+        let mut formula = translation.formula(&lens, &excused.promise)?;
+        if let Some(excuse) = &excused.unless {
             let excuse = Temporal::Eventually(Box::new(Temporal::State(excuse.clone())));
             formula = Formula::Or(vec![formula, translation.formula(concrete, &excuse)?]);
         }

@@ -1,10 +1,8 @@
 //! The properties of a TLA+ module: its definitions of temporal formulas, each with the comment above it.
 
-use std::sync::Arc;
-
 use super::property::{Kind, Property};
 use crate::source::{Diagnostic, Diagnostics};
-use crate::tla::{Abstraction, Behaviour, Definition, Expr, Level, Spec, Step, Temporal};
+use crate::tla::{Definition, Expr, Level, Refinement, Spec, Step, Temporal};
 
 /// A module with the properties that it defines.
 #[derive(Debug)]
@@ -24,49 +22,13 @@ pub enum Meaning {
     Refinement(Refinement),
 }
 
-/// `Refines == Abs!Spec`, or `Abs!SafeSpec /\ (Abs!Fair \/ <>Failed)`.
-#[derive(Debug, Clone)]
-pub struct Refinement {
-    /// `Abs`
-    pub instance: Arc<str>,
-    /// `Spec`
-    pub specification: Arc<str>,
-    /// Its fairness, where it does not bind every run.
-    pub excused: Option<Excused>,
-}
-
-/// A fairness that some runs are excused from.
-#[derive(Debug, Clone)]
-pub struct Excused {
-    /// `Fair`
-    pub fairness: Arc<str>,
-    /// `Failed`, a predicate of the concrete state: a run in which it is true once is excused.
-    pub excuse: Arc<str>,
-}
-
-impl Refinement {
-    /// What the abstract specification says, fairness included.
-    pub fn behaviour(&self, abstraction: &Abstraction<'_>) -> Result<Behaviour, Diagnostic> {
-        let mut behaviour = abstraction.behaviour(&self.specification)?;
-        if let Some(excused) = &self.excused {
-            if !(behaviour.fairness.is_empty() && behaviour.liveness.is_empty()) {
-                let name = &self.specification;
-                return Err(Diagnostic::general(format!(
-                    "`{name}` binds every run to a fairness, and another one excuses some"
-                ))
-                .help("name a specification without fairness before the `/\\`"));
-            }
-            let fair = abstraction.behaviour(&excused.fairness)?;
-            behaviour.fairness = fair.fairness;
-            behaviour.liveness = fair.liveness;
+impl Meaning {
+    /// Whether it speaks of what happens in the end: after an error, which ends a run, that says nothing about the protocol.
+    pub fn promises_progress(&self) -> bool {
+        match self {
+            Meaning::Formula(formula) => kind(formula) == Kind::Liveness,
+            Meaning::Refinement(refinement) => !refinement.progress.is_empty(),
         }
-        Ok(behaviour)
-    }
-
-    /// The predicate that excuses a run from fairness, over the concrete state.
-    pub fn excuse(&self, spec: &Spec) -> Result<Option<Expr>, Diagnostic> {
-        let excused = self.excused.as_ref();
-        excused.map(|excused| spec.operator(&excused.excuse)).transpose()
     }
 }
 
@@ -103,8 +65,8 @@ fn formula(spec: &Spec, definition: &Definition) -> Result<Option<(Property, Mea
     if !definition.parameters.is_empty() || definition.local || spec.operator(&name)?.level() < Level::Temporal {
         return Ok(None);
     }
-    let (meaning, kind) = match specification(spec, definition) {
-        Some(meaning) => (meaning, Kind::Refinement),
+    let (meaning, kind) = match spec.refinement(&name)? {
+        Some(refinement) => (Meaning::Refinement(refinement), Kind::Refinement),
         None => {
             let temporal = spec.temporal(&name)?;
             let kind = kind(&temporal);
@@ -121,41 +83,6 @@ fn formula(spec: &Spec, definition: &Definition) -> Result<Option<(Property, Mea
         },
         meaning,
     )))
-}
-
-/// `Refines == Abs!Spec`, or `Abs!SafeSpec /\ (Abs!Fair \/ <>Failed)`, is decided step by step, through the mapping.
-fn specification(spec: &Spec, definition: &Definition) -> Option<Meaning> {
-    let text = spec.sources().text(definition.span);
-    let (_, body) = text.split_once("==")?;
-    let mut parts = body.trim().trim_start_matches("/\\").split("/\\").map(str::trim);
-    let (instance, specification) = parts.next()?.split_once('!')?;
-    let excused = match parts.next() {
-        None => None,
-        Some(part) => {
-            let part = part
-                .strip_prefix('(')
-                .and_then(|part| part.strip_suffix(')'))
-                .unwrap_or(part);
-            let (fairness, excuse) = part.split_once("\\/")?;
-            let fairness = fairness.trim().strip_prefix(instance)?.strip_prefix('!')?;
-            Some((fairness, excuse.trim().strip_prefix("<>")?.trim()))
-        }
-    };
-    let is_name = |name: &str| !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_');
-    let names = [instance, specification]
-        .into_iter()
-        .chain(excused.iter().flat_map(|&(a, b)| [a, b]));
-    if !names.into_iter().all(is_name) || parts.next().is_some() {
-        return None;
-    }
-    Some(Meaning::Refinement(Refinement {
-        instance: instance.into(),
-        specification: specification.into(),
-        excused: excused.map(|(fairness, excuse)| Excused {
-            fairness: fairness.into(),
-            excuse: excuse.into(),
-        }),
-    }))
 }
 
 /// `UF  nothing is used after it was freed`: two letters and the words, from the first line of the comment.

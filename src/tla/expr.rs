@@ -88,6 +88,8 @@ pub(super) enum Kind {
 #[derive(Debug)]
 pub(super) struct Named {
     pub name: Arc<str>,
+    /// The instance whose operator it is; zero for one of the root module.
+    pub context: usize,
     /// The arguments, as seen from inside the body.
     pub args: Vec<Expr>,
     pub body: Expr,

@@ -9,6 +9,7 @@ mod footprint;
 mod load;
 mod parse;
 mod precedence;
+mod refinement;
 mod resolve;
 mod spec;
 mod standard;
@@ -23,6 +24,7 @@ pub use eval::{EvalError, State, eval_action, eval_constant, eval_predicate, eva
 pub use explain::{Blame, explain};
 pub use expr::{Expr, Level, Reads};
 pub use footprint::{Footprint, Footprints};
+pub use refinement::{Excused, Refinement};
 pub use spec::{Constant, Library, Spec};
 pub use successors::{ActionLabel, init_states, successors};
 pub use syntax::{Definition, Ident};

@@ -122,15 +122,7 @@ impl Spec {
         let Some(Entity::Instance(context)) = self.lookup(0, root.module, instance) else {
             return Err(Diagnostic::general(format!("`{instance}` is no instance of a module")));
         };
-        let variables = self.contexts[*context].variables.clone();
-        let mut resolver = Resolver::new(self, None);
-        let mapping = variables.iter().map(|v| resolver.operator(*context, v));
-        Ok(Abstraction {
-            spec: self,
-            context: *context,
-            mapping: mapping.collect::<Result<_, _>>()?,
-            variables,
-        })
+        Abstraction::new(self, *context)
     }
 
     /// The named instances of the root module and those it extends.
@@ -143,7 +135,20 @@ impl Spec {
     }
 }
 
-impl Abstraction<'_> {
+impl<'s> Abstraction<'s> {
+    /// The module of a context.
+    pub(super) fn new(spec: &'s Spec, context: usize) -> Result<Self, Diagnostic> {
+        let variables = spec.contexts[context].variables.clone();
+        let mut resolver = Resolver::new(spec, None);
+        let mapping = variables.iter().map(|v| resolver.operator(context, v));
+        Ok(Abstraction {
+            spec,
+            context,
+            mapping: mapping.collect::<Result<_, _>>()?,
+            variables,
+        })
+    }
+
     /// An operator of the abstract module, over the abstract variables.
     pub fn operator(&self, name: &str) -> Result<Expr, Diagnostic> {
         Resolver::new(self.spec, Some(self.context)).operator(self.context, name)
@@ -173,7 +178,7 @@ impl Behaviour {
         fairness.chain(self.liveness.iter().cloned()).collect()
     }
 
-    fn new(formula: Temporal) -> Behaviour {
+    pub(super) fn new(formula: Temporal) -> Behaviour {
         let mut behaviour = Behaviour::default();
         behaviour.add(formula);
         behaviour
@@ -199,7 +204,7 @@ pub fn classify(e: &Expr) -> Result<Temporal, Diagnostic> {
 }
 
 /// The names bound around a formula, outermost first: values, or expressions over the names before them.
-type Around = Vec<Expr>;
+pub(super) type Around = Vec<Expr>;
 
 fn formula(e: &Expr, around: &mut Around) -> Result<Temporal, Diagnostic> {
     if e.level <= Level::State {
@@ -302,7 +307,7 @@ fn step(parts: &[Expr; 2], around: &Around) -> Step {
 }
 
 /// An expression with the names around it bound.
-fn closed(e: &Expr, around: &Around) -> Expr {
+pub(super) fn closed(e: &Expr, around: &Around) -> Expr {
     if matches!(&e.kind, Kind::Named(named) if named.closed) {
         return e.clone();
     }

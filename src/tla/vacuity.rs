@@ -25,6 +25,7 @@ impl Expr {
                 Some(body) => {
                     *named = Arc::new(Named {
                         name: named.name.clone(),
+                        context: named.context,
                         args: named.args.clone(),
                         body,
                         closed: named.closed,

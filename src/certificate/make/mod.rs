@@ -10,7 +10,7 @@ use super::packed::pack;
 use super::texts::Texts;
 use super::verify::pieces::{Piece, pieces};
 use super::verify::region::Region;
-use super::verify::statement::{Meant, Statement, excused};
+use super::verify::statement::{Meant, Statement, exempt};
 use super::verify::states::{Closed, States};
 use super::verify::view::{Abstract, Concrete, View};
 use crate::check::theory::Theory;
@@ -130,7 +130,7 @@ impl<'a> Maker<'a> {
         match meant.statement {
             Statement::NoError(_) | Statement::NoDeadlock => Ok(Vec::new()),
             Statement::Formula(theory, formula) => {
-                let promises = promises(std::slice::from_ref(formula))?;
+                let promises = promises(formula)?;
                 if promises.is_empty() {
                     return Ok(Vec::new());
                 }
@@ -138,14 +138,17 @@ impl<'a> Maker<'a> {
                 let view = Concrete::new(machine, &closed.states, &theory.spec)?;
                 self.rankings(closed, &view, &promises, &vec![false; closed.states.len()])
             }
+            Statement::Refinement(_, refinement) if refinement.progress.is_empty() => Ok(Vec::new()),
             Statement::Refinement(theory, refinement) => {
-                let abstraction = theory.spec.abstraction(&refinement.instance)?;
-                let promises = promises(&refinement.behaviour(&abstraction)?.progress())?;
                 let closed = self.closed()?;
                 let concrete = Concrete::new(machine, &closed.states, &theory.spec)?;
-                let view = Abstract::new(&concrete, &abstraction)?;
-                let excused = excused(refinement, &theory.spec, &concrete)?;
-                self.rankings(closed, &view, &promises, &excused)
+                let view = Abstract::new(&concrete, &refinement.abstraction(&theory.spec)?)?;
+                let mut rankings = Vec::new();
+                for excused in &refinement.progress {
+                    let exempt = exempt(excused, &concrete)?;
+                    rankings.extend(self.rankings(closed, &view, &promises(&excused.promise)?, &exempt)?);
+                }
+                Ok(rankings)
             }
         }
     }
@@ -177,13 +180,10 @@ impl<'a> Maker<'a> {
     }
 }
 
-fn promises(formulas: &[Temporal]) -> Result<Vec<super::verify::pieces::Promise>, Diagnostic> {
-    let mut promises = Vec::new();
-    for formula in formulas {
-        promises.extend(pieces(formula)?.into_iter().filter_map(|piece| match piece {
-            Piece::Progress(promise) => Some(promise),
-            _ => None,
-        }));
-    }
-    Ok(promises)
+fn promises(formula: &Temporal) -> Result<Vec<super::verify::pieces::Promise>, Diagnostic> {
+    let promises = pieces(formula)?.into_iter().filter_map(|piece| match piece {
+        Piece::Progress(promise) => Some(promise),
+        _ => None,
+    });
+    Ok(promises.collect())
 }

@@ -3,14 +3,14 @@
 use super::Refused;
 use super::end;
 use super::fairness::Condition;
-use super::statement::{Statement, excused};
+use super::statement::{Statement, exempt};
 use super::states::{States, after};
 use super::view::{Abstract, Concrete, Pairs, View, truth};
 use super::word::Word;
 use crate::certificate::format::Step;
 use crate::machine::Machine;
 use crate::source::Diagnostic;
-use crate::tla::{Behaviour, Temporal};
+use crate::tla::{Refinement, Temporal};
 
 /// The longest run that is followed.
 const MAX_STEPS: usize = 1_000_000;
@@ -70,11 +70,9 @@ pub fn trace(machine: &Machine, statement: Statement<'_>, steps: &[Step]) -> Res
             (broken_at_end(&view, formula)?, "the end of the trace")
         }
         Statement::Refinement(theory, refinement) => {
-            let abstraction = theory.spec.abstraction(&refinement.instance)?;
-            let behaviour = refinement.behaviour(&abstraction)?;
             let concrete = Concrete::new(machine, &states, &theory.spec)?;
-            let view = Abstract::new(&concrete, &abstraction).map_err(Diagnostic::from)?;
-            (leaves_behaviour(&view, &behaviour)?, "the end of the trace")
+            let view = Abstract::new(&concrete, &refinement.abstraction(&theory.spec)?).map_err(Diagnostic::from)?;
+            (leaves_behaviour(&view, refinement)?, "the end of the trace")
         }
     };
     if bad {
@@ -106,10 +104,10 @@ fn broken_at_end(view: &dyn View, formula: &Temporal) -> Result<bool, Diagnostic
 }
 
 /// Whether the initial state, or else the last step, is none of the specification.
-fn leaves_behaviour(view: &Abstract, behaviour: &Behaviour) -> Result<bool, Diagnostic> {
+fn leaves_behaviour(view: &Abstract, refinement: &Refinement) -> Result<bool, Diagnostic> {
     let last = view.states() - 1;
     if last == 0 {
-        for predicate in &behaviour.init {
+        for predicate in &refinement.init {
             if !truth(view, predicate)?[0] {
                 return Ok(true);
             }
@@ -119,7 +117,7 @@ fn leaves_behaviour(view: &Abstract, behaviour: &Behaviour) -> Result<bool, Diag
     if view.same(last - 1, last) {
         return Ok(false);
     }
-    for step in &behaviour.next {
+    for step in &refinement.next {
         if !Pairs::allowed(view, step).ask(last - 1, last)? {
             return Ok(true);
         }
@@ -157,14 +155,12 @@ pub fn lasso(machine: &Machine, statement: Statement<'_>, steps: &[Step], start:
             !word.satisfies(&view, formula)?
         }
         Statement::Refinement(theory, refinement) => {
-            let abstraction = theory.spec.abstraction(&refinement.instance)?;
-            let behaviour = refinement.behaviour(&abstraction)?;
             let concrete = Concrete::new(machine, &states, &theory.spec)?;
-            let view = Abstract::new(&concrete, &abstraction).map_err(Diagnostic::from)?;
-            let excused = excused(refinement, &theory.spec, &concrete)?.contains(&true);
+            let view = Abstract::new(&concrete, &refinement.abstraction(&theory.spec)?).map_err(Diagnostic::from)?;
             let mut violated = false;
-            for condition in behaviour.progress() {
-                violated |= !excused && !word.satisfies(&view, &condition)?;
+            for excused in &refinement.progress {
+                let excuse = exempt(excused, &concrete)?.contains(&true);
+                violated |= !excuse && !word.satisfies(&view, &excused.promise)?;
             }
             violated
         }

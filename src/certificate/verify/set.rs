@@ -7,7 +7,7 @@ use super::end;
 use super::pieces::{Piece, pieces};
 use super::ranking::{self, Size};
 use super::region::Region;
-use super::statement::{Meant, Statement, excused};
+use super::statement::{Meant, Statement, exempt};
 use super::states::{Closed, States};
 use super::view::{Abstract, Concrete, Pairs, View, truth};
 use crate::certificate::format::{self, MAX_EMBEDDED, Ranking};
@@ -121,23 +121,21 @@ fn on(machine: &Machine, meant: &Meant<'_>, closed: &Closed, rankings: &[Ranking
             }
         }
         Statement::Refinement(theory, refinement) => {
-            let abstraction = theory.spec.abstraction(&refinement.instance)?;
-            let behaviour = refinement.behaviour(&abstraction)?;
             let concrete = Concrete::new(machine, states, &theory.spec)?;
-            let view = Abstract::new(&concrete, &abstraction).map_err(Diagnostic::from)?;
+            let view = Abstract::new(&concrete, &refinement.abstraction(&theory.spec)?).map_err(Diagnostic::from)?;
             let none = vec![false; states.len()];
-            let excused = excused(refinement, &theory.spec, &concrete)?;
-            for predicate in &behaviour.init {
+            for predicate in &refinement.init {
                 let piece = Piece::Initially(predicate.clone());
                 check_piece(machine, closed, &view, &piece, &none, rankings, &mut sizes)?;
             }
-            for step in &behaviour.next {
+            for step in &refinement.next {
                 let same = |from: usize, to: usize| view.same(from, to);
                 check_steps(machine, closed, Pairs::allowed(&view, step), &same)?;
             }
-            for formula in behaviour.progress() {
-                for piece in pieces(&formula)? {
-                    check_piece(machine, closed, &view, &piece, &excused, rankings, &mut sizes)?;
+            for excused in &refinement.progress {
+                let exempt = exempt(excused, &concrete)?;
+                for piece in pieces(&excused.promise)? {
+                    check_piece(machine, closed, &view, &piece, &exempt, rankings, &mut sizes)?;
                 }
             }
         }

@@ -1,11 +1,11 @@
 //! What the name of a property means.
 
 use super::view::{Concrete, View, truth};
-use crate::check::property::{DEADLOCK, Kind, of_machine};
-use crate::check::theory::{Meaning, Refinement, Theory};
+use crate::check::property::{DEADLOCK, of_machine};
+use crate::check::theory::{Meaning, Theory};
 use crate::machine::Machine;
 use crate::source::Diagnostic;
-use crate::tla::{Spec, Temporal};
+use crate::tla::{Excused, Refinement, Temporal};
 
 /// What is claimed to hold or to be violated.
 #[derive(Debug, Clone, Copy)]
@@ -41,10 +41,9 @@ impl<'a> Meant<'a> {
                     Meaning::Formula(formula) => Statement::Formula(theory, formula),
                     Meaning::Refinement(refinement) => Statement::Refinement(theory, refinement),
                 };
-                let needs_no_error = matches!(property.kind, Kind::Liveness | Kind::Refinement);
                 return Some(Meant {
                     statement,
-                    needs_no_error,
+                    needs_no_error: meaning.promises_progress(),
                 });
             }
         }
@@ -70,10 +69,10 @@ impl<'a> Meant<'a> {
     }
 }
 
-/// The states that excuse a run from the fairness of a refinement.
-pub fn excused(refinement: &Refinement, spec: &Spec, concrete: &Concrete) -> Result<Vec<bool>, Diagnostic> {
-    match refinement.excuse(spec)? {
-        Some(excuse) => Ok(truth(concrete, &excuse)?),
+/// The states that excuse a run from a promise.
+pub fn exempt(promise: &Excused, concrete: &Concrete) -> Result<Vec<bool>, Diagnostic> {
+    match &promise.unless {
+        Some(excuse) => Ok(truth(concrete, excuse)?),
         None => Ok(vec![false; concrete.states()]),
     }
 }

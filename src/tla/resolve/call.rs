@@ -26,6 +26,7 @@ impl<'s> Resolver<'s> {
         let span = body.span;
         Ok(Kind::Named(Arc::new(Named {
             name: "".into(),
+            context: 0,
             args: Vec::new(),
             reads: body.reads(),
             body,
@@ -53,6 +54,7 @@ impl<'s> Resolver<'s> {
         let body = body?;
         let named = Arc::new(Named {
             name: definition.name.text.clone(),
+            context,
             args: Vec::new(),
             reads: body.reads(),
             body,
@@ -97,6 +99,7 @@ impl<'s> Resolver<'s> {
             None => body,
             Some(name) => Kind::Named(Arc::new(Named {
                 name: name.clone(),
+                context: home.context,
                 args: shown,
                 reads: body.reads(),
                 body,

@@ -114,6 +114,10 @@ impl<'s> Resolver<'s> {
     }
 
     fn variable(&mut self, index: usize, name: &Ident, span: Span) -> Result<Expr> {
+        if self.detached.is_some() {
+            let message = format!("`{}` is a variable outside the instance", name.text);
+            return Err(Diagnostic::at(span, message));
+        }
         if !self.mode.primed {
             return Ok(Kind::Variable(index).with_span(span));
         }
