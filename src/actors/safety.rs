@@ -38,6 +38,15 @@ impl Safety {
         })
     }
 
+    /// The same, and another one: under the name of this.
+    #[must_use]
+    pub fn and(self, other: Safety) -> Self {
+        Safety {
+            name: self.name,
+            holds: Box::new(move |machine, state| (self.holds)(machine, state) && (other.holds)(machine, state)),
+        }
+    }
+
     /// Some thread has a step, unless there was an error or a quiet end, or every task has ended.
     pub fn no_deadlock() -> Self {
         Self::new(Self::NO_DEADLOCK, |machine, state| !is_deadlock(machine, state))

@@ -131,7 +131,7 @@ impl Variable {
                 let locks = machine.locks_held(state, thread).into_iter();
                 Value::set(locks.map(|(ty, number)| string(&program.types[ty].objects[number].name)))
             }),
-            Variable::Error => error(machine, state),
+            Variable::Error => ended(machine, machine.reached(state)),
         }
     }
 }
@@ -245,8 +245,9 @@ fn locals(machine: &Machine, thread: ThreadId, state: &[u64]) -> Value {
     }))
 }
 
-fn error(machine: &Machine, state: &[u64]) -> Value {
-    let (property, kind, thread, function, line) = match machine.reached(state) {
+/// What `error` is where a run has got to.
+pub fn ended(machine: &Machine, reached: Reached<'_>) -> Value {
+    let (property, kind, thread, function, line) = match reached {
         Reached::Nothing => ("none", "", "", "", 0),
         Reached::Panic => ("panic", "", "", "", 0),
         Reached::Error(error) => (

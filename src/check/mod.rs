@@ -148,6 +148,9 @@ pub fn findings(
     wanted: &[String],
 ) -> Result<Vec<Finding>, Diagnostics> {
     let asked = |property: &Property| wanted.is_empty() || wanted.contains(&property.name);
+    // An error breaks the property whose name it bears, whoever defines that property.
+    let broken = invariant::violations(&instance.machine, graph);
+    let errors = |name: &str| Answer::at(graph, broken.get(name).copied());
     let mut findings: Vec<Finding> = Vec::new();
     for theory in theories {
         let fail = |error: Diagnostic| Diagnostics {
@@ -158,29 +161,21 @@ pub fn findings(
         for (property, meaning) in theory.formulas.iter().filter(|(property, _)| asked(property)) {
             // A module that extends another has its properties too.
             if findings.iter().all(|finding| finding.property.name != property.name) {
-                let answer = judge.formula(meaning).map_err(fail)?;
+                let answer = judge.formula(meaning).map_err(fail)?.and(errors(&property.name));
                 findings.push(finding(instance, property.clone(), answer));
             }
         }
     }
-    let broken = invariant::violations(&instance.machine, graph);
     for property in property::of_machine(&instance.machine, theories)
         .into_iter()
         .filter(asked)
     {
-        let state = match property.kind {
-            Kind::Deadlock if graph.incomplete.is_some() => None,
-            Kind::Deadlock => deadlock::violation(&instance.machine, graph),
-            _ => broken.get(&property.name).copied(),
+        let answer = match property.kind {
+            _ if graph.incomplete.is_some() => Answer::of(Verdict::Incomplete),
+            Kind::Deadlock => Answer::at(graph, deadlock::violation(&instance.machine, graph)),
+            _ => Answer::of(Verdict::Holds),
         };
-        let answer = match state {
-            Some(state) => Answer::violated(to_state(graph, state)),
-            None => Answer::of(if graph.incomplete.is_some() {
-                Verdict::Incomplete
-            } else {
-                Verdict::Holds
-            }),
-        };
+        let answer = answer.and(errors(&property.name));
         findings.push(finding(instance, property, answer));
     }
     Ok(findings)
@@ -209,6 +204,14 @@ impl Answer {
         Answer {
             counterexample: Some(counterexample),
             ..Answer::of(Verdict::Violated)
+        }
+    }
+
+    /// Holds, unless there is a bad state.
+    fn at(graph: &Graph, bad: Option<StateId>) -> Self {
+        match bad {
+            Some(state) => Answer::violated(to_state(graph, state)),
+            None => Answer::of(Verdict::Holds),
         }
     }
 

@@ -85,21 +85,31 @@ fn safety(machine: &Machine, theories: &[Theory], finding: &Finding) -> Option<S
         .iter()
         .flat_map(|theory| theory.formulas.iter().map(move |formula| (theory, formula)));
     let defined = formulas.into_iter().find(|(_, (property, _))| property.name == *name);
-    match (finding.property.kind, defined) {
-        (Kind::Deadlock, _) => Some(Safety::no_deadlock()),
-        (Kind::Safety, None) => Some(Safety::no_error(name)),
-        (Kind::Safety, Some((theory, (_, Meaning::Formula(Temporal::Always(inner)))))) => match &**inner {
-            Temporal::State(predicate) => Some(invariant(machine, theory, name, predicate)),
-            _ => None,
-        },
-        _ => None,
+    let safety = match (finding.property.kind, defined) {
+        (Kind::Deadlock, _) => Safety::no_deadlock(),
+        (Kind::Safety, None) => return Some(Safety::no_error(name)),
+        (Kind::Safety, Some((theory, (_, Meaning::Formula(formula))))) => {
+            invariant(machine, theory, name, predicates(formula)?)
+        }
+        _ => return None,
+    };
+    Some(safety.and(Safety::no_error(name)))
+}
+
+/// The predicates that an invariant says of every state.
+fn predicates(formula: &Temporal) -> Option<Vec<Expr>> {
+    match formula {
+        Temporal::And(parts) => {
+            let parts: Option<Vec<Vec<Expr>>> = parts.iter().map(predicates).collect();
+            Some(parts?.concat())
+        }
+        formula => Some(vec![super::theory::invariant(formula)?.clone()]),
     }
 }
 
-fn invariant(machine: &Machine, theory: &Theory, name: &str, predicate: &Expr) -> Safety {
+fn invariant(machine: &Machine, theory: &Theory, name: &str, predicates: Vec<Expr>) -> Safety {
     let names = theory.spec.variables().iter();
     let variables: Vec<Option<Variable>> = names.map(|name| Variable::named(machine, name)).collect();
-    let predicate = predicate.clone();
     // Without an answer it does not hold: an error of evaluation is no pass.
     Safety::new(name, move |machine, words| {
         let seen = Seen {
@@ -107,7 +117,8 @@ fn invariant(machine: &Machine, theory: &Theory, name: &str, predicate: &Expr) -
             words,
             variables: &variables,
         };
-        eval_predicate(&predicate, &seen).unwrap_or(false)
+        let mut predicates = predicates.iter();
+        predicates.all(|predicate| eval_predicate(predicate, &seen).unwrap_or(false))
     })
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::run::{Job, Options, Report, RunError, ViolationKind, run};
 use crate::check::property::{DEADLOCK, Kind};
 use crate::check::{Checked, Finding, Verdict};
-use crate::export::tla::{Export, configuration};
+use crate::export::tla::Export;
 
 /// How much is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,7 +82,7 @@ pub fn compare(options: &Options, folder: &Path, asked: &Asked) -> Result<Agreem
     let mut longest = Duration::ZERO;
     let mut ask = |config: &str, properties: &[&str], deadlock: bool| -> Result<Report, RunError> {
         let file = format!("{}.{config}.asked.cfg", export.name);
-        write(&file, &configuration(properties.iter().copied()))?;
+        write(&file, &export.configuration(properties))?;
         let job = Job {
             module: &export.name,
             config: &file,
@@ -96,7 +96,7 @@ pub fn compare(options: &Options, folder: &Path, asked: &Asked) -> Result<Agreem
     };
     let mut rows = Vec::new();
     let mut disagreements = Vec::new();
-    let states = ask("states", &[], true)?;
+    let states = ask("states", &[DEADLOCK], true)?;
     let deadlock = checked
         .findings
         .iter()

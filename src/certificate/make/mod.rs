@@ -128,7 +128,7 @@ impl<'a> Maker<'a> {
     fn progress(&self, meant: &Meant<'_>) -> Result<Vec<Ranking>, Diagnostic> {
         let machine = &self.instance.machine;
         match meant.statement {
-            Statement::NoError(_) | Statement::NoDeadlock => Ok(Vec::new()),
+            Statement::NoError | Statement::NoDeadlock => Ok(Vec::new()),
             Statement::Formula(theory, formula) => {
                 let promises = promises(formula)?;
                 if promises.is_empty() {

@@ -132,7 +132,7 @@ impl<'a> Verifier<'a> {
         same_texts(texts, &Texts::of(instance, meant.theory()))?;
         let looked_at = match (evidence, verdict) {
             (Evidence::Trace(steps), Claim::Violated) => {
-                run::trace(machine, meant.statement, steps)?;
+                run::trace(machine, &meant, steps)?;
                 LookedAt::Trace(steps.len())
             }
             (Evidence::Lasso { steps, loop_start }, Claim::Violated) => {

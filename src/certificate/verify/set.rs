@@ -106,9 +106,10 @@ fn on(machine: &Machine, meant: &Meant<'_>, closed: &Closed, rankings: &[Ranking
         Some(state) => Err(Refused::at(format!("state {state}"), "violates the property")),
         None => Ok(()),
     };
+    none_is(&|state| end::breaks(machine, states.state(state), meant.name))?;
     let mut sizes = Vec::new();
     match meant.statement {
-        Statement::NoError(name) => none_is(&|state| end::breaks(machine, states.state(state), name))?,
+        Statement::NoError => {}
         // A state without a step is rare: only there the threads are asked again.
         Statement::NoDeadlock => {
             none_is(&|state| closed.steps(state).next().is_none() && end::is_deadlock(machine, states.state(state)))?

@@ -7,11 +7,11 @@ use crate::machine::Machine;
 use crate::source::Diagnostic;
 use crate::tla::{Excused, Refinement, Temporal};
 
-/// What is claimed to hold or to be violated.
+/// What is claimed to hold or to be violated, beside that no error bears the property's name.
 #[derive(Debug, Clone, Copy)]
 pub enum Statement<'a> {
-    /// No step raises an error that breaks the property of this name.
-    NoError(&'a str),
+    /// Nothing else.
+    NoError,
     /// While a task has not finished, some thread can step.
     NoDeadlock,
     /// A formula of a module.
@@ -20,9 +20,11 @@ pub enum Statement<'a> {
     Refinement(&'a Theory, &'a Refinement),
 }
 
-/// A statement, and whether a run that ends in an error leaves it without an answer.
+/// What a property claims: its statement, and that no error bears its name.
 #[derive(Debug, Clone, Copy)]
 pub struct Meant<'a> {
+    /// Its name.
+    pub name: &'a str,
     /// The statement.
     pub statement: Statement<'a>,
     /// It speaks of what happens in the end: after an error that says nothing.
@@ -42,6 +44,7 @@ impl<'a> Meant<'a> {
                     Meaning::Refinement(refinement) => Statement::Refinement(theory, refinement),
                 };
                 return Some(Meant {
+                    name,
                     statement,
                     needs_no_error: meaning.promises_progress(),
                 });
@@ -51,10 +54,11 @@ impl<'a> Meant<'a> {
             .iter()
             .any(|property| property.name == name);
         known.then_some(Meant {
+            name,
             statement: if name == DEADLOCK {
                 Statement::NoDeadlock
             } else {
-                Statement::NoError(name)
+                Statement::NoError
             },
             needs_no_error: false,
         })
@@ -63,7 +67,7 @@ impl<'a> Meant<'a> {
     /// The module that defines it, unless the language does.
     pub fn theory(&self) -> Option<&'a Theory> {
         match self.statement {
-            Statement::NoError(_) | Statement::NoDeadlock => None,
+            Statement::NoError | Statement::NoDeadlock => None,
             Statement::Formula(theory, _) | Statement::Refinement(theory, ..) => Some(theory),
         }
     }

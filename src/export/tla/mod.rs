@@ -4,6 +4,7 @@
 //! is a second opinion on these too. Only the initial state is the machine's.
 
 mod action;
+mod errors;
 mod flow;
 mod fresh;
 mod kind;
@@ -14,7 +15,9 @@ mod steps;
 mod term;
 mod tree;
 
-use crate::check::property::Property;
+use std::sync::Arc;
+
+use crate::check::property::{DEADLOCK, Property};
 use crate::check::theory::Theory;
 use crate::source::Diagnostics;
 use crate::spec::Instance;
@@ -30,6 +33,8 @@ pub struct Export {
     pub beside: Vec<(String, String)>,
     /// What TLC can be asked; deadlock is TLC's own question.
     pub properties: Vec<Property>,
+    /// What TLC is asked besides: by property, the formula that no error bears its name.
+    errors: Vec<(String, Arc<str>)>,
 }
 
 /// Exports a protocol in a scenario; the module extends that of the first theory, or stands alone.
@@ -43,13 +48,15 @@ pub fn export(instance: &Instance, theories: &[Theory]) -> Result<Export, Diagno
     let theories = &theories[..theories.len().min(1)];
     let mut properties: Vec<Property> = theories.iter().flat_map(Theory::properties).cloned().collect();
     properties.extend(module::own_properties(&instance.machine, theories));
+    let errors = module::error_formulas(&instance.machine, theories);
     Ok(Export {
-        module: module::module(&name, instance, theories).map_err(|error| Diagnostics {
+        module: module::module(&name, instance, theories, &errors).map_err(|error| Diagnostics {
             sources: instance.machine.program.sources.clone(),
             errors: vec![error],
         })?,
         beside: beside.collect(),
         properties,
+        errors,
         name,
     })
 }
@@ -57,30 +64,34 @@ pub fn export(instance: &Instance, theories: &[Theory]) -> Result<Export, Diagno
 impl Export {
     /// All files of a folder in which TLC can be run: modules, one .cfg for the states, one for all properties, and one for each.
     pub fn files(&self) -> Vec<(String, String)> {
+        let mut names: Vec<&str> = self.properties.iter().map(|property| &*property.name).collect();
+        if self.errors.iter().any(|(property, _)| property == DEADLOCK) {
+            names.push(DEADLOCK);
+        }
         let mut files = vec![
             (format!("{}.tla", self.name), self.module.clone()),
-            (
-                format!("{}.cfg", self.name),
-                configuration(self.properties.iter().map(|property| &*property.name)),
-            ),
-            (format!("{}.states.cfg", self.name), configuration([])),
+            (format!("{}.cfg", self.name), self.configuration(&names)),
+            (format!("{}.states.cfg", self.name), self.configuration(&[])),
         ];
-        for property in &self.properties {
-            let file = format!("{}.{}.cfg", self.name, property.name);
-            files.push((file, configuration([&*property.name])));
+        for name in names {
+            files.push((format!("{}.{name}.cfg", self.name), self.configuration(&[name])));
         }
         files.extend(self.beside.iter().cloned());
         files
     }
-}
 
-/// The text of a .cfg that asks for these properties.
-pub fn configuration<'a>(properties: impl IntoIterator<Item = &'a str>) -> String {
-    let mut text = "SPECIFICATION Spec\n".to_string();
-    for property in properties {
-        text += &format!("PROPERTY {property}\n");
+    /// The text of a .cfg that asks for these properties; of deadlock it asks what is not TLC's own question.
+    pub fn configuration(&self, properties: &[&str]) -> String {
+        let mut text = "SPECIFICATION Spec\n".to_string();
+        for property in properties {
+            let formula = (*property != DEADLOCK).then_some(*property);
+            let errors = self.errors.iter().filter(|(named, _)| named == property);
+            for name in formula.into_iter().chain(errors.map(|(_, formula)| &**formula)) {
+                text += &format!("PROPERTY {name}\n");
+            }
+        }
+        text
     }
-    text
 }
 
 /// `v4.14` in `foreign-mmput` is `v4_14_in_foreign_mmput`.

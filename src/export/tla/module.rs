@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::sync::Arc;
 
+use super::errors;
 use super::fresh::{Fresh, is_reserved};
 use super::steps::Steps;
 use crate::check::concrete::{DONE, Variable, frames};
@@ -50,13 +51,16 @@ const OWN: [&str; 27] = [
 const WIDTH: usize = 100;
 
 /// Writes the module of this name.
-pub fn module(name: &str, instance: &Instance, theories: &[Theory]) -> Result<String, Diagnostic> {
+pub fn module(
+    name: &str,
+    instance: &Instance,
+    theories: &[Theory],
+    errors: &[(String, Arc<str>)],
+) -> Result<String, Diagnostic> {
     let machine = &instance.machine;
     refuse_reserved(&machine.program)?;
     let theory = theories.first();
-    let mut taken: Vec<Arc<str>> = OWN.map(Arc::from).to_vec();
     let variables = Variable::names(machine);
-    taken.extend(variables.iter().map(|name| Arc::from(name.as_str())));
     if let Some(theory) = theory {
         for definition in theory.spec.all_definitions() {
             if OWN.contains(&&*definition.name.text) {
@@ -67,10 +71,9 @@ pub fn module(name: &str, instance: &Instance, theories: &[Theory]) -> Result<St
                 ))
                 .help("rename it"));
             }
-            taken.push(definition.name.text.clone());
         }
     }
-    let mut fresh = Fresh::new(taken);
+    let mut fresh = names(machine, theories, errors);
     let threads: Vec<Steps> = (0..machine.program.threads.len())
         .map(|thread| Steps::of(machine, thread, &mut fresh))
         .collect();
@@ -85,7 +88,7 @@ pub fn module(name: &str, instance: &Instance, theories: &[Theory]) -> Result<St
     helpers(&mut text, machine, &variables, &body);
     text += &body;
     tail(&mut text, machine, &threads);
-    properties(&mut text, machine, theories);
+    properties(&mut text, machine, theories, errors);
     let _ = writeln!(text, "{}", "=".repeat(77));
     Ok(text)
 }
@@ -94,6 +97,33 @@ pub fn module(name: &str, instance: &Instance, theories: &[Theory]) -> Result<St
 pub fn own_properties(machine: &Machine, theories: &[Theory]) -> Vec<Property> {
     let all = of_machine(machine, theories).into_iter();
     all.filter(|property| property.name != DEADLOCK).collect()
+}
+
+/// For each property that does not speak of the errors of its name: the name of a formula that does.
+pub fn error_formulas(machine: &Machine, theories: &[Theory]) -> Vec<(String, Arc<str>)> {
+    let mut fresh = names(machine, theories, &[]);
+    let unspoken = errors::unspoken(machine, theories).into_iter();
+    unspoken
+        .map(|property| {
+            let formula = fresh.take(&format!("{property}_NoError"));
+            (property, formula)
+        })
+        .collect()
+}
+
+/// The names that are taken before any thread has its actions.
+fn names(machine: &Machine, theories: &[Theory], errors: &[(String, Arc<str>)]) -> Fresh {
+    let variables = Variable::names(machine).into_iter().map(Arc::from);
+    let defined = theories.iter().flat_map(|theory| theory.spec.all_definitions());
+    let defined = defined.map(|definition| definition.name.text.clone());
+    let errors = errors.iter().map(|(_, formula)| formula.clone());
+    Fresh::new(
+        OWN.map(Arc::from)
+            .into_iter()
+            .chain(variables)
+            .chain(defined)
+            .chain(errors),
+    )
 }
 
 /// Fields and threads become names of TLA+.
@@ -315,9 +345,9 @@ fn tail(text: &mut String, machine: &Machine, threads: &[Steps]) {
     text.push_str("\nSpec == Init /\\ [][Next]_vars /\\ Fairness\n\n");
 }
 
-fn properties(text: &mut String, machine: &Machine, theories: &[Theory]) {
+fn properties(text: &mut String, machine: &Machine, theories: &[Theory], errors: &[(String, Arc<str>)]) {
     let own = own_properties(machine, theories);
-    if own.is_empty() {
+    if own.is_empty() && errors.is_empty() {
         return;
     }
     let _ = writeln!(text, "{}", "-".repeat(77));
@@ -328,5 +358,9 @@ fn properties(text: &mut String, machine: &Machine, theories: &[Theory]) {
             "{} == [](error.property # \"{}\")\n",
             property.name, property.name
         );
+    }
+    for (property, formula) in errors {
+        let _ = writeln!(text, "\\* An error breaks the property whose name it bears.");
+        let _ = writeln!(text, "{formula} == [](error.property # \"{property}\")\n");
     }
 }
