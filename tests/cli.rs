@@ -160,6 +160,45 @@ fn code_21_when_a_known_bug_is_not_found() {
     assert!(run.out.contains(words), "{}", run.out);
 }
 
+/// `fixed by` was cut out of the reason wherever the words stood, and a protocol that does not exist was no mistake.
+#[test]
+fn an_announcement_names_what_there_is() {
+    for (tag, place, message) in [
+        (
+            "NoUseAfterFree in quick-exit: by mistake, fixed by v4.16",
+            "v4.16",
+            "there is no protocol `v4.16`",
+        ),
+        (
+            "NoUseAfterFree in quick-exit: by mistake, as in v4.1",
+            "v4.1",
+            "there is no protocol `v4.1`",
+        ),
+        (
+            "NoUseAfterFree in aio-never, quick: by mistake",
+            "quick",
+            "there is no scenario `quick`",
+        ),
+        (
+            "UseAfterFree in aio-never: by mistake",
+            "UseAfterFree",
+            "there is no property `UseAfterFree`",
+        ),
+        (
+            "NoUseAfterFree in aio-never: mistaken",
+            "mistaken",
+            "the reason says neither",
+        ),
+    ] {
+        let text = replace(&v4_15(), " */", &format!(" * @breaks   {tag}\n */"));
+        let run = with("mine.c", &text, &["check", "mine.c", "-s", "quick-exit"]);
+        assert_eq!(run.code, 150, "{}{}", run.out, run.err);
+        assert!(run.err.contains(message), "{}", run.err);
+        let underlined = run.err.lines().find(|line| line.contains('^')).expect("a place");
+        assert_eq!(underlined.matches('^').count(), place.len(), "{}", run.err);
+    }
+}
+
 #[test]
 fn code_22_when_a_property_never_speaks() {
     let text = "---- MODULE MY ----\nEXTENDS Properties\n\n\\* NO  speaks of nothing\n\

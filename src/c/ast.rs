@@ -301,7 +301,7 @@ pub struct Tags {
     pub commits: Vec<Commit>,
     /// `@source …`
     pub sources: Vec<String>,
-    /// `@breaks PROPERTY in SCENARIO: reason`
+    /// `@breaks PROPERTY in SCENARIO, SCENARIO: reason`, one for each scenario.
     pub breaks: Vec<Breaks>,
     /// `@scenario NAME: story`
     pub scenario: Option<(Ident, String)>,
@@ -325,6 +325,55 @@ pub struct Breaks {
     pub property: Ident,
     /// The scenario.
     pub scenario: Ident,
-    /// "by mistake, fixed by v4.15" or "by design: …"
-    pub reason: String,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// Why a violation is expected.
+#[derive(Debug, Clone)]
+pub struct Reason {
+    /// The reason as written, on one line.
+    pub words: String,
+    /// What it says.
+    pub cause: Cause,
+}
+
+/// What a reason says.
+#[derive(Debug, Clone)]
+pub enum Cause {
+    /// `by mistake`, `by mistake, fixed by v4.15`, `by mistake, as in v4.14`: a bug.
+    Mistake {
+        /// The protocol that mends it.
+        fixed_by: Option<Ident>,
+        /// The protocol that has it too.
+        as_in: Option<Ident>,
+    },
+    /// `by design: …`: a price that is paid.
+    Design,
+    /// The protocol that this one changes breaks it too.
+    Inherited,
+}
+
+impl Reason {
+    /// True for a bug, rather than a price that is paid by design.
+    pub fn is_mistake(&self) -> bool {
+        matches!(self.cause, Cause::Mistake { .. })
+    }
+
+    /// The protocol that mends it.
+    pub fn fixed_by(&self) -> Option<&str> {
+        match &self.cause {
+            Cause::Mistake { fixed_by, .. } => fixed_by.as_ref().map(|protocol| protocol.name.as_str()),
+            Cause::Design | Cause::Inherited => None,
+        }
+    }
+
+    /// The protocols that it names.
+    pub fn protocols(&self) -> impl Iterator<Item = &Ident> {
+        let named = match &self.cause {
+            Cause::Mistake { fixed_by, as_in } => [fixed_by.as_ref(), as_in.as_ref()],
+            Cause::Design | Cause::Inherited => [None, None],
+        };
+        named.into_iter().flatten()
+    }
 }

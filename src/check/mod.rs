@@ -19,6 +19,7 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
+use crate::c::ast::Reason;
 use crate::explore::{Graph, Limits, Progress, StateId, explore};
 use crate::machine::Label;
 use crate::source::{Diagnostic, Diagnostics};
@@ -67,7 +68,7 @@ pub struct Finding {
     /// Why it was not decided, or is vacuous.
     pub reason: Option<String>,
     /// Why the listing says that it is broken here.
-    pub known: Option<String>,
+    pub known: Option<Reason>,
     /// The protocol that holds what this listing, a change of it, breaks.
     pub new_against: Option<String>,
 }
@@ -76,6 +77,11 @@ impl Finding {
     /// True if the verdict is the one the listing announces.
     pub fn expected(&self) -> bool {
         (self.verdict == Verdict::Violated) == self.known.is_some()
+    }
+
+    /// Why the listing says that it is broken here, in its words; empty if it does not.
+    pub fn known_words(&self) -> &str {
+        self.known.as_ref().map_or("", |reason| &reason.words)
     }
 }
 

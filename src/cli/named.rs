@@ -64,38 +64,25 @@ pub fn known_names(
     let names: Vec<&str> = properties.iter().map(|property| property.name.as_str()).collect();
     for name in asked {
         if !names.contains(&name.as_str()) {
-            let help = oomspec::c::nearest::did_you_mean(
-                name,
-                names.iter().copied(),
-                format!("there are {}", names.join(", ")),
-            );
-            return Err(super::one(
-                Diagnostic::general(format!("there is no property `{name}`")).help(help),
-            ));
+            return Err(super::one(unknown(name, "property", &names)));
         }
     }
     let mut scenarios = spec.scenarios();
     scenarios.extend(instances.iter().map(|instance| instance.scenario.clone()));
+    let scenarios: Vec<&str> = scenarios.iter().map(String::as_str).collect();
+    let protocols = spec.protocols();
+    let protocols: Vec<&str> = protocols.iter().map(String::as_str).collect();
     for instance in instances {
         for breaks in &instance.tags.breaks {
-            let wrong = if !names.contains(&breaks.property.name.as_str()) {
-                Some((&breaks.property, "property", names.clone()))
-            } else if !scenarios.contains(&breaks.scenario.name) {
-                Some((
-                    &breaks.scenario,
-                    "scenario",
-                    scenarios.iter().map(String::as_str).collect(),
-                ))
-            } else {
-                None
-            };
-            if let Some((name, what, known)) = wrong {
-                let help = oomspec::c::nearest::did_you_mean(
-                    &name.name,
-                    known.iter().copied(),
-                    format!("there are {}", known.join(", ")),
-                );
-                let error = Diagnostic::at(name.span, format!("there is no {what} `{}`", name.name)).help(help);
+            let others = breaks.reason.protocols().map(|other| (other, "protocol", &protocols));
+            let said = [
+                (&breaks.property, "property", &names),
+                (&breaks.scenario, "scenario", &scenarios),
+            ];
+            let mut said = said.into_iter().chain(others);
+            if let Some((name, what, known)) = said.find(|(name, _, known)| !known.contains(&name.name.as_str())) {
+                let mut error = unknown(&name.name, what, known);
+                error.span = Some(name.span);
                 return Err(Diagnostics {
                     sources: instance.machine.program.sources.clone(),
                     errors: vec![error],
@@ -104,4 +91,11 @@ pub fn known_names(
         }
     }
     Ok(())
+}
+
+/// `there is no property `NoUseAfterFre``
+fn unknown(name: &str, what: &str, known: &[&str]) -> Diagnostic {
+    let all = format!("there are {}", known.join(", "));
+    let help = oomspec::c::nearest::did_you_mean(name, known.iter().copied(), all);
+    Diagnostic::general(format!("there is no {what} `{name}`")).help(help)
 }

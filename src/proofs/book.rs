@@ -1,5 +1,6 @@
 //! Everything that the pages are about, in order: a chapter for each protocol, a section for each scenario.
 
+use super::verdict::by_mistake;
 use super::violation::Violation;
 use super::{Evidence, Records};
 use crate::c::ast::Program;
@@ -7,7 +8,7 @@ use crate::c::library::Listing;
 use crate::check::theory::Theory;
 use crate::check::{Checked, Finding, Verdict};
 use crate::export::tla::export;
-use crate::report::history::{History, is_mistake};
+use crate::report::history::History;
 use crate::source::Diagnostics;
 use crate::spec::{Spec, without_text};
 use crate::tlc::Record;
@@ -131,7 +132,7 @@ fn violations(evidence: &Evidence) -> Vec<Violation<'_>> {
     let mut broken: Vec<&Finding> = findings
         .filter(|finding| finding.verdict == Verdict::Violated)
         .collect();
-    broken.sort_by_key(|finding| finding.known.as_deref().is_some_and(|reason| !is_mistake(reason)));
+    broken.sort_by_key(|finding| !by_mistake(finding));
     let mut violations: Vec<Violation> = Vec::new();
     for finding in broken {
         let Some(counterexample) = &finding.counterexample else {

@@ -73,16 +73,13 @@ fn bugs(book: &Book, chapter: &Chapter) -> String {
     let mut text = format!("**{many} broken by mistake.**\n\n");
     let mut told: Vec<(&str, &str)> = Vec::new();
     for of in &mistakes {
-        let (property, reason) = (
-            of.finding.property.name.as_str(),
-            of.finding.known.as_deref().unwrap_or(""),
-        );
+        let (property, reason) = (of.finding.property.name.as_str(), of.finding.known_words());
         if told.contains(&(property, reason)) {
             continue;
         }
         told.push((property, reason));
         let same =
-            |other: &&&Violation| other.finding.property.name == property && other.finding.known == of.finding.known;
+            |other: &&&Violation| other.finding.property.name == property && other.finding.known_words() == reason;
         let places: Vec<String> = mistakes
             .iter()
             .filter(same)
@@ -108,7 +105,7 @@ fn bugs(book: &Book, chapter: &Chapter) -> String {
 fn by_design(book: &Book, chapter: &Chapter) -> String {
     let mut reasons: Vec<(&str, Vec<&Violation>)> = Vec::new();
     for of in violations(chapter, false) {
-        let reason = of.finding.known.as_deref().unwrap_or("");
+        let reason = of.finding.known_words();
         match reasons.iter_mut().find(|(known, _)| *known == reason) {
             Some((_, those)) => those.push(of),
             None => reasons.push((reason, vec![of])),

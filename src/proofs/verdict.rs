@@ -1,7 +1,7 @@
 //! Verdicts in a cell and in words.
 
+use crate::c::ast::Reason;
 use crate::check::{Finding, Verdict};
-use crate::report::history::is_mistake;
 use crate::report::matrix::Mark;
 
 /// The marks, each with what it means, as the legend of a table.
@@ -31,7 +31,7 @@ pub fn cell<'a>(findings: impl Iterator<Item = &'a Finding>) -> &'static str {
 
 /// True for a violation that the listing calls a mistake, or that it does not know of.
 pub fn by_mistake(finding: &Finding) -> bool {
-    finding.known.as_deref().is_none_or(is_mistake)
+    finding.known.as_ref().is_none_or(Reason::is_mistake)
 }
 
 /// `1 step`, `2 steps`

@@ -10,7 +10,7 @@ use crate::export::itf::itf;
 use crate::machine::program::ThreadId;
 use crate::machine::{Machine, Reached};
 use crate::report::violation::violation;
-use crate::report::{events, lanes, summary, waits, wrong};
+use crate::report::{events, lanes, waits, wrong};
 use crate::spec::Instance;
 
 /// A broken property in one scenario.
@@ -70,9 +70,9 @@ impl Violation<'_> {
         let Some(reason) = &self.finding.known else {
             return "**not announced by the listing**".to_string();
         };
-        match summary::fixed_by(reason).filter(|name| book.has(name)) {
-            Some(name) => prose(reason).replacen(name, &link(name, &format!("{up}{name}.md")), 1),
-            None => prose(reason),
+        match reason.fixed_by().filter(|name| book.has(name)) {
+            Some(name) => prose(&reason.words).replacen(name, &link(name, &format!("{up}{name}.md")), 1),
+            None => prose(&reason.words),
         }
     }
 

@@ -24,14 +24,14 @@ impl History {
 
     /// The commit of the first listing, from this one back, that has the mistake.
     pub fn introduced_by<'a>(&'a self, instance: &'a Instance, finding: &Finding) -> Option<&'a Commit> {
-        if !is_mistake(finding.known.as_deref()?) {
+        if !finding.known.as_ref()?.is_mistake() {
             return None;
         }
         let has_it = |tags: &Tags| {
             tags.breaks.iter().any(|breaks| {
                 breaks.property.name == finding.property.name
                     && breaks.scenario.name == instance.scenario
-                    && is_mistake(&breaks.reason)
+                    && breaks.reason.is_mistake()
             })
         };
         let mut first = &instance.tags;
@@ -51,9 +51,7 @@ impl History {
 
     /// The commit of the listing that `fixed by NAME` names.
     pub fn fixed_by(&self, finding: &Finding) -> Option<&Commit> {
-        let (_, rest) = finding.known.as_deref()?.split_once("fixed by ")?;
-        let name = rest.split(|c: char| c.is_whitespace() || c == '(' || c == ',').next()?;
-        self.protocol(name)?.1.commits.first()
+        self.protocol(finding.known.as_ref()?.fixed_by()?)?.1.commits.first()
     }
 
     /// The first commit of a protocol.
@@ -74,9 +72,4 @@ impl History {
         let mut earlier = self.protocols[..at].iter().rev();
         earlier.find(|(_, tags)| !tags.commits.is_empty())
     }
-}
-
-/// True for a reason of `@breaks` that calls it a mistake, rather than a price that is paid by design.
-pub fn is_mistake(reason: &str) -> bool {
-    reason.starts_with("by mistake")
 }

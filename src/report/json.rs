@@ -63,7 +63,7 @@ fn line(checked: &Checked, finding: &Finding) -> String {
         expected: finding.expected(),
         reason: match finding.verdict {
             Verdict::Incomplete => checked.incomplete.as_deref(),
-            _ => finding.known.as_deref(),
+            _ => finding.known.as_ref().map(|reason| reason.words.as_str()),
         },
         error: counterexample.and_then(|counterexample| error(machine, counterexample)),
         length: counterexample.map(|counterexample| counterexample.steps.len()),

@@ -113,7 +113,7 @@ fn foot(finding: &Finding, options: &Options) -> Vec<String> {
     }
     match (options.fixed_by, &finding.known) {
         (Some(fixed), _) => lines.extend(commit("fixed by", fixed)),
-        (None, Some(reason)) => lines.extend(wrapped(reason, 2)),
+        (None, Some(reason)) => lines.extend(wrapped(&reason.words, 2)),
         (None, None) => {}
     }
     lines

@@ -18,7 +18,7 @@ pub fn broken(checked: &[Checked], commit: &dyn Fn(&str) -> Option<Commit>) -> S
             let same = |(other, cell, _): &&mut (&Checked, &Finding, usize)| {
                 other.instance.protocol == checked.instance.protocol
                     && cell.property.name == finding.property.name
-                    && cell.known == finding.known
+                    && cell.known_words() == finding.known_words()
             };
             match cells.iter_mut().find(same) {
                 Some((_, _, scenarios)) => *scenarios += 1,
@@ -46,9 +46,12 @@ fn line(checked: &Checked, finding: &Finding, scenarios: usize, commit: &dyn Fn(
     };
     let why = match &finding.known {
         None => "UNEXPECTED".to_string(),
-        Some(reason) => match fixed_by(reason).and_then(|name| commit(name).map(|commit| (name, commit))) {
+        Some(reason) => match reason
+            .fixed_by()
+            .and_then(|name| commit(name).map(|commit| (name, commit)))
+        {
             Some((name, commit)) => format!("fixed by {name} {}", short(&commit.hash)),
-            None => reason.clone(),
+            None => reason.words.clone(),
         },
     };
     let start = format!(
@@ -73,14 +76,6 @@ fn line(checked: &Checked, finding: &Finding, scenarios: usize, commit: &dyn Fn(
         column += 1 + word.len();
     }
     text + "\n"
-}
-
-/// The protocol that mended it, from `by mistake, fixed by v4.15 (CVE-…)`.
-pub fn fixed_by(reason: &str) -> Option<&str> {
-    let (_, rest) = reason.split_once("fixed by ")?;
-    rest.split_whitespace()
-        .next()
-        .map(|name| name.trim_end_matches([',', ';', '.']))
 }
 
 /// The first twelve digits of a commit.

@@ -96,7 +96,7 @@ impl Shown {
             path,
             loop_start: counterexample.loop_start,
             expected: finding.expected(),
-            reason: finding.known.clone(),
+            reason: finding.known.as_ref().map(|reason| reason.words.clone()),
             steps: counterexample.steps.clone(),
         }
     }

@@ -5,7 +5,7 @@ use tree_sitter::Node;
 use super::convert::Checked;
 use super::lexer::span;
 use super::load::Unit;
-use crate::c::ast::{Breaks, Commit, Ident, Tags};
+use crate::c::ast::{Breaks, Cause, Commit, Ident, Reason, Tags};
 use crate::c::nearest::did_you_mean;
 use crate::source::{Diagnostic, FileId, Span};
 
@@ -13,6 +13,12 @@ use crate::source::{Diagnostic, FileId, Span};
 const OF_LISTINGS: [&str; 5] = ["@protocol", "@after", "@commit", "@source", "@breaks"];
 /// The tags of a scenario.
 const OF_SCENARIOS: [&str; 2] = ["@scenario", "@source"];
+
+/// How a violation is announced.
+const BREAKS: &str = "@breaks PROPERTY in SCENARIO, SCENARIO: reason";
+/// The reasons there are.
+const REASONS: &str = "write `by mistake`, `by mistake, fixed by PROTOCOL`, `by mistake, as in PROTOCOL` or `by design: why`; more about a mistake \
+     stands in parentheses or behind a colon";
 
 /// Reads the tags of a file into `tags`.
 pub(super) fn read(unit: &Unit, tags: &mut Tags, errors: &mut Vec<Diagnostic>) {
@@ -60,6 +66,8 @@ pub(super) fn story(unit: &Unit) -> Option<Node<'_>> {
 struct Paragraph {
     /// Words joined by one blank.
     text: String,
+    /// By byte of the text: where it stands in the file.
+    places: Vec<usize>,
     start: usize,
     /// Length of the first line.
     length: usize,
@@ -86,6 +94,25 @@ impl Paragraph {
     fn rest(&self) -> &str {
         self.text[self.tag().len()..].trim()
     }
+
+    /// Where a part of the text stands.
+    fn span_of(&self, part: &str, file: FileId) -> Span {
+        let first = part.as_ptr() as usize - self.text.as_ptr() as usize;
+        let places = self.places.get(first..first + part.len()).unwrap_or_default();
+        match (places.first(), places.last()) {
+            (Some(&first), Some(&last)) => span(file, first, last + 1),
+            _ => self.span(file),
+        }
+    }
+
+    fn add(&mut self, word: &str, at: usize) {
+        if !self.text.is_empty() {
+            self.text.push(' ');
+            self.places.push(at);
+        }
+        self.text.push_str(word);
+        self.places.extend(at..at + word.len());
+    }
 }
 
 fn paragraphs(comment: &str, offset: usize) -> Vec<Paragraph> {
@@ -101,18 +128,19 @@ fn paragraphs(comment: &str, offset: usize) -> Vec<Paragraph> {
             open = false;
             continue;
         }
-        let words: Vec<&str> = content.split_whitespace().collect();
-        let words = words.join(" ");
-        match found.last_mut() {
-            Some(last) if open && !content.starts_with('@') => {
-                last.text.push(' ');
-                last.text.push_str(&words);
-            }
-            _ => found.push(Paragraph {
-                text: words,
+        if !open || content.starts_with('@') {
+            found.push(Paragraph {
+                text: String::new(),
+                places: Vec::new(),
                 start,
                 length: content.len(),
-            }),
+            });
+        }
+        if let Some(paragraph) = found.last_mut() {
+            for word in content.split_whitespace() {
+                let at = word.as_ptr() as usize - content.as_ptr() as usize;
+                paragraph.add(word, start + at);
+            }
         }
         open = true;
     }
@@ -209,31 +237,87 @@ impl Reader<'_> {
     }
 
     fn breaks(&mut self, paragraph: &Paragraph) -> Checked<()> {
-        let form = "@breaks PROPERTY in SCENARIO: reason";
-        let (head, reason) = paragraph
-            .rest()
-            .split_once(':')
-            .ok_or_else(|| self.malformed(paragraph, form))?;
-        let (property, scenario) = head.split_once(" in ").ok_or_else(|| self.malformed(paragraph, form))?;
-        let (property, scenario, reason) = (property.trim(), scenario.trim(), reason.trim());
-        if !is_name(property) || !is_name(scenario) || reason.is_empty() {
-            return Err(self.malformed(paragraph, form));
+        let malformed = || self.malformed(paragraph, BREAKS);
+        let (head, reason) = paragraph.rest().split_once(':').ok_or_else(malformed)?;
+        let (property, scenarios) = head.split_once(" in ").ok_or_else(malformed)?;
+        let (property, reason) = (property.trim(), reason.trim());
+        let scenarios: Vec<&str> = scenarios.split(',').map(str::trim).collect();
+        if !is_name(property) || !scenarios.iter().all(|scenario| is_name(scenario)) {
+            return Err(malformed());
         }
-        let known = self.tags.breaks.iter();
-        if known
-            .clone()
-            .any(|old| old.property.name == property && old.scenario.name == scenario)
-        {
-            return Err(
-                Diagnostic::at(paragraph.span(self.file), "this pair is named already").help("remove one of the two")
-            );
+        let reason = self.reason(reason, paragraph)?;
+        for scenario in scenarios {
+            let named = |old: &Breaks| old.property.name == property && old.scenario.name == scenario;
+            if self.tags.breaks.iter().any(named) {
+                let place = paragraph.span_of(scenario, self.file);
+                let message = format!("that {property} is broken in {scenario} is said already");
+                return Err(Diagnostic::at(place, message).help("name each scenario of a property once"));
+            }
+            let breaks = Breaks {
+                property: self.part(property, paragraph),
+                scenario: self.part(scenario, paragraph),
+                reason: reason.clone(),
+            };
+            self.tags.breaks.push(breaks);
         }
-        self.tags.breaks.push(Breaks {
-            property: self.ident(property, paragraph),
-            scenario: self.ident(scenario, paragraph),
-            reason: reason.to_string(),
-        });
         Ok(())
+    }
+
+    /// `by design: why`, or `by mistake` with who mended it or has it too, and more in parentheses or behind a colon.
+    fn reason(&self, words: &str, paragraph: &Paragraph) -> Checked<Reason> {
+        let refused = |part: &str, message: &str| {
+            let place = match part {
+                "" => paragraph.span(self.file),
+                part => paragraph.span_of(part, self.file),
+            };
+            Err(Diagnostic::at(place, message).help(REASONS))
+        };
+        let cause = if let Some(why) = words.strip_prefix("by design") {
+            match why.trim().strip_prefix(':') {
+                Some(why) if !why.trim().is_empty() => Cause::Design,
+                _ => return refused(words, "the reason is missing"),
+            }
+        } else if let Some(rest) = words.strip_prefix("by mistake") {
+            let (fixed_by, rest) = self.other("fixed by", rest, paragraph);
+            let (as_in, rest) = self.other("as in", rest, paragraph);
+            let more = rest.trim();
+            let enclosed = more.strip_prefix('(').and_then(|more| more.strip_suffix(')'));
+            match enclosed.or_else(|| more.strip_prefix(':')).map(str::trim) {
+                Some("") => return refused(more, "the reason is missing"),
+                None if !more.is_empty() => return refused(more, "this part of the reason is not understood"),
+                _ => Cause::Mistake { fixed_by, as_in },
+            }
+        } else {
+            let message = match words {
+                "" => "the reason is missing",
+                _ => "the reason says neither `by mistake` nor `by design`",
+            };
+            return refused(words, message);
+        };
+        let words = words.to_string();
+        Ok(Reason { words, cause })
+    }
+
+    /// `, fixed by NAME` at the beginning, and what follows.
+    fn other<'t>(&self, what: &str, text: &'t str, paragraph: &Paragraph) -> (Option<Ident>, &'t str) {
+        let name = text.trim_start().strip_prefix(',');
+        let Some(name) = name.and_then(|rest| rest.trim_start().strip_prefix(what)) else {
+            return (None, text);
+        };
+        let name = name.trim_start();
+        let end = name.find(|c: char| !is_name_character(c)).unwrap_or(name.len());
+        match end {
+            0 => (None, text),
+            end => (Some(self.part(&name[..end], paragraph)), &name[end..]),
+        }
+    }
+
+    /// A name with its own place.
+    fn part(&self, name: &str, paragraph: &Paragraph) -> Ident {
+        Ident {
+            name: name.to_string(),
+            span: paragraph.span_of(name, self.file),
+        }
     }
 
     fn scenario(&mut self, paragraph: &Paragraph) -> Checked<()> {
@@ -263,7 +347,11 @@ fn once<T>(place: &mut Option<T>, value: T, paragraph: &Paragraph, file: FileId)
 }
 
 fn is_name(text: &str) -> bool {
-    !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c))
+    !text.is_empty() && text.chars().all(is_name_character)
+}
+
+fn is_name_character(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "_-.".contains(c)
 }
 
 fn commit(text: &str) -> Option<Commit> {

@@ -153,7 +153,7 @@ proptest! {
     }
 }
 
-const LISTING: &str = "/**\n * @protocol v1\n * @commit   212925802454 (\"s\")\n * @breaks   A in b: c\n */\n#define N 2\n\
+const LISTING: &str = "/**\n * @protocol v1\n * @commit   212925802454 (\"s\")\n * @breaks   A in b, c: by mistake, fixed by d\n */\n#define N 2\n\
 enum flag { A, B };\nstruct sem {\n\tunsigned readers : 2;\n\tbool seen __ghost;\n\tbitset(enum flag) flags;\n\tstruct sem *next[N];\n};\n\
 struct sem sems[N] = { { .readers = 1 }, [1] = { 2 } };\nextern bool other;\n\
 bool try(struct sem *sem) __atomic __cond_acquires(sem)\n{\n\tif (sem->readers || sem->next[0])\n\t\treturn false;\n\tsem->readers++;\n\treturn true;\n}\n\

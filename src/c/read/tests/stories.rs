@@ -1,6 +1,7 @@
 //! The tags at the top of listings and scenarios.
 
 use super::{Shelf, read, refusal};
+use crate::c::ast::Ident;
 
 #[test]
 fn a_listing_tells_its_story() {
@@ -19,7 +20,8 @@ fn a_listing_tells_its_story() {
         (breaks.property.name.as_str(), breaks.scenario.name.as_str()),
         ("NoUseAfterFree", "foreign-mmput")
     );
-    assert_eq!(breaks.reason, "by mistake, fixed by v4.15");
+    assert_eq!(breaks.reason.words, "by mistake, fixed by v4.15");
+    assert_eq!(breaks.reason.fixed_by(), Some("v4.15"));
 }
 
 #[test]
@@ -78,14 +80,50 @@ fn malformed_tags_are_refused() {
             "`@breaks` is not understood | @breaks A b: c | write `@breaks",
         ),
         (
+            "@breaks A in b,, c: by mistake",
+            "`@breaks` is not understood | @breaks A in b,, c: by mistake | write `@breaks",
+        ),
+        (
             "@breaks A in b:",
-            "`@breaks` is not understood | @breaks A in b: | write `@breaks",
+            "the reason is missing | @breaks A in b: | write `by mistake`",
+        ),
+        (
+            "@breaks A in b: because",
+            "the reason says neither `by mistake` nor `by design` | because | write `by mistake`",
+        ),
+        (
+            "@breaks A in b: by design",
+            "the reason is missing | by design | write `by mistake`",
+        ),
+        (
+            "@breaks A in b: by design:",
+            "the reason is missing | by design: | write `by mistake`",
+        ),
+        (
+            "@breaks A in b: by mistake:",
+            "the reason is missing | : | write `by mistake`",
+        ),
+        (
+            "@breaks A in b: by mistake, mended by c",
+            "this part of the reason is not understood | , mended by c | write `by mistake`",
+        ),
+        (
+            "@breaks A in b: by mistake, fixed by c, d",
+            "this part of the reason is not understood | , d | write `by mistake`",
+        ),
+        (
+            "@breaks A in b: by mistake, fixed by\n *   ",
+            "this part of the reason is not understood | , fixed by | write `by mistake`",
         ),
         ("@source", "`@source` is not understood | @source | write `@source"),
         ("@after a\n * @after b", "a second `@after` | @after b | remove"),
         (
-            "@breaks A in b: c\n * @breaks A in b: d",
-            "this pair is named already | @breaks A in b: d | remove",
+            "@breaks A in b, d: by mistake\n * @breaks A in c, b: by design: d",
+            "that A is broken in b is said already | b | name each",
+        ),
+        (
+            "@breaks A in b, b: by mistake",
+            "that A is broken in b is said already | b | name each",
         ),
     ] {
         let found = refusal(read(&format!("/**\n * {comment}\n */\nbool a;\n")));
@@ -100,4 +138,41 @@ fn malformed_tags_are_refused() {
         assert!(found.contains("` is in the wrong comment | @"), "{text}: {found}");
     }
     assert!(read("/** @protocol a */\n/** kernel-doc\n * @sem: the lock */\nbool a;").is_ok());
+}
+
+#[test]
+fn one_fact_about_several_scenarios_is_said_once() {
+    let text = "/**\n * @breaks A in b, c-1,\n *   d: by mistake, fixed by v4.15 (they\n *   forgot)\n * @breaks B in b: by mistake, as in v2: \
+                so\n * @breaks C in b: by design: fixed by nobody\n */\nbool a;\n";
+    let program = read(text).unwrap();
+    let said: Vec<(&str, &str, &str, Option<&str>)> = program
+        .tags
+        .breaks
+        .iter()
+        .map(|breaks| {
+            let reason = &breaks.reason;
+            (
+                &*breaks.property.name,
+                &*breaks.scenario.name,
+                &*reason.words,
+                reason.fixed_by(),
+            )
+        })
+        .collect();
+    let forgot = "by mistake, fixed by v4.15 (they forgot)";
+    assert_eq!(
+        said,
+        [
+            ("A", "b", forgot, Some("v4.15")),
+            ("A", "c-1", forgot, Some("v4.15")),
+            ("A", "d", forgot, Some("v4.15")),
+            ("B", "b", "by mistake, as in v2: so", None),
+            ("C", "b", "by design: fixed by nobody", None),
+        ]
+    );
+    let place = |ident: &Ident| program.sources.text(ident.span).to_string();
+    assert_eq!(place(&program.tags.breaks[2].scenario), "d");
+    let other = program.tags.breaks[3].reason.protocols().next().unwrap();
+    assert_eq!(place(other), "v2");
+    assert!(program.tags.breaks[3].reason.is_mistake() && !program.tags.breaks[4].reason.is_mistake());
 }
