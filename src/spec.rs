@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::c::ast::{Program, Tags};
 use crate::c::library::{Builtin, Folder, Library, Listing};
-use crate::c::{Callers, compile, flatten, nearest, numbers, read_program, uncalled};
+use crate::c::{Callers, compile, flatten, includes, nearest, numbers, read_program, uncalled};
 use crate::check::theory::Theory;
 use crate::machine::Machine;
 use crate::source::{Diagnostic, Diagnostics, Sources};
@@ -226,8 +226,7 @@ fn historical(library: &dyn Library, mut kernels: Vec<String>, proposals: Vec<St
     kernels.sort_by_key(|path| version(&stem(path)));
     let base = |path: &String| -> Option<String> {
         let text = String::from_utf8(library.read(path)?).ok()?;
-        let include = text.lines().find_map(|line| line.trim().strip_prefix("#include \""))?;
-        Some(stem(include.split('"').next()?))
+        includes(&text).first().map(|include| stem(include))
     };
     let mut bases: Vec<(String, Option<String>)> = proposals.iter().map(|path| (path.clone(), base(path))).collect();
     // A proposal on a proposal belongs to the same kernel.

@@ -207,3 +207,23 @@ fn the_export_of_a_listing_that_names_no_property_says_nothing_more() {
             .is_some_and(|ending| ending == "tla")
     );
 }
+
+#[test]
+fn an_error_bears_no_name_of_something_else() {
+    let judge = Judge::builtin();
+    let theories = theories(&judge);
+    for name in ["Failed", "Marked", "page"] {
+        let instance = judge.instance_of(&exit(&format!("\tBUG_ON(true, {name});\n"), ""), "quick-exit");
+        let refused = export(&instance, &theories)
+            .expect_err("no second definition")
+            .render(false);
+        let answer = check(instance, &theories, Limits::default(), &[], &|_, _| {});
+        let text = answer.expect_err("no property").render(false);
+        assert_eq!(text, refused);
+        assert!(
+            text.contains(&format!("an error breaks `{name}`, which Refinement.tla has")),
+            "{text}"
+        );
+        assert!(text.contains(&format!("BUG_ON(true, {name})")), "{text}");
+    }
+}

@@ -104,6 +104,8 @@ fn thread(number: usize, ops: &[Op], span: impl Fn(usize) -> Span) -> Thread {
         span: span(line),
         line: line as u32 + 1,
         stack: Vec::new(),
+        indexed: false,
+        condition: None,
         breaks: None,
     };
     let mut thread = Thread {
@@ -114,13 +116,22 @@ fn thread(number: usize, ops: &[Op], span: impl Fn(usize) -> Span) -> Thread {
         code: Vec::new(),
         at: Vec::new(),
         sites: TEXT.lines().enumerate().map(|(line, _)| site(line)).collect(),
-        registers: ["run.x", "run.y", "_0"]
-            .map(|name| Register {
-                name: name.to_string(),
-                scalar: Scalar::Unsigned(3),
-            })
-            .to_vec(),
+        registers: [
+            Holds::Variable("x".to_string()),
+            Holds::Variable("y".to_string()),
+            Holds::Hidden,
+        ]
+        .map(|holds| Register {
+            function: 0,
+            holds,
+            scalar: Scalar::Unsigned(3),
+        })
+        .to_vec(),
         points: Vec::new(),
+        calls: vec![Call {
+            callee: 0,
+            arguments: Vec::new(),
+        }],
     };
     for op in ops {
         emit(&mut thread, op);

@@ -7,4 +7,4 @@ pub mod nearest;
 mod read;
 
 pub use lower::compile;
-pub use read::{Callers, flatten, numbers, read_program, uncalled};
+pub use read::{Callers, flatten, includes, numbers, read_program, uncalled};

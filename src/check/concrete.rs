@@ -217,7 +217,8 @@ fn stack(machine: &Machine, thread: ThreadId, state: &[u64]) -> Value {
 /// The functions a thread is in at a point, outermost first, each with the line it has come to.
 pub fn frames(machine: &Machine, thread: ThreadId, point: &Point) -> Value {
     let site = machine.site(thread, point);
-    let frames = site.stack.iter().copied().chain([(site.function, site.line)]);
+    let callers = site.stack.iter().map(|caller| (caller.function, caller.line));
+    let frames = callers.chain([(site.function, site.line)]);
     Value::tuple(frames.map(|(function, line)| {
         let name = string(&machine.program.functions[function].name);
         Value::record([("function", name), ("line", Value::Int(i64::from(line)))])

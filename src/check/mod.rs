@@ -153,6 +153,7 @@ pub fn findings(
     theories: &[Theory],
     wanted: &[String],
 ) -> Result<Vec<Finding>, Diagnostics> {
+    property::refuse_other_names(&instance.machine, theories)?;
     let asked = |property: &Property| wanted.is_empty() || wanted.contains(&property.name);
     // An error breaks the property whose name it bears, whoever defines that property.
     let broken = invariant::violations(&instance.machine, graph);

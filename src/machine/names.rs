@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::program::{Instr, Program, Reg, Thread};
+use super::program::{Holds, Instr, Program, Reg, Thread};
 
 /// The names of one thread.
 #[derive(Debug, Clone, Default)]
@@ -45,10 +45,7 @@ fn locals(program: &Program, thread: &Thread) -> Vec<String> {
         kept[reg] = true;
     }
     let parts = |reg: usize| {
-        let function = thread.registers[reg]
-            .name
-            .split_once('.')
-            .map_or("", |(function, _)| function);
+        let function = &program.functions[thread.registers[reg].function].name;
         (function, variable(program, thread, reg))
     };
     let mut owners: HashMap<&str, usize> = HashMap::new();
@@ -74,14 +71,10 @@ fn locals(program: &Program, thread: &Thread) -> Vec<String> {
 
 /// The variable behind a register: a local variable, the callee of a result, the member that a hidden one was read from.
 pub fn variable<'a>(program: &'a Program, thread: &'a Thread, reg: Reg) -> &'a str {
-    // `function.variable`, `function.callee()`, or `function._` for a hidden one.
-    let name = thread.registers[reg].name.as_str();
-    match name
-        .split_once('.')
-        .map_or(name, |(_, name)| name)
-        .trim_end_matches("()")
-    {
-        "_" => {
+    match &thread.registers[reg].holds {
+        Holds::Variable(name) => name,
+        Holds::Result(callee) => &program.functions[*callee].name,
+        Holds::Hidden => {
             let mut members = thread.code.iter().filter_map(|instr| match *instr {
                 Instr::Load { to, field, .. } if to == reg => Some(program.fields[field].name.as_str()),
                 Instr::Part { to, part, .. } if to == reg => Some(program.parts[part].name.as_str()),
@@ -89,6 +82,5 @@ pub fn variable<'a>(program: &'a Program, thread: &'a Thread, reg: Reg) -> &'a s
             });
             members.next().unwrap_or("value")
         }
-        name => name,
     }
 }

@@ -160,15 +160,67 @@ pub struct Thread {
     pub registers: Vec<Register>,
     /// The scheduling points, in order of appearance in `code`; position `k + 1` of the thread is `points[k]`, 0 is the end.
     pub points: Vec<Point>,
+    /// The calls in the text of the functions that it runs, each once.
+    pub calls: Vec<Call>,
 }
 
 /// A local variable or temporary.
 #[derive(Debug, Clone)]
 pub struct Register {
-    /// `function.name`, or a name starting with `_` for a hidden one.
-    pub name: String,
+    /// The function that it belongs to, an index into [`Program::functions`].
+    pub function: usize,
+    /// What it holds.
+    pub holds: Holds,
     /// Its type, which gives its width.
     pub scalar: Scalar,
+}
+
+/// What a register holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Holds {
+    /// A local variable or a parameter of this name.
+    Variable(String),
+    /// What a call of this function returned, an index into [`Program::functions`].
+    Result(usize),
+    /// A value on the way to another.
+    Hidden,
+}
+
+impl Register {
+    /// `function.name`, `function.callee()`, or `function._` for a hidden one.
+    pub fn name(&self, program: &Program) -> String {
+        let function = &program.functions[self.function].name;
+        match &self.holds {
+            Holds::Variable(name) => format!("{function}.{name}"),
+            Holds::Result(callee) => format!("{function}.{}()", program.functions[*callee].name),
+            Holds::Hidden => format!("{function}._"),
+        }
+    }
+}
+
+/// A call as it is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// The function that is called, an index into [`Program::functions`].
+    pub callee: usize,
+    /// Its arguments.
+    pub arguments: Vec<Argument>,
+}
+
+/// An argument, as far as reports name it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Argument {
+    /// `&object->lock`, the address of something.
+    Address {
+        /// The last member on the way, `lock`.
+        name: String,
+        /// The field, if it is a scalar.
+        field: Option<FieldId>,
+    },
+    /// `current`, or an enumerator.
+    Word(String),
+    /// Anything else.
+    Other,
 }
 
 /// A function of the listing.
@@ -191,10 +243,25 @@ pub struct Site {
     pub span: Span,
     /// Its line, from 1.
     pub line: u32,
-    /// The calls that lead here, outermost first: (calling function, line of the call).
-    pub stack: Vec<(usize, u32)>,
+    /// The calls that lead here, outermost first.
+    pub stack: Vec<Caller>,
+    /// An index stands in the text.
+    pub indexed: bool,
+    /// Of `await` and `BUG_ON`: where their condition stands.
+    pub condition: Option<Span>,
     /// The property that errors here break, if the listing names one.
     pub breaks: Option<String>,
+}
+
+/// A call that leads somewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Caller {
+    /// The calling function, an index into [`Program::functions`].
+    pub function: usize,
+    /// The line of the call.
+    pub line: u32,
+    /// The call, an index into [`Thread::calls`].
+    pub call: usize,
 }
 
 /// What a step does first, for reports.
@@ -204,7 +271,7 @@ pub enum PointKind {
     Read,
     /// Writes shared memory.
     Write,
-    /// Calls an atomic function (index into [`Program::functions`]).
+    /// Calls an atomic function (index into [`Thread::calls`]).
     Call(usize),
     /// Waits for a condition.
     Await,

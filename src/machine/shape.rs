@@ -51,7 +51,10 @@ impl<'a> Shape<'a> {
             for &(reg, slot) in frame.into_iter().flatten() {
                 let register = &thread.registers[reg];
                 if !exists(program, register.scalar, slot.load(words)) {
-                    return Some(format!("`{}` has a value that its type does not have", register.name));
+                    return Some(format!(
+                        "`{}` has a value that its type does not have",
+                        register.name(program)
+                    ));
                 }
                 let (word, mask) = slot.bits();
                 meant[word] |= mask;

@@ -35,11 +35,14 @@ pub fn list(machine: &Machine, up: &str) -> String {
 fn strongly_fair(machine: &Machine) -> Vec<String> {
     let program = &machine.program;
     let mut names = Vec::new();
-    for point in program.threads.iter().flat_map(|thread| &thread.points) {
-        if let (true, PointKind::Call(callee)) = (point.strongly_fair, point.kind) {
-            let name = code(&format!("{}()", program.functions[callee].name));
-            if !names.contains(&name) {
-                names.push(name);
+    for thread in &program.threads {
+        for point in &thread.points {
+            if let (true, PointKind::Call(call)) = (point.strongly_fair, point.kind) {
+                let callee = &program.functions[thread.calls[call].callee];
+                let name = code(&format!("{}()", callee.name));
+                if !names.contains(&name) {
+                    names.push(name);
+                }
             }
         }
     }

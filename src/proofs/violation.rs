@@ -119,7 +119,7 @@ impl Violation<'_> {
             let page = format!("../{}.md#{}", self.instance.protocol, super::markdown::anchor(function));
             let function = code(&format!("{function}()"));
             // What a scenario defines is no part of the listing.
-            let function = if place.is_listed() {
+            let function = if file != self.instance.scenario_source {
                 link(&function, &page)
             } else {
                 function
@@ -196,20 +196,14 @@ pub struct Place<'a> {
     pub line: u32,
 }
 
-impl Place<'_> {
-    /// True if it stands in the protocol's listing, and not in the scenario.
-    fn is_listed(&self) -> bool {
-        !self.file.starts_with("scenarios/")
-    }
-}
-
 /// The lines on which a thread stands, the outermost call first.
 fn places<'a>(machine: &'a Machine, state: &[u64], thread: ThreadId) -> Vec<Place<'a>> {
     let Some(point) = machine.point(state, thread) else {
         return Vec::new();
     };
     let site = machine.site(thread, point);
-    let lines = site.stack.iter().copied().chain([(site.function, site.line)]);
+    let callers = site.stack.iter().map(|caller| (caller.function, caller.line));
+    let lines = callers.chain([(site.function, site.line)]);
     let place = |(function, line): (usize, u32)| {
         let function = &machine.program.functions[function];
         let file = &machine.program.sources.file(function.span.file).name;

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::events::{Cell, Event, Frame, frames};
 use super::meeting::Turns;
-use super::words;
+use super::words::{self, Text};
 use crate::machine::program::{PointKind, Scalar, ThreadId};
 use crate::machine::{Change, ErrorKind, Machine};
 
@@ -147,7 +147,7 @@ impl<'a> Story<'a> {
         let locks = |state: &[u64]| self.machine.locks_held(state, event.thread());
         let nameless = locks(&event.before) != locks(&event.after)
             && depth + 1 == event.frames.len()
-            && words::step(self.machine, event).ends_with("()");
+            && words::says_nothing(self.machine, event);
         self.turns.open.contains(&at) && (self.turns.fatal == Some(at) || !nameless)
     }
 
@@ -155,11 +155,14 @@ impl<'a> Story<'a> {
         let (&first, &last) = (group.first()?, group.last()?);
         let frames = &self.events[last].frames[..=depth];
         let text = words::ran_through(self.machine, &self.events[last], frames);
-        let result = text.contains(" = ");
+        let result = text.result.is_some();
         let text = match group {
             // A function around a counter is best told by the counter.
             [only] => match words::counted(self.machine, &self.events[*only]) {
-                Some(counted) => format!("{}: {counted}", words::bare(&text)),
+                Some(counted) => Text {
+                    words: format!("{}(): {counted}", words::function(self.machine, frames[depth].function)),
+                    result: None,
+                },
                 None => text,
             },
             _ => text,
@@ -172,7 +175,7 @@ impl<'a> Story<'a> {
         self.line(&[at], at..at + 1, text, self.events[at].view.returned.is_some())
     }
 
-    fn line(&self, group: &[usize], steps: Range<usize>, text: String, result: bool) -> Option<Line> {
+    fn line(&self, group: &[usize], steps: Range<usize>, text: Text, result: bool) -> Option<Line> {
         let event = &self.events[*group.first()?];
         let error = event.error(self.machine);
         let last = self.turns.fatal.is_some_and(|fatal| group.contains(&fatal));
@@ -182,12 +185,12 @@ impl<'a> Story<'a> {
                 match event.point(self.machine).map(|point| point.kind) {
                     _ if error.kind == ErrorKind::EndsHolding => format!("return from {function}()"),
                     Some(PointKind::Call(_)) => format!("{function}()"),
-                    _ => text,
+                    _ => text.to_string(),
                 }
             }
             None => match self.freed(group) {
-                Some((freed, _)) => format!("{}: frees {freed}", words::without_result(&text)),
-                None => text,
+                Some((freed, _)) => format!("{}: frees {freed}", text.words),
+                None => text.to_string(),
             },
         };
         let weight = match group.iter().any(|at| self.turns.open.contains(at)) {
@@ -336,10 +339,10 @@ impl<'a> Story<'a> {
         };
         let event = &self.events[first];
         let kind = event.point(self.machine).map(|point| point.kind);
-        if let (Some(PointKind::Call(callee)), []) = (kind, others)
+        if let (Some(PointKind::Call(call)), []) = (kind, others)
             && words::counted(self.machine, event).is_none()
         {
-            return &functions[callee].name;
+            return &functions[self.machine.program.threads[event.thread()].calls[call].callee].name;
         }
         let mut depth = event.frames.len();
         for &at in others {

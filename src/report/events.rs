@@ -15,13 +15,13 @@ pub enum Cell {
     Life(usize, usize),
 }
 
-/// A function that a thread stands in, and the line of the caller from which it was called (0 for the outermost).
+/// A function that a thread stands in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Frame {
     /// Index into the program's functions.
     pub function: usize,
-    /// The line of the call.
-    pub line: u32,
+    /// The call that led into it, an index into the thread's calls; none for the outermost.
+    pub call: Option<usize>,
 }
 
 /// One step of a counterexample.
@@ -137,12 +137,12 @@ pub fn frames(machine: &Machine, state: &[u64], thread: ThreadId) -> Vec<Frame> 
         return Vec::new();
     };
     let site = machine.site(thread, point);
-    let lines = std::iter::once(0).chain(site.stack.iter().map(|&(_, line)| line));
-    let functions = site.stack.iter().map(|&(function, _)| function);
+    let calls = std::iter::once(None).chain(site.stack.iter().map(|caller| Some(caller.call)));
+    let functions = site.stack.iter().map(|caller| caller.function);
     functions
         .chain([site.function])
-        .zip(lines)
-        .map(|(function, line)| Frame { function, line })
+        .zip(calls)
+        .map(|(function, call)| Frame { function, call })
         .collect()
 }
 

@@ -297,6 +297,57 @@ crossed in two: NoDeadlock is violated (2 steps, 2 shown)
         );
     }
 
+    /// Calls and conditions were cut out of the text: a parenthesis in a comment cut them elsewhere.
+    #[test]
+    fn comments_and_line_breaks_change_no_diagram() {
+        let locks = LOCKS.replace("await(!lock->taken)", "await(/* ) for ( */ (!lock->taken) /* [0] */)");
+        let crossed = CROSSED
+            .replace("{ take(&first);", "{ /* take(&second) */ take(/* ( */ (&first));")
+            .replace(
+                "take(&second); give(&second);",
+                "take(\n\t&second /* ], */); give(&second);",
+            );
+        let diagram = |locks: &str, crossed: &str| {
+            let checked = written(locks, crossed);
+            race(
+                &checked.instance,
+                violated(&checked).next().unwrap(),
+                Options::default(),
+            )
+        };
+        assert_eq!(diagram(&locks, &crossed), diagram(LOCKS, CROSSED));
+    }
+
+    /// The caller's arguments were those of the first call of that function on the line.
+    #[test]
+    fn two_calls_on_one_line_are_told_apart() {
+        let locks = format!("{LOCKS}void both(struct lock *it) {{ take(it); }}\n");
+        let crossed = CROSSED.replace("{ take(&first); take(&second);", "{ both(&first); both(&second);");
+        let checked = written(&locks, &crossed);
+        let text = race(
+            &checked.instance,
+            violated(&checked).next().unwrap(),
+            Options::default(),
+        );
+        assert!(
+            text.contains("left waits in both(second) for !lock->taken, held by right"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn an_assertion_is_told_by_its_condition() {
+        let listing = "/** @protocol p */\nstruct task { bool done; };\nbool a, b;\n";
+        let scenario = "/** @scenario s: one */\nstruct task t;\n\
+                        void runs(void) __task(t) { BUG_ON(/* a, ( */ a == b /* , My) */, My); a = true; b = true; }\n";
+        let checked = written(listing, scenario);
+        let finding = violated(&checked)
+            .find(|finding| finding.property.name == "My")
+            .unwrap();
+        let text = race(&checked.instance, finding, Options::default());
+        assert!(text.contains("  BUG_ON(a == b) fired in runs()\n"), "{text}");
+    }
+
     #[test]
     fn a_lasso_shows_stem_and_loop() {
         let checked = written(LOCKS, CROSSED);

@@ -23,7 +23,7 @@ pub fn every_step(machine: &Machine, events: &[Event], counterexample: &Countere
         let bug = if event.error(machine).is_some() { BUG } else { "" };
         let name = words::cut(&machine.program.threads[event.thread()].name, column);
         let room = WIDTH.saturating_sub(2 + column + 2 + 1 + place.len() + bug.len());
-        let text = words::cut(&words::step(machine, event), room) + bug;
+        let text = words::cut(&words::step(machine, event).to_string(), room) + bug;
         let room = room + bug.len();
         lines.push(format!("  {name:column$}  {text:room$} {place}"));
     }

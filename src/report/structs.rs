@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
-use crate::machine::program::{Program, ThreadId, TypeId};
+use crate::machine::program::{Caller, Program, ThreadId, TypeId};
 use crate::machine::{Machine, Reached};
 
 /// An object of at most so many characters stands on one line.
@@ -195,9 +195,9 @@ fn thread(machine: &Machine, state: &[u64], thread: ThreadId, lines: &mut Vec<Li
     field("at", machine.position_name(thread, point));
     let calls = &machine.site(thread, point).stack;
     if !calls.is_empty() {
-        let function = |&(function, line): &(usize, u32)| {
-            let name = &machine.program.functions[function].name;
-            format!("{name}:{line}")
+        let function = |caller: &Caller| {
+            let name = &machine.program.functions[caller.function].name;
+            format!("{name}:{}", caller.line)
         };
         let calls: Vec<String> = calls.iter().rev().map(function).collect();
         field("called_from", calls.join(" < "));
@@ -213,7 +213,10 @@ fn thread(machine: &Machine, state: &[u64], thread: ThreadId, lines: &mut Vec<Li
     let position = machine.layout.position[thread].load(state) as usize;
     for &(reg, slot) in &machine.layout.frames[thread][position - 1] {
         let register = &code.registers[reg];
-        field(&register.name, machine.value_name(register.scalar, slot.load(state)));
+        field(
+            &register.name(&machine.program),
+            machine.value_name(register.scalar, slot.load(state)),
+        );
     }
     lines.push(Line::close(&block));
 }

@@ -42,7 +42,6 @@ fn wait(machine: &Machine, state: &[u64], thread: ThreadId) -> Option<Wait> {
     let program = &machine.program;
     let point = machine.point(state, thread)?;
     let site = machine.site(thread, point);
-    let text = words::one_line(program.sources.text(site.span));
     let (outcome, _, view) = machine.observe(state, thread, 0);
     let name = &program.threads[thread].name;
     if outcome == Outcome::Stepped {
@@ -56,12 +55,12 @@ fn wait(machine: &Machine, state: &[u64], thread: ThreadId) -> Option<Wait> {
         });
     }
     let place = match point.kind {
-        PointKind::Call(callee) => {
-            let call = words::call(machine, &program.functions[callee].name, &text);
+        PointKind::Call(call) => {
+            let call = words::call(machine, thread, call);
             // What goes by a parameter's name here is named by the caller.
-            match words::called(machine, &frames(machine, state, thread)) {
-                Some(caller) if call.ends_with("()") && !caller.ends_with("()") => caller,
-                _ => call,
+            match words::called(machine, thread, &frames(machine, state, thread)) {
+                Some(caller) if call.arguments.is_empty() && !caller.arguments.is_empty() => caller.to_string(),
+                _ => call.to_string(),
             }
         }
         _ => format!("{}()", program.functions[site.function].name),
@@ -135,11 +134,5 @@ fn condition(machine: &Machine, thread: ThreadId, at: usize) -> Option<String> {
         .take_while(|(_, instr)| !matches!(instr, Instr::Point(_)))
         .find(|(_, instr)| matches!(instr, Instr::Await(_)))?;
     let site = code.sites.get(*code.at.get(at)? as usize)?;
-    let text = words::one_line(program.sources.text(site.span));
-    let inner = text
-        .strip_prefix("await")?
-        .trim()
-        .strip_prefix('(')?
-        .trim_end_matches(';');
-    Some(inner.strip_suffix(')')?.trim().to_string())
+    Some(words::one_line(program.sources.text(site.condition?)))
 }

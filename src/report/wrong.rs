@@ -57,14 +57,9 @@ fn what(machine: &Machine, last: &Event, kind: ErrorKind) -> String {
             }
         }
         (ErrorKind::Assertion, _, Some(site)) => {
-            // `BUG_ON(condition, Property)` without the property.
-            let text = words::one_line(machine.program.sources.text(site.span));
-            match text.rsplit_once(',') {
-                Some((condition, property)) if site.breaks.as_deref() == property.trim().strip_suffix(')') => {
-                    format!("{condition}) fired")
-                }
-                _ => format!("{text} fired"),
-            }
+            let condition = site.condition.unwrap_or(site.span);
+            let text = words::one_line(machine.program.sources.text(condition));
+            format!("BUG_ON({text}) fired")
         }
         (ErrorKind::EndsHolding, _, _) => {
             let held = machine.locks_held(&last.before, last.thread()).into_iter();

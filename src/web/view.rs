@@ -135,7 +135,7 @@ fn made(machine: &Machine, event: &Event) -> Step {
     let error = step::describe(machine, &event.before, event.label).error;
     Step {
         thread: machine.program.threads[event.thread()].name.clone(),
-        text: words::step(machine, event),
+        text: words::step(machine, event).to_string(),
         place: event
             .point(machine)
             .map(|point| place(machine, event.thread(), point))

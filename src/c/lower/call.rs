@@ -4,7 +4,7 @@ use super::emit::{Binding, Emitter, Place};
 use super::syntax;
 use super::value::{Ty, Value};
 use crate::c::ast::{self, AnnotationKind, Expr, ExprKind, Ident, Type};
-use crate::machine::program::{Instr, Operand, PointKind, Scalar};
+use crate::machine::program::{Argument, Call, Holds, Instr, Operand, PointKind, Scalar};
 use crate::source::{Diagnostic, Span};
 
 /// Calls nested deeper than this are a mistake.
@@ -64,10 +64,19 @@ impl<'a> Emitter<'a, '_> {
             ));
         }
         let bindings = self.arguments(function, arguments)?;
+        let call = Call {
+            callee: id,
+            arguments: arguments
+                .iter()
+                .zip(&bindings)
+                .map(|(argument, binding)| self.argument(argument, binding))
+                .collect(),
+        };
+        let call = self.call_at(span, call);
         let atomic = has(function, |kind| *kind == AnnotationKind::Atomic);
         let strongly_fair = has(function, |kind| *kind == AnnotationKind::StronglyFair);
         if atomic {
-            self.point(PointKind::Call(id), span, strongly_fair)?;
+            self.point(PointKind::Call(call), span, strongly_fair)?;
             if self.atomic == 0 {
                 self.step_start = self.code.len();
             }
@@ -77,8 +86,8 @@ impl<'a> Emitter<'a, '_> {
             Type::Void => None,
             ty => Some(self.tables.scalar(ty, function.name.span)?),
         };
-        let result = result.map(|scalar| (self.register(&format!("{}()", name.name), scalar), scalar));
-        self.enter(function, id, result, Some(span));
+        let result = result.map(|scalar| (self.register(Holds::Result(id), scalar), scalar));
+        self.enter(function, id, result, Some((call, span)));
         if let Some((reg, _)) = result {
             let what = format!("the result of `{}`", name.name);
             self.unset.push((self.code.len(), reg, function.name.span, what));
@@ -130,6 +139,34 @@ impl<'a> Emitter<'a, '_> {
         Ok(bindings)
     }
 
+    /// What reports say of an argument.
+    fn argument(&self, argument: &Expr, binding: &Binding) -> Argument {
+        match &argument.kind {
+            ExprKind::AddressOf(place) => Argument::Address {
+                name: self.last_member(place),
+                field: match binding {
+                    Binding::Place(Place::Field { field, .. }) => Some(*field),
+                    _ => None,
+                },
+            },
+            ExprKind::Name(name) if name == "current" || self.tables.enumerators.contains_key(name.as_str()) => {
+                Argument::Word(name.clone())
+            }
+            _ => Argument::Other,
+        }
+    }
+
+    /// `lock` of `object->lock`, with its index if it has one.
+    fn last_member(&self, place: &Expr) -> String {
+        let text = |span: Span| self.tables.program.sources.text(span).to_string();
+        match &place.kind {
+            ExprKind::Name(name) => name.clone(),
+            ExprKind::Field(_, member, _) => member.name.clone(),
+            ExprKind::Index(array, index) => format!("{}[{}]", self.last_member(array), text(index.span)),
+            _ => text(place.span),
+        }
+    }
+
     /// The caller's scalar that a parameter such as `unsigned *counter` stands for.
     fn scalar_place(&mut self, param: &ast::Param, argument: &'a Expr) -> Result<Place, Diagnostic> {
         let place = match &argument.kind {
@@ -166,7 +203,7 @@ impl<'a> Emitter<'a, '_> {
     /// A parameter that the function assigns gets a register of its own.
     fn own_copy(&mut self, param: &'a ast::Param, value: Value) -> Result<Binding, Diagnostic> {
         let scalar = self.tables.scalar(&param.ty, param.name.span)?;
-        let reg = self.register(&param.name.name, scalar);
+        let reg = self.variable(&param.name.name, scalar);
         self.emit(
             Instr::Copy {
                 to: reg,
@@ -305,7 +342,7 @@ impl<'a> Emitter<'a, '_> {
                 "the condition of `await` must have no effects",
             ));
         }
-        self.emit(Instr::Await(condition), span)?;
+        self.emit_on(arguments[0].span, Instr::Await(condition), span)?;
         Ok(nothing())
     }
 
@@ -352,7 +389,7 @@ impl<'a> Emitter<'a, '_> {
             self.frame().breaks = property;
             self.forget_site(span);
         }
-        self.emit(Instr::Fail, span)?;
+        self.emit_on(arguments[0].span, Instr::Fail, span)?;
         self.frame().breaks = outer;
         self.place_label(fine);
         Ok(nothing())

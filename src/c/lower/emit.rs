@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use super::tables::Tables;
 use super::value::{Ty, Value};
 use crate::c::ast;
-use crate::machine::program::{FieldId, Instr, Operand, Point, PointKind, Reg, Register, Scalar, Site, TypeId};
+use crate::machine::program::{
+    Call, Caller, FieldId, Holds, Instr, Operand, Point, PointKind, Reg, Register, Scalar, Site, TypeId,
+};
 use crate::source::{Diagnostic, Span};
 
 /// A thread that needs more is beyond what can be checked.
@@ -76,7 +78,7 @@ pub struct Frame<'a> {
     /// The property that errors break here.
     pub breaks: Option<String>,
     /// The calls that lead here.
-    pub stack: Vec<(usize, u32)>,
+    pub stack: Vec<Caller>,
     points: HashMap<u32, u32>,
     sites: HashMap<(u32, u32), u32>,
 }
@@ -105,6 +107,9 @@ pub struct Emitter<'a, 't> {
     pub registers: Vec<Register>,
     /// Scheduling points.
     pub points: Vec<Point>,
+    /// Calls in the text.
+    pub calls: Vec<Call>,
+    call_at: HashMap<Span, usize>,
     /// Positions of labels.
     pub labels: Vec<Option<usize>>,
     /// Variables declared without a value, with the code position: they must not be live there.
@@ -126,6 +131,8 @@ impl<'a, 't> Emitter<'a, 't> {
             sites: Vec::new(),
             registers: Vec::new(),
             points: Vec::new(),
+            calls: Vec::new(),
+            call_at: HashMap::new(),
             labels: Vec::new(),
             unset: Vec::new(),
         }
@@ -137,12 +144,30 @@ impl<'a, 't> Emitter<'a, 't> {
         self.frames.last_mut().expect("a function is being lowered")
     }
 
-    /// Enters a function.
-    pub fn enter(&mut self, function: &'a ast::Function, id: usize, result: Option<(Reg, Scalar)>, call: Option<Span>) {
+    /// The number of the call that stands here, however often it is inlined.
+    pub fn call_at(&mut self, span: Span, call: Call) -> usize {
+        *self.call_at.entry(span).or_insert_with(|| {
+            self.calls.push(call);
+            self.calls.len() - 1
+        })
+    }
+
+    /// Enters a function, through a call unless it is the thread's own.
+    pub fn enter(
+        &mut self,
+        function: &'a ast::Function,
+        id: usize,
+        result: Option<(Reg, Scalar)>,
+        call: Option<(usize, Span)>,
+    ) {
         let (mut stack, mut breaks) = (Vec::new(), None);
-        if let (Some(caller), Some(call)) = (self.frames.last(), call) {
+        if let (Some(caller), Some((call, span))) = (self.frames.last(), call) {
             stack = caller.stack.clone();
-            stack.push((caller.id, self.tables.program.sources.line(call)));
+            stack.push(Caller {
+                function: caller.id,
+                line: self.tables.program.sources.line(span),
+                call,
+            });
             breaks = caller.breaks.clone();
         }
         for annotation in &function.annotations {
@@ -185,18 +210,24 @@ impl<'a, 't> Emitter<'a, 't> {
     }
 
     /// A new register.
-    pub fn register(&mut self, name: &str, scalar: Scalar) -> Reg {
-        let function = self.frames.last().map_or("", |frame| &frame.function.name.name);
+    pub fn register(&mut self, holds: Holds, scalar: Scalar) -> Reg {
+        let function = self.frames.last().map_or(0, |frame| frame.id);
         self.registers.push(Register {
-            name: format!("{function}.{name}"),
+            function,
+            holds,
             scalar,
         });
         self.registers.len() - 1
     }
 
+    /// A new register for a variable.
+    pub fn variable(&mut self, name: &str, scalar: Scalar) -> Reg {
+        self.register(Holds::Variable(name.to_string()), scalar)
+    }
+
     /// A new hidden register.
     pub fn temporary(&mut self, scalar: Scalar) -> Reg {
-        self.register("_", scalar)
+        self.register(Holds::Hidden, scalar)
     }
 
     /// A new label.
@@ -276,6 +307,15 @@ impl<'a, 't> Emitter<'a, 't> {
         })
     }
 
+    /// Adds an instruction that depends on a condition of the listing's.
+    pub fn emit_on(&mut self, condition: Span, instr: Instr, span: Span) -> Result<(), Diagnostic> {
+        self.emit(instr, span)?;
+        if let Some(&site) = self.at.last() {
+            self.sites[site as usize].condition = Some(condition);
+        }
+        Ok(())
+    }
+
     /// Makes the next instruction at this place a site of its own, because its errors break another property.
     pub fn forget_site(&mut self, span: Span) {
         self.frame().sites.remove(&(span.start, span.end));
@@ -295,6 +335,8 @@ impl<'a, 't> Emitter<'a, 't> {
             span,
             line,
             stack,
+            indexed: self.tables.indexed.contains(&span),
+            condition: None,
             breaks,
         });
         next

@@ -24,6 +24,7 @@ pub fn finish(emitter: Emitter<'_, '_>, name: String, role: Role, fair: bool) ->
         sites: emitter.sites,
         registers: emitter.registers,
         points: emitter.points,
+        calls: emitter.calls,
     };
     let address = |label: usize| emitter.labels[label].unwrap_or(thread.code.len() - 1);
     let resolved: Vec<Instr> = thread

@@ -18,7 +18,7 @@ impl<'a> Emitter<'a, '_> {
             StmtKind::Declare(name, ty, init) => {
                 let scalar = self.tables.scalar(ty, name.span)?;
                 let value = init.as_ref().map(|init| self.value(init)).transpose()?;
-                let reg = self.register(&name.name, scalar);
+                let reg = self.variable(&name.name, scalar);
                 match (value, init) {
                     (Some(value), Some(init)) => {
                         let value = self.convert(value, scalar, init.span)?;

@@ -1,6 +1,7 @@
 //! Questions about syntax that need no types.
 
 use crate::c::ast::{Expr, ExprKind, Stmt, StmtKind};
+use crate::source::Span;
 
 /// True if evaluating the expression may change a local variable.
 pub fn assigns(expr: &Expr) -> bool {
@@ -17,6 +18,18 @@ pub fn assigns_to(stmt: &Stmt, name: &str) -> bool {
         ExprKind::AddressOf(target) => is_name(target),
         _ => false,
     })
+}
+
+/// Where the expressions stand that have an index in them.
+pub fn indexed(stmt: &Stmt) -> Vec<Span> {
+    let mut found = Vec::new();
+    any_in(stmt, &mut |expr| {
+        if any(expr, &mut |part| matches!(part.kind, ExprKind::Index(..))) {
+            found.push(expr.span);
+        }
+        false
+    });
+    found
 }
 
 /// True if a label stands inside the statement.

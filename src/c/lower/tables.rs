@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::constant::{constant, size};
+use super::syntax::indexed;
 use crate::c::ast::{self, Designator, Expr, Ident, Init, Type};
 use crate::machine::program::{
     EnumId, EnumType, Field, FieldId, Object, Part, PartId, Program, Scalar, StructType, TypeId,
@@ -47,6 +48,8 @@ pub struct Tables<'a> {
     structs: HashMap<&'a str, TypeId>,
     enums: HashMap<&'a str, EnumId>,
     members: HashMap<(TypeId, &'a str), Member>,
+    /// The expressions in which an index stands.
+    pub indexed: HashSet<Span>,
     syntax: &'a ast::Program,
 }
 
@@ -70,6 +73,11 @@ impl<'a> Tables<'a> {
             structs: HashMap::new(),
             enums: HashMap::new(),
             members: HashMap::new(),
+            indexed: syntax
+                .functions
+                .iter()
+                .flat_map(|function| indexed(&function.body))
+                .collect(),
             syntax,
         };
         for (index, function) in syntax.functions.iter().enumerate() {

@@ -80,6 +80,26 @@ pub(super) fn tree(text: &[u8]) -> Option<Tree> {
     parser.parse(text, None)
 }
 
+/// The files that a text includes, as it names them.
+pub fn includes(text: &str) -> Vec<String> {
+    let Ok(unit) = parse(text, FileId(0)) else {
+        return Vec::new();
+    };
+    let root = unit.tree.root_node();
+    let mut cursor = root.walk();
+    let directives = root
+        .children(&mut cursor)
+        .filter(|node| node.kind() == "preproc_include");
+    directives
+        .filter_map(|node| node.child_by_field_name("path"))
+        .map(|path| {
+            String::from_utf8_lossy(&unit.masked[path.byte_range()])
+                .trim_matches('"')
+                .to_string()
+        })
+        .collect()
+}
+
 /// Where a file was found.
 #[derive(Clone)]
 struct Found {

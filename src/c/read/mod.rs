@@ -25,6 +25,7 @@ mod uncalled;
 
 pub use constant::constant;
 pub use flatten::flatten;
+pub use load::includes;
 pub use uncalled::{Callers, uncalled};
 
 use super::ast::Program;

@@ -17,7 +17,7 @@ mod tree;
 
 use std::sync::Arc;
 
-use crate::check::property::{DEADLOCK, Property};
+use crate::check::property::{DEADLOCK, Property, refuse_other_names};
 use crate::check::theory::Theory;
 use crate::source::Diagnostics;
 use crate::spec::Instance;
@@ -46,6 +46,7 @@ pub fn export(instance: &Instance, theories: &[Theory]) -> Result<Export, Diagno
         .flat_map(|theory| theory.spec.sources().files())
         .map(|(_, file)| (file.name.clone(), file.text.clone()));
     let theories = &theories[..theories.len().min(1)];
+    refuse_other_names(&instance.machine, theories)?;
     let mut properties: Vec<Property> = theories.iter().flat_map(Theory::properties).cloned().collect();
     properties.extend(module::own_properties(&instance.machine, theories));
     let errors = module::error_formulas(&instance.machine, theories);

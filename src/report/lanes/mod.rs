@@ -87,7 +87,7 @@ impl Picture {
             let step = step::describe(machine, &event.before, event.label);
             Row {
                 lane: threads.iter().position(|&thread| thread == event.thread()),
-                text: words::step(machine, event),
+                text: words::step(machine, event).to_string(),
                 whole: step::line(machine, &event.before, event.label),
                 error: step.error.map(|error| format!("BUG: {error}")),
             }

@@ -113,3 +113,10 @@ fn a_file_of_the_user_finds_its_neighbours_and_the_spec() {
     );
     assert!(refusal(read("folder.c")).starts_with("there is no file \".\""));
 }
+
+/// The order of protocols was read off lines, comments among them.
+#[test]
+fn a_comment_includes_nothing() {
+    let text = "/*\n#include \"a.c\"\n*/\n#include \"b.c\" /* first */\n#include \"c.h\"\nbool a;\n";
+    assert_eq!(crate::c::includes(text), ["b.c", "c.h"]);
+}
