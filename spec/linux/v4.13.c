@@ -9,31 +9,20 @@
  * @protocol v4.13
  * @commit   26db62f179d1 ("oom: keep mm of the killed task available")
  * @source   kernel-history G3b, G4, 3.2, 3.3, 3.5
- * @breaks   NoNeedlessKill in quick-exit: by mistake, fixed by v4.14
- * @breaks   NoNeedlessKill in two-threads: by mistake, fixed by v4.14
- * @breaks   NoNeedlessKill in foreign-mmput: by mistake, fixed by v4.14
- * @breaks   NoNeedlessKill in aio-never: by mistake, fixed by v4.14
- * @breaks   NoNeedlessKill in aio-needs-memory: by mistake, fixed by v4.14
- * @breaks   SkipMeansGone in quick-exit: by mistake, fixed by v4.14
- * @breaks   SkipMeansGone in two-threads: by mistake, fixed by v4.14
- * @breaks   SkipMeansGone in foreign-mmput: by mistake, fixed by v4.14
- * @breaks   SkipMeansGone in aio-never: by mistake, fixed by v4.14
- * @breaks   SkipMeansGone in aio-never-alone: by mistake, fixed by v4.14
- * @breaks   SkipMeansGone in aio-needs-memory: by mistake, fixed by v4.14
- * @breaks   MemoryReaped in aio-never: by mistake, fixed by v4.14
- * @breaks   MemoryReaped in aio-never-alone: by mistake, fixed by v4.14
- * @breaks   OomResolves in aio-never-alone: by mistake, fixed by v4.14 (panics with a victim's memory unreaped)
- * @breaks   NoStaleKill in quick-exit: by design: the exit frees memory without oom_lock
- * @breaks   NoStaleKill in two-threads: by design: the exit frees memory without oom_lock
- * @breaks   NoStaleKill in foreign-mmput: by design: the exit frees memory without oom_lock
- * @breaks   NoStaleKill in mlocked: by design: the exit frees memory without oom_lock
- * @breaks   NoStaleKill in aio-never: by design: the exit frees memory without oom_lock
- * @breaks   Refines in aio-needs-memory: by mistake, fixed by v4.14
- * @breaks   Refines in aio-never-alone: by mistake, fixed by v4.14 (panics with a victim's memory unreaped)
- * @breaks   Refines in aio-never: by mistake, fixed by v4.14
- * @breaks   Refines in foreign-mmput: by mistake, fixed by v4.14
- * @breaks   Refines in quick-exit: by mistake, fixed by v4.14
- * @breaks   Refines in two-threads: by mistake, fixed by v4.14
+ * @breaks   NoNeedlessKill in quick-exit, two-threads, foreign-mmput,
+ *           aio-never, aio-needs-memory: by mistake, fixed by v4.14
+ * @breaks   SkipMeansGone in quick-exit, two-threads, foreign-mmput, aio-never,
+ *           aio-never-alone, aio-needs-memory: by mistake, fixed by v4.14
+ * @breaks   MemoryReaped in aio-never, aio-never-alone: by mistake, fixed by
+ *           v4.14
+ * @breaks   OomResolves in aio-never-alone: by mistake, fixed by v4.14 (panics
+ *           with a victim's memory unreaped)
+ * @breaks   NoStaleKill in quick-exit, two-threads, foreign-mmput, mlocked,
+ *           aio-never: by design: the exit frees memory without oom_lock
+ * @breaks   Refines in aio-needs-memory, aio-never, foreign-mmput, quick-exit,
+ *           two-threads: by mistake, fixed by v4.14
+ * @breaks   Refines in aio-never-alone: by mistake, fixed by v4.14 (panics with
+ *           a victim's memory unreaped)
  */
 #include "mm_types.h"
 #include "bitops.h"

@@ -14,14 +14,14 @@
  * @commit   212925802454 ("mm: oom: let oom_reap_task and exit_mmap run concurrently")
  * @source   kernel-history G7
  * @breaks   NoUseAfterFree in foreign-mmput: by mistake, fixed by v4.15
- * @breaks   NoMunlockRace in mlocked: by mistake, fixed by v4.17 (CVE-2018-1000200)
- * @breaks   NoStaleKill in quick-exit: by design: the exit frees memory without oom_lock
- * @breaks   NoStaleKill in two-threads: by design: the exit frees memory without oom_lock
- * @breaks   NoStaleKill in foreign-mmput: by design: the exit frees memory without oom_lock
- * @breaks   NoStaleKill in mlocked: by design: the exit frees memory without oom_lock
- * @breaks   NoStaleKill in aio-never: by design: the exit frees memory without oom_lock
- * @breaks   OomResolves in aio-never-alone: by design: the exit frees memory without oom_lock, and a stale look with nobody left to kill panics
- * @breaks   Refines in aio-never-alone: by design: a scan on a stale look at the freelist finds nobody and panics
+ * @breaks   NoMunlockRace in mlocked: by mistake, fixed by v4.17
+ *           (CVE-2018-1000200)
+ * @breaks   NoStaleKill in quick-exit, two-threads, foreign-mmput, mlocked,
+ *           aio-never: by design: the exit frees memory without oom_lock
+ * @breaks   OomResolves in aio-never-alone: by design: the exit frees memory
+ *           without oom_lock, and a stale look with nobody left to kill panics
+ * @breaks   Refines in aio-never-alone: by design: a scan on a stale look at
+ *           the freelist finds nobody and panics
  */
 #include "v4.13.c"
 

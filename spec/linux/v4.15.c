@@ -8,14 +8,14 @@
  * @protocol v4.15
  * @commit   4837fe37adff ("mm, oom_reaper: fix memory corruption")
  * @source   kernel-history G9
- * @breaks   NoMunlockRace in mlocked: by mistake, fixed by v4.17 (CVE-2018-1000200)
- * @breaks   NoStaleKill in quick-exit: by design: the exit frees memory without oom_lock
- * @breaks   NoStaleKill in two-threads: by design: the exit frees memory without oom_lock
- * @breaks   NoStaleKill in foreign-mmput: by design: the exit frees memory without oom_lock
- * @breaks   NoStaleKill in mlocked: by design: the exit frees memory without oom_lock
- * @breaks   NoStaleKill in aio-never: by design: the exit frees memory without oom_lock
- * @breaks   OomResolves in aio-never-alone: by design: the exit frees memory without oom_lock, and a stale look with nobody left to kill panics
- * @breaks   Refines in aio-never-alone: by design: a scan on a stale look at the freelist finds nobody and panics
+ * @breaks   NoMunlockRace in mlocked: by mistake, fixed by v4.17
+ *           (CVE-2018-1000200)
+ * @breaks   NoStaleKill in quick-exit, two-threads, foreign-mmput, mlocked,
+ *           aio-never: by design: the exit frees memory without oom_lock
+ * @breaks   OomResolves in aio-never-alone: by design: the exit frees memory
+ *           without oom_lock, and a stale look with nobody left to kill panics
+ * @breaks   Refines in aio-never-alone: by design: a scan on a stale look at
+ *           the freelist finds nobody and panics
  */
 #include "v4.14.c"
 

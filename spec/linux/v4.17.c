@@ -8,7 +8,8 @@
  * @protocol v4.17
  * @commit   27ae357fa82b ("mm, oom: fix concurrent munlock and oom reaper unmap, v3")
  * @source   kernel-history G11
- * @breaks   NoStaleKill in mlocked: by design: locked memory is freed without oom_lock
+ * @breaks   NoStaleKill in mlocked: by design: locked memory is freed without
+ *           oom_lock
  */
 #include "v4.15.c"
 

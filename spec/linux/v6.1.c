@@ -13,15 +13,14 @@
  * @commit   bf3980c85212 ("mm: drop oom code from exit_mmap")
  * @commit   b3541d912a84 ("mm: delete unused MMF_OOM_VICTIM flag")
  * @source   kernel-history G12 to G15, 3.9
- * @breaks   NoStaleKill in quick-exit: by design: the reaper and the exit free memory without oom_lock
- * @breaks   NoStaleKill in two-threads: by design: the reaper and the exit free memory without oom_lock
- * @breaks   NoStaleKill in foreign-mmput: by design: the reaper and the exit free memory without oom_lock
- * @breaks   NoStaleKill in mlocked: by design: the reaper and the exit free memory without oom_lock
- * @breaks   NoStaleKill in aio-never: by design: the reaper and the exit free memory without oom_lock
- * @breaks   NoStaleKill in aio-needs-memory: by design: the reaper and the exit free memory without oom_lock
- * @breaks   NoStaleKill in lock-held: by design: the reaper and the exit free memory without oom_lock
- * @breaks   OomResolves in aio-never-alone: by design: the reaper and the exit free memory without oom_lock, and a stale look with nobody left to kill panics
- * @breaks   Refines in aio-never-alone: by design: a scan on a stale look at the freelist finds nobody and panics
+ * @breaks   NoStaleKill in quick-exit, two-threads, foreign-mmput, mlocked,
+ *           aio-never, aio-needs-memory, lock-held: by design: the reaper and
+ *           the exit free memory without oom_lock
+ * @breaks   OomResolves in aio-never-alone: by design: the reaper and the exit
+ *           free memory without oom_lock, and a stale look with nobody left to
+ *           kill panics
+ * @breaks   Refines in aio-never-alone: by design: a scan on a stale look at
+ *           the freelist finds nobody and panics
  */
 #include "v4.17.c"
 

@@ -16,13 +16,12 @@
  * @after    v4.13
  * @source   kernel-history G6; the mail of 2017-07-25, 14:26 EST
  * @breaks   NoMunlockRace in mlocked: by mistake, as in v4.14
- * @breaks   NoStaleKill in quick-exit: by design: the exit frees memory without oom_lock
- * @breaks   NoStaleKill in two-threads: by design: the exit frees memory without oom_lock
- * @breaks   NoStaleKill in foreign-mmput: by design: the exit frees memory without oom_lock
- * @breaks   NoStaleKill in mlocked: by design: the exit frees memory without oom_lock
- * @breaks   NoStaleKill in aio-never: by design: the exit frees memory without oom_lock
- * @breaks   OomResolves in aio-never-alone: by design: the exit frees memory without oom_lock, and a stale look with nobody left to kill panics
- * @breaks   Refines in aio-never-alone: by design: a scan on a stale look at the freelist finds nobody and panics
+ * @breaks   NoStaleKill in quick-exit, two-threads, foreign-mmput, mlocked,
+ *           aio-never: by design: the exit frees memory without oom_lock
+ * @breaks   OomResolves in aio-never-alone: by design: the exit frees memory
+ *           without oom_lock, and a stale look with nobody left to kill panics
+ * @breaks   Refines in aio-never-alone: by design: a scan on a stale look at
+ *           the freelist finds nobody and panics
  */
 #include "v4.13.c"
 

@@ -11,31 +11,22 @@
  * @protocol 2017-07-25-no-concurrency
  * @after    v4.13
  * @source   kernel-history G3b, G4; the mail of 2017-07-25, 14:26 EST
- * @breaks   NoNeedlessKill in quick-exit: by design: tries are few, an exit can take longer
- * @breaks   NoNeedlessKill in two-threads: by design: tries are few, an exit can take longer
- * @breaks   NoNeedlessKill in foreign-mmput: by design: tries are few, an exit can take longer
- * @breaks   NoNeedlessKill in aio-never: by design: exit_aio() outlasts every try
- * @breaks   NoNeedlessKill in aio-needs-memory: by design: exit_aio() outlasts every try
- * @breaks   SkipMeansGone in quick-exit: by design: gives up after a few tries
- * @breaks   SkipMeansGone in two-threads: by design: gives up after a few tries
- * @breaks   SkipMeansGone in foreign-mmput: by design: gives up after a few tries
- * @breaks   SkipMeansGone in aio-never: by design: gives up after a few tries
- * @breaks   SkipMeansGone in aio-never-alone: by design: gives up after a few tries
- * @breaks   SkipMeansGone in aio-needs-memory: by design: gives up after a few tries
- * @breaks   MemoryReaped in aio-never: by design: exit_aio() outlasts every try
- * @breaks   MemoryReaped in aio-never-alone: by design: exit_aio() outlasts every try
- * @breaks   OomResolves in aio-never-alone: by design: exit_aio() outlasts every try, then there is nobody left to kill
- * @breaks   NoStaleKill in quick-exit: by design: the exit frees memory without oom_lock
- * @breaks   NoStaleKill in two-threads: by design: the exit frees memory without oom_lock
- * @breaks   NoStaleKill in foreign-mmput: by design: the exit frees memory without oom_lock
- * @breaks   NoStaleKill in mlocked: by design: the exit frees memory without oom_lock
- * @breaks   NoStaleKill in aio-never: by design: the exit frees memory without oom_lock
- * @breaks   Refines in aio-needs-memory: by design: gives up on an exit that takes longer than its tries
- * @breaks   Refines in aio-never-alone: by design: gives up on an exit that takes longer than its tries
- * @breaks   Refines in aio-never: by design: gives up on an exit that takes longer than its tries
- * @breaks   Refines in foreign-mmput: by design: gives up on an exit that takes longer than its tries
- * @breaks   Refines in quick-exit: by design: gives up on an exit that takes longer than its tries
- * @breaks   Refines in two-threads: by design: gives up on an exit that takes longer than its tries
+ * @breaks   NoNeedlessKill in quick-exit, two-threads, foreign-mmput: by
+ *           design: tries are few, an exit can take longer
+ * @breaks   NoNeedlessKill in aio-never, aio-needs-memory: by design:
+ *           exit_aio() outlasts every try
+ * @breaks   SkipMeansGone in quick-exit, two-threads, foreign-mmput, aio-never,
+ *           aio-never-alone, aio-needs-memory: by design: gives up after a few
+ *           tries
+ * @breaks   MemoryReaped in aio-never, aio-never-alone: by design: exit_aio()
+ *           outlasts every try
+ * @breaks   OomResolves in aio-never-alone: by design: exit_aio() outlasts
+ *           every try, then there is nobody left to kill
+ * @breaks   NoStaleKill in quick-exit, two-threads, foreign-mmput, mlocked,
+ *           aio-never: by design: the exit frees memory without oom_lock
+ * @breaks   Refines in aio-needs-memory, aio-never-alone, aio-never,
+ *           foreign-mmput, quick-exit, two-threads: by design: gives up on an
+ *           exit that takes longer than its tries
  */
 #include "v4.13.c"
 

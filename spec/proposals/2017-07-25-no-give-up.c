@@ -7,28 +7,30 @@
  * @protocol 2017-07-25-no-give-up
  * @after    2017-07-25-no-concurrency
  * @source   kernel-history G3b, G4; the mail of 2017-07-25, 14:26 EST
- * @breaks   OomResolves in aio-never: by design: waits for exit_aio() for ever
- * @breaks   OomResolves in aio-never-alone: by design: waits for exit_aio() for ever
- * @breaks   OomResolves in aio-needs-memory: by design: waits for exit_aio(), which waits for memory
- * @breaks   OomResolves in lock-held: by design: waits for the lock, whose holder waits for memory
- * @breaks   MemoryReaped in aio-never: by design: waits for exit_aio() for ever
- * @breaks   MemoryReaped in aio-never-alone: by design: waits for exit_aio() for ever
- * @breaks   MemoryReaped in aio-needs-memory: by design: waits for exit_aio(), which waits for memory
- * @breaks   MemoryReaped in lock-held: by design: waits for the lock, whose holder waits for memory
- * @breaks   ReaperNeverStuck in aio-never: by design: waits for exit_aio() for ever
- * @breaks   ReaperNeverStuck in aio-never-alone: by design: waits for exit_aio() for ever
- * @breaks   ReaperNeverStuck in aio-needs-memory: by design: waits for exit_aio(), which waits for memory
- * @breaks   ReaperNeverStuck in lock-held: by design: waits for the lock, whose holder waits for memory
- * @breaks   ExitProgresses in lock-held: by design: waits for the lock, whose holder waits for memory
- * @breaks   NoStaleKill in quick-exit: by design: the exit frees memory without oom_lock
- * @breaks   NoStaleKill in two-threads: by design: the exit frees memory without oom_lock
- * @breaks   NoStaleKill in foreign-mmput: by design: the exit frees memory without oom_lock
- * @breaks   NoStaleKill in mlocked: by design: the exit frees memory without oom_lock
- * @breaks   NoStaleKill in aio-never: by design: the exit frees memory without oom_lock
- * @breaks   Refines in aio-needs-memory: by design: waits for exit_aio(), or for the lock, for ever
- * @breaks   Refines in aio-never-alone: by design: waits for exit_aio(), or for the lock, for ever
- * @breaks   Refines in aio-never: by design: waits for exit_aio(), or for the lock, for ever
- * @breaks   Refines in lock-held: by design: waits for exit_aio(), or for the lock, for ever
+ * @breaks   OomResolves in aio-never, aio-never-alone: by design: waits for
+ *           exit_aio() for ever
+ * @breaks   OomResolves in aio-needs-memory: by design: waits for exit_aio(),
+ *           which waits for memory
+ * @breaks   OomResolves in lock-held: by design: waits for the lock, whose
+ *           holder waits for memory
+ * @breaks   MemoryReaped in aio-never, aio-never-alone: by design: waits for
+ *           exit_aio() for ever
+ * @breaks   MemoryReaped in aio-needs-memory: by design: waits for exit_aio(),
+ *           which waits for memory
+ * @breaks   MemoryReaped in lock-held: by design: waits for the lock, whose
+ *           holder waits for memory
+ * @breaks   ReaperNeverStuck in aio-never, aio-never-alone: by design: waits
+ *           for exit_aio() for ever
+ * @breaks   ReaperNeverStuck in aio-needs-memory: by design: waits for
+ *           exit_aio(), which waits for memory
+ * @breaks   ReaperNeverStuck in lock-held: by design: waits for the lock, whose
+ *           holder waits for memory
+ * @breaks   ExitProgresses in lock-held: by design: waits for the lock, whose
+ *           holder waits for memory
+ * @breaks   NoStaleKill in quick-exit, two-threads, foreign-mmput, mlocked,
+ *           aio-never: by design: the exit frees memory without oom_lock
+ * @breaks   Refines in aio-needs-memory, aio-never-alone, aio-never, lock-held:
+ *           by design: waits for exit_aio(), or for the lock, for ever
  */
 #include "2017-07-25-no-concurrency.c"
 

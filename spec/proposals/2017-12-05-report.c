@@ -9,29 +9,21 @@
  * @protocol 2017-12-05-report
  * @after    v4.14
  * @source   kernel-history 1 (third and second row), 12 "double unmap mutant"; the mail of 2017-12-05
- * @breaks   NoDoubleUnmap in quick-exit: by design: the page-table lock is ignored
- * @breaks   NoDoubleUnmap in two-threads: by design: the page-table lock is ignored
- * @breaks   NoDoubleUnmap in foreign-mmput: by design: the page-table lock is ignored
- * @breaks   NoDoubleUnmap in aio-never: by design: the page-table lock is ignored
- * @breaks   NoDoubleUnmap in aio-never-alone: by design: the page-table lock is ignored
- * @breaks   NoDoubleUnmap in aio-needs-memory: by design: the page-table lock is ignored
+ * @breaks   NoDoubleUnmap in quick-exit, two-threads, foreign-mmput, aio-never,
+ *           aio-never-alone, aio-needs-memory: by design: the page-table lock
+ *           is ignored
  * @breaks   NoUseAfterFree in foreign-mmput: by mistake, fixed by v4.15
- * @breaks   NoMunlockRace in mlocked: by mistake, fixed by v4.17 (CVE-2018-1000200)
- * @breaks   NoStaleKill in quick-exit: by design: the exit frees memory without oom_lock
- * @breaks   NoStaleKill in two-threads: by design: the exit frees memory without oom_lock
- * @breaks   NoStaleKill in foreign-mmput: by design: the exit frees memory without oom_lock
- * @breaks   NoStaleKill in mlocked: by design: the exit frees memory without oom_lock
- * @breaks   NoStaleKill in aio-never: by design: the exit frees memory without oom_lock
- * @breaks   NoStaleKill in aio-needs-memory: by design: the exit frees memory without oom_lock
- * @breaks   OomResolves in aio-never-alone: by design: the exit frees memory without oom_lock, and a stale look with nobody left to kill panics
- * @breaks   Refines in aio-needs-memory: by mistake: without the page-table lock a page is unmapped in several steps, or twice
- * @breaks   Refines in aio-never-alone: by mistake: without the page-table lock a page is unmapped in several steps, or twice
- * @breaks   Refines in aio-never: by mistake: without the page-table lock a page is unmapped in several steps, or twice
- * @breaks   Refines in foreign-mmput: by mistake: without the page-table lock a page is unmapped in several steps, or twice
- * @breaks   Refines in lock-held: by mistake: without the page-table lock a page is unmapped in several steps, or twice
- * @breaks   Refines in mlocked: by mistake: without the page-table lock a page is unmapped in several steps, or twice
- * @breaks   Refines in quick-exit: by mistake: without the page-table lock a page is unmapped in several steps, or twice
- * @breaks   Refines in two-threads: by mistake: without the page-table lock a page is unmapped in several steps, or twice
+ * @breaks   NoMunlockRace in mlocked: by mistake, fixed by v4.17
+ *           (CVE-2018-1000200)
+ * @breaks   NoStaleKill in quick-exit, two-threads, foreign-mmput, mlocked,
+ *           aio-never, aio-needs-memory: by design: the exit frees memory
+ *           without oom_lock
+ * @breaks   OomResolves in aio-never-alone: by design: the exit frees memory
+ *           without oom_lock, and a stale look with nobody left to kill panics
+ * @breaks   Refines in aio-needs-memory, aio-never-alone, aio-never,
+ *           foreign-mmput, lock-held, mlocked, quick-exit, two-threads: by
+ *           mistake: without the page-table lock a page is unmapped in several
+ *           steps, or twice
  */
 #include "v4.14.c"
 
