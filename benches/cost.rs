@@ -6,11 +6,12 @@
 use std::time::{Duration, Instant};
 
 use oomspec::check::findings;
-use oomspec::check::property::Kind;
-use oomspec::check::theory::Theory;
 use oomspec::explore::{Graph, Limits, explore};
+use oomspec::model::Instance;
+use oomspec::model::property::Kind;
+use oomspec::model::theory::Theory;
 use oomspec::source::Diagnostics;
-use oomspec::spec::{Instance, Spec};
+use oomspec::spec::Spec;
 
 /// Enough that the clock's tick of 10 ms does not show.
 const RUNS: u32 = 20;

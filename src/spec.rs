@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
-use crate::c::ast::{Program, Tags};
+use crate::c::ast::Program;
 use crate::c::library::{Builtin, Folder, Library, Listing};
 use crate::c::{Callers, compile, flatten, includes, nearest, numbers, read_program, uncalled};
-use crate::check::theory::Theory;
 use crate::machine::Machine;
+use crate::model::Instance;
+use crate::model::theory::Theory;
 use crate::source::{Diagnostic, Diagnostics, Sources};
 
 /// A tree of listings: the one built into the binary, or the user's.
@@ -19,21 +20,6 @@ pub struct Spec {
 
 /// The module that says everything: it extends the properties and maps to the abstract specification.
 const ROOT_MODULE: &str = "Refinement";
-
-/// A protocol in a scenario, ready to run.
-#[derive(Debug, Clone)]
-pub struct Instance {
-    /// The protocol's name.
-    pub protocol: String,
-    /// The scenario's name.
-    pub scenario: String,
-    /// Where the scenario was read: its name in the spec, or the user's path.
-    pub scenario_source: String,
-    /// What listing and scenario say about themselves.
-    pub tags: Tags,
-    /// Their states and steps.
-    pub machine: Machine,
-}
 
 impl Spec {
     /// The spec built into the binary.

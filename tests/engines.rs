@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 
+use oomspec::actors::second::{Opinion, opinion};
 use oomspec::actors::{State, System};
 use oomspec::check::check;
-use oomspec::check::second::{Opinion, opinion};
 use oomspec::explore::{Limits, explore};
 use oomspec::machine::Machine;
-use oomspec::spec::{Instance, Spec};
+use oomspec::model::Instance;
+use oomspec::spec::Spec;
 use stateright::Model;
 
 /// Above this many states, only the counts are compared.

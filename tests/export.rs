@@ -6,10 +6,10 @@ use std::process::{Command, Stdio};
 
 use common::{Judge, finding, graph, spec_folder};
 use oomspec::check::Checked;
-use oomspec::check::concrete::Variable;
 use oomspec::explore::Graph;
 use oomspec::export::{StateGraph, dot::dot, graphml::graphml, itf::itf};
 use oomspec::machine::Reached;
+use oomspec::model::variables::Variable;
 use oomspec::tla::Value;
 use serde_json::Value as Json;
 

@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use common::{Judge, error, finding, verdict};
-use oomspec::check::property::Kind;
 use oomspec::check::{Checked, Finding, Verdict};
 use oomspec::machine::ErrorKind;
+use oomspec::model::property::Kind;
 use oomspec::report::race::{Options, race};
 use oomspec::tla::Value;
 

@@ -10,11 +10,12 @@ use std::process::Command;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use oomspec::actors::second::Opinion;
 use oomspec::check::check;
-use oomspec::check::second::Opinion;
 use oomspec::explore::Limits;
+use oomspec::model::Instance;
 use oomspec::proofs::{Evidence, Records, is_owned, pages};
-use oomspec::spec::{Instance, Spec};
+use oomspec::spec::Spec;
 use oomspec::tlc::Table;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 

@@ -12,13 +12,14 @@ use std::time::Duration;
 use common::peers::{required, say};
 use common::programs::{Writer, instance};
 use common::tlc::jar;
-use oomspec::check::theory::Theory;
 use oomspec::check::{Checked, check};
 use oomspec::explore::{Limits, explore};
 use oomspec::export::tla::{Export, export};
 use oomspec::machine::program::Instr;
 use oomspec::machine::{Machine, Reached};
-use oomspec::spec::{Instance, Spec};
+use oomspec::model::Instance;
+use oomspec::model::theory::Theory;
+use oomspec::spec::Spec;
 use oomspec::tlc::{Agreement, Asked, Job, Options, RunError, Scope, compare, run};
 
 mod common;

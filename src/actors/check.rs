@@ -99,8 +99,8 @@ fn message(panic: &(dyn Any + Send)) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::actors::samples::{self, Op};
     use crate::explore::{Limits, explore};
+    use crate::machine::samples::{self, Op};
 
     fn check_all(machine: &Machine) -> Result<Summary, Failure> {
         let safety = vec![

@@ -12,8 +12,7 @@ mod check;
 mod explorer;
 mod node;
 mod safety;
-#[cfg(test)]
-pub(crate) mod samples;
+pub mod second;
 mod system;
 
 pub use check::{Failure, Summary, check};

@@ -8,8 +8,9 @@ use stateright::{Model, Path, Property};
 
 use super::node::{Memory, Message, Node, NodeState, OUTCOME, memory_id};
 use super::safety::Safety;
+use crate::counterexample::step;
 use crate::machine::{Label, Machine, Scratch};
-use crate::report::{lanes, step, structs};
+use crate::report::{lanes, structs};
 
 /// The threads, the memory, and what should always hold.
 pub struct System {
@@ -252,8 +253,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::actors::samples::{self, Op};
     use crate::explore::{Graph, Limits, explore};
+    use crate::machine::samples::{self, Op};
 
     fn label(thread: u16, outcome: u16) -> Label {
         Label { thread, outcome }

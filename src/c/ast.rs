@@ -1,5 +1,6 @@
 //! The syntax tree of the C subset: what a listing says, before types and steps.
 
+pub use crate::machine::program::Binary as BinaryOp;
 use crate::source::{Sources, Span};
 
 /// A protocol listing (with all it includes) or a protocol and a scenario read together.
@@ -266,28 +267,6 @@ pub enum ExprKind {
     },
     /// `f(a, b)`; also `await(e)`, `choose(n)`, `BUG_ON(e)`, `BUG_ON(e, Property)`, `kfree(p)`, `panic()`.
     Call(Ident, Vec<Expr>),
-}
-
-/// Binary operators that evaluate both sides.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[allow(missing_docs)]
-pub enum BinaryOp {
-    Add,
-    Sub,
-    Mul,
-    Div,
-    Rem,
-    Shl,
-    Shr,
-    BitAnd,
-    BitOr,
-    BitXor,
-    Eq,
-    Ne,
-    Lt,
-    Le,
-    Gt,
-    Ge,
 }
 
 /// The story a listing or scenario tells about itself in its `/** … */` comment.

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::check::theory::Theory;
-use crate::spec::Instance;
+use crate::model::Instance;
+use crate::model::theory::Theory;
 
 /// Digests of what was read. Names of files are not in them: a text may be moved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,8 +1,8 @@
 //! Temporal formulas over a graph: state and step formulas become sets of states and edges, the rest is a search for a fair lasso.
 
 use super::Counterexample;
-use super::cycles::{self, Fairness, Formula, Lasso, Predicate, Problem};
-use super::lens::{Lens, Question, Steps, states};
+use super::labelling::{Lens, Question, Steps, states};
+use crate::cycles::{self, Fairness, Formula, Lasso, Predicate, Problem};
 use crate::explore::{Graph, StateId};
 use crate::machine::Machine;
 use crate::source::Diagnostic;

@@ -1,19 +1,14 @@
 //! One technique a file: what an explored graph says about each property. Prints nothing.
 
-pub mod classes;
-pub mod compare;
-pub mod concrete;
-pub mod cycles;
+pub mod baseline;
 pub mod deadlock;
+mod decide;
 mod invariant;
-mod judge;
-mod lens;
+mod labelling;
 mod liveness;
 pub mod module;
-pub mod property;
+mod partition;
 mod refinement;
-pub mod second;
-pub mod theory;
 
 use std::time::{Duration, Instant};
 
@@ -22,11 +17,11 @@ use serde::Serialize;
 use crate::c::ast::Reason;
 use crate::explore::{Graph, Limits, Progress, StateId, explore};
 use crate::machine::Label;
+use crate::model::Instance;
+use crate::model::property::{Kind, Property};
+use crate::model::theory::{self, Theory};
 use crate::source::{Diagnostic, Diagnostics};
-use crate::spec::Instance;
 use crate::tla::{Blame, Value};
-use property::{Kind, Property};
-use theory::Theory;
 
 /// The answer for one property of one protocol in one scenario.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -156,7 +151,6 @@ pub fn findings(
     property::refuse_other_names(&instance.machine, theories)?;
     let asked = |property: &Property| wanted.is_empty() || wanted.contains(&property.name);
     // An error breaks the property whose name it bears, whoever defines that property.
-    let broken = invariant::violations(&instance.machine, graph);
     let errors = |name: &str| Answer::at(graph, broken.get(name).copied());
     let mut findings: Vec<Finding> = Vec::new();
     for theory in theories {
@@ -164,7 +158,7 @@ pub fn findings(
             sources: theory.spec.sources().clone(),
             errors: vec![error],
         };
-        let judge = judge::Judge::new(&instance.machine, graph, theory).map_err(fail)?;
+        let judge = decide::Judge::new(&instance.machine, graph, theory).map_err(fail)?;
         for (property, meaning) in theory.formulas.iter().filter(|(property, _)| asked(property)) {
             // A module that extends another has its properties too.
             if findings.iter().all(|finding| finding.property.name != property.name) {
@@ -173,7 +167,7 @@ pub fn findings(
             }
         }
     }
-    for property in property::of_machine(&instance.machine, theories)
+    for property in theory::of_machine(&instance.machine, theories)
         .into_iter()
         .filter(asked)
     {

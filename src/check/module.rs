@@ -4,14 +4,14 @@ use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
-use super::classes::Classes;
-use super::cycles::{self, Fairness, Problem};
-use super::lens::{Lens, Question, Steps, states};
+use super::labelling::{Lens, Question, Steps, states};
 use super::liveness::{self, Found, Translation};
-use super::theory::{action, invariant};
+use super::partition::Classes;
 use super::{Counts, Verdict};
+use crate::cycles::{self, Fairness, Problem};
 use crate::explore::{Graph, StateId};
 use crate::machine::Label;
+use crate::model::theory::{action, invariant};
 use crate::source::{Diagnostic, Diagnostics, Sources};
 use crate::tla::{self, Behaviour, Config, Footprints, Spec, Temporal, Value, init_states, successors};
 

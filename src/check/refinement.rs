@@ -5,12 +5,13 @@ use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
-use super::classes::Classes;
-use super::cycles::{Formula, Problem};
-use super::lens::{Concrete, Lens, Question, Seen, Steps};
+use super::labelling::{Concrete, Lens, Question, Seen, Steps};
 use super::liveness::{self, Found, Translation};
+use super::partition::Classes;
 use super::{Counterexample, Explanation};
+use crate::cycles::{Formula, Problem};
 use crate::explore::{Graph, StateId};
+use crate::model::theory::Refinement;
 use crate::source::Diagnostic;
 use crate::tla::{Abstraction, Footprints, Refinement, Spec, Temporal, Value, eval_predicate, eval_state, explain};
 

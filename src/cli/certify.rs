@@ -8,7 +8,7 @@ use oomspec::explore::{Limits, explore};
 use oomspec::source::{Diagnostic, Diagnostics};
 use oomspec::spec::Spec;
 
-use super::{check, exit, named};
+use super::{check, exit, inputs};
 
 /// Write down a verdict with the evidence for it
 ///
@@ -44,12 +44,12 @@ pub struct Args {
 
 /// Makes the certificate, and writes none that would not be accepted.
 pub fn run(spec: &Spec, args: &Args) -> Result<u8, Diagnostics> {
-    let instance = named::pair(spec, &args.protocol, &args.scenario)?;
+    let instance = inputs::pair(spec, &args.protocol, &args.scenario)?;
     let mut verifier = Verifier::new(spec)?;
-    verifier.theories = named::theories(spec, args.properties.as_deref())?;
+    verifier.theories = inputs::theories(spec, args.properties.as_deref())?;
     let theories = &verifier.theories;
     let property = std::slice::from_ref(&args.property);
-    named::known_names(theories, std::slice::from_ref(&instance), spec, property)?;
+    inputs::known_names(theories, std::slice::from_ref(&instance), spec, property)?;
     let limits = Limits {
         threads: check::available_threads(),
         max_states: args.max_states,

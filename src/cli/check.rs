@@ -3,18 +3,19 @@
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
+use oomspec::actors::second::Opinion;
 use oomspec::c::library::Listing;
-use oomspec::check::property::Kind;
-use oomspec::check::second::Opinion;
-use oomspec::check::{Checked, Verdict, compare};
-use oomspec::report::history::History;
+use oomspec::check::{Checked, Verdict, baseline};
+use oomspec::counterexample::history::History;
+use oomspec::model::Instance;
+use oomspec::model::property::Kind;
 use oomspec::report::matrix::{Rows, matrix};
 use oomspec::report::violation::violation;
 use oomspec::report::{json, summary};
 use oomspec::source::{Diagnostic, Diagnostics};
-use oomspec::spec::{Instance, Spec};
+use oomspec::spec::Spec;
 
-use super::named::{self, known_names, listing, scenario, theories};
+use super::inputs::{self, known_names, listing, scenario, theories};
 use super::{exit, suite};
 
 /// Explore protocols in scenarios and say which properties hold
@@ -227,7 +228,7 @@ fn instances(spec: &Spec, targets: &[Target], args: &Args) -> Result<Vec<Instanc
     let mut instances = Vec::new();
     for target in targets {
         for scenario in &scenarios {
-            instances.push(named::instance(spec, &target.listing, scenario)?);
+            instances.push(inputs::instance(spec, &target.listing, scenario)?);
         }
     }
     Ok(instances)
@@ -257,7 +258,7 @@ fn compare_with_bases(
             },
         )?;
         for (mine, (base, _)) in mine.iter_mut().zip(&bases) {
-            compare::against(mine, base);
+            baseline::against(mine, base);
         }
     }
     Ok(())

@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 
 use oomspec::actors::System;
-use oomspec::check::theory::Theory;
-use oomspec::check::{Checked, Verdict, check, second};
+use oomspec::actors::second;
+use oomspec::check::{Checked, Verdict, check};
 use oomspec::explore::Limits;
+use oomspec::model::theory::Theory;
 use oomspec::source::{Diagnostic, Diagnostics};
 use oomspec::spec::Spec;
 use oomspec::web::Page;
@@ -39,9 +40,9 @@ pub struct Args {
 
 /// Serves until the process ends.
 pub fn run(spec: &Spec, args: &Args) -> Result<u8, Diagnostics> {
-    let theories = super::named::theories(spec, args.properties.as_deref())?;
-    let instance = super::named::pair(spec, &args.protocol, &args.scenario)?;
-    super::named::known_names(&theories, std::slice::from_ref(&instance), spec, &[])?;
+    let theories = super::inputs::theories(spec, args.properties.as_deref())?;
+    let instance = super::inputs::pair(spec, &args.protocol, &args.scenario)?;
+    super::inputs::known_names(&theories, std::slice::from_ref(&instance), spec, &[])?;
     let threads = super::check::available_threads();
     let limits = Limits {
         threads,

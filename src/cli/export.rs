@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use oomspec::check::{Counterexample, Finding, Verdict, findings};
 use oomspec::explore::{Graph, Limits, explore};
 use oomspec::export::{StateGraph, dot, graphml, itf, tla};
+use oomspec::model::Instance;
 use oomspec::source::{Diagnostic, Diagnostics};
-use oomspec::spec::{Instance, Spec};
+use oomspec::spec::Spec;
 
-use super::named;
+use super::inputs;
 
 /// Write a model, a counterexample or a state graph in the format of another tool
 #[derive(Debug, clap::Args)]
@@ -104,7 +105,7 @@ struct GraphArgs {
 pub fn run(spec: &Spec, args: &Args) -> Result<u8, Diagnostics> {
     match &args.format {
         Format::Tla(args) => {
-            let instance = named::pair(spec, &args.protocol, &args.scenario)?;
+            let instance = inputs::pair(spec, &args.protocol, &args.scenario)?;
             let theory = match &args.properties {
                 Some(path) => spec.theory_of(path)?,
                 None => spec.theory()?,
@@ -122,7 +123,7 @@ pub fn run(spec: &Spec, args: &Args) -> Result<u8, Diagnostics> {
             Ok(super::exit::FINE)
         }
         Format::Itf(args) => {
-            let instance = named::pair(spec, &args.common.protocol, &args.common.scenario)?;
+            let instance = inputs::pair(spec, &args.common.protocol, &args.common.scenario)?;
             let graph = explored(&instance, args.max_states);
             let finding = violated(spec, &instance, &graph, &args.property, args.properties.as_deref())?;
             // What is violated has a counterexample.
@@ -149,7 +150,7 @@ fn explored(instance: &Instance, max_states: usize) -> Graph {
 }
 
 fn state_graph(spec: &Spec, args: &GraphArgs) -> Result<StateGraph, Diagnostics> {
-    let instance = named::pair(spec, &args.common.protocol, &args.common.scenario)?;
+    let instance = inputs::pair(spec, &args.common.protocol, &args.common.scenario)?;
     let graph = explored(&instance, args.max_states);
     if graph.incomplete.is_some() {
         let (protocol, scenario, most) = (&instance.protocol, &instance.scenario, args.max_states);
@@ -175,8 +176,8 @@ fn violated(
     property: &str,
     properties: Option<&Path>,
 ) -> Result<Finding, Diagnostics> {
-    let theories = named::theories(spec, properties)?;
-    named::known_names(&theories, std::slice::from_ref(instance), spec, &[property.to_string()])?;
+    let theories = inputs::theories(spec, properties)?;
+    inputs::known_names(&theories, std::slice::from_ref(instance), spec, &[property.to_string()])?;
     let mut all = findings(instance, graph, &theories, &[])?;
     match all.iter().position(|finding| finding.property.name == property) {
         Some(at) if all[at].verdict == Verdict::Violated => Ok(all.swap_remove(at)),

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use oomspec::check::second::Opinion;
+use oomspec::actors::second::Opinion;
+use oomspec::model::Instance;
 use oomspec::proofs::{Evidence, Records, is_owned, pages};
 use oomspec::source::{Diagnostic, Diagnostics};
-use oomspec::spec::{Instance, Spec};
+use oomspec::spec::Spec;
 use oomspec::tlc::Table;
 
 use super::{exit, suite};

@@ -14,7 +14,7 @@ pub struct Args {
 
 /// Prints the listing.
 pub fn run(spec: &Spec, args: &Args) -> Result<u8, Diagnostics> {
-    let listing = super::named::listing(spec, &args.protocol)?;
+    let listing = super::inputs::listing(spec, &args.protocol)?;
     super::print(&spec.flatten(&listing)?);
     Ok(super::exit::FINE)
 }

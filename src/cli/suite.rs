@@ -4,12 +4,12 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use indicatif::{ProgressBar, ProgressStyle};
-use oomspec::check::second::{Opinion, opinion};
-use oomspec::check::theory::Theory;
+use oomspec::actors::second::{Opinion, opinion};
 use oomspec::check::{Checked, check};
 use oomspec::explore::Limits;
+use oomspec::model::Instance;
+use oomspec::model::theory::Theory;
 use oomspec::source::Diagnostics;
-use oomspec::spec::Instance;
 
 /// What is asked of every instance.
 pub struct Asked<'a> {

@@ -6,12 +6,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use oomspec::check::theory::Theory;
 use oomspec::check::{Checked, check};
 use oomspec::explore::Limits;
 use oomspec::export::tla::{Export, export};
+use oomspec::model::Instance;
+use oomspec::model::theory::Theory;
 use oomspec::source::{Diagnostic, Diagnostics};
-use oomspec::spec::{Instance, Spec};
+use oomspec::spec::Spec;
 use oomspec::tlc::{Agreement, Asked, Options, Record, Scope, Table, compare};
 
 use super::exit;
@@ -107,9 +108,9 @@ fn pairs(spec: &Spec, args: &Args, theories: &[Theory]) -> Result<Vec<Pair>, Dia
     let or_all = |named: &[String], all: Vec<String>| if named.is_empty() { all } else { named.to_vec() };
     let mut pairs = Vec::new();
     for protocol in or_all(&args.protocols, spec.protocols()) {
-        let listing = super::named::listing(spec, &protocol)?;
+        let listing = super::inputs::listing(spec, &protocol)?;
         for scenario in or_all(&args.scenario, spec.scenarios()) {
-            let instance = super::named::instance(spec, &listing, &super::named::scenario(spec, &scenario)?)?;
+            let instance = super::inputs::instance(spec, &listing, &super::inputs::scenario(spec, &scenario)?)?;
             let export = export(&instance, theories)?;
             pairs.push(Pair { instance, export });
         }

@@ -7,7 +7,7 @@ use oomspec::certificate::verify::{MAX_BYTES, Refused, Verifier};
 use oomspec::source::{Diagnostic, Diagnostics};
 use oomspec::spec::Spec;
 
-use super::{exit, named};
+use super::{exit, inputs};
 
 /// Check certificates, without the search that found them
 ///
@@ -41,12 +41,12 @@ Exit codes, the first that applies:
 /// Checks each file.
 pub fn run(spec: &Spec, args: &Args) -> Result<u8, Diagnostics> {
     let mut verifier = Verifier::new(spec)?;
-    verifier.theories = named::theories(spec, args.properties.as_deref())?;
+    verifier.theories = inputs::theories(spec, args.properties.as_deref())?;
     if let Some(name) = &args.listing {
-        verifier.listing = Some(named::listing(spec, name)?);
+        verifier.listing = Some(inputs::listing(spec, name)?);
     }
     if let Some(name) = &args.scenario {
-        verifier.scenario = Some(named::scenario(spec, name)?);
+        verifier.scenario = Some(inputs::scenario(spec, name)?);
     }
     let mut code = exit::FINE;
     for path in &args.files {

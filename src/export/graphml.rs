@@ -1,7 +1,7 @@
 //! A state graph for Gephi, yEd and whoever else reads GraphML.
 
 use super::states::{Edge, Node, StateGraph};
-use crate::report::xml::escaped;
+use crate::xml::escaped;
 
 const HEAD: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 <graphml xmlns="http://graphml.graphdrawing.org/xmlns" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="http://graphml.graphdrawing.org/xmlns http://graphml.graphdrawing.org/xmlns/1.0/graphml.xsd">

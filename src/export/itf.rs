@@ -4,12 +4,12 @@ use std::fmt::{self, Display, Formatter};
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::check::concrete::Variable;
 use crate::check::{Counterexample, Finding};
+use crate::counterexample::step;
 use crate::machine::program::{Program, Scalar, TypeId};
 use crate::machine::{Label, Machine};
-use crate::report::step;
-use crate::spec::Instance;
+use crate::model::Instance;
+use crate::model::variables::Variable;
 use crate::tla::Value;
 
 /// The trace of a violated property, a state a line; nothing if it is not violated.

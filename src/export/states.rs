@@ -1,11 +1,11 @@
 //! A state graph in words, for the formats that draw it: where each thread stands, and what each step does.
 
 use crate::check::Counterexample;
-use crate::check::concrete::DONE;
+use crate::counterexample::step;
 use crate::explore::{Graph, StateId};
 use crate::machine::{Machine, Reached};
-use crate::report::step;
-use crate::spec::Instance;
+use crate::model::Instance;
+use crate::model::variables::DONE;
 
 /// A state graph to draw. Node 0 is the initial state.
 #[derive(Debug, Clone)]

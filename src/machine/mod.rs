@@ -2,9 +2,11 @@
 
 mod errors;
 pub(crate) mod layout;
-pub mod liveness;
+pub mod live_registers;
 pub mod names;
 pub mod program;
+#[cfg(test)]
+pub(crate) mod samples;
 mod shape;
 mod step;
 mod view;

@@ -325,7 +325,26 @@ pub enum Unary {
 }
 
 /// Operators on two values.
-pub type Binary = crate::c::ast::BinaryOp;
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(missing_docs)]
+pub enum Binary {
+    Add,
+    Sub,
+    Mul,
+    Div,
+    Rem,
+    Shl,
+    Shr,
+    BitAnd,
+    BitOr,
+    BitXor,
+    Eq,
+    Ne,
+    Lt,
+    Le,
+    Gt,
+    Ge,
+}
 
 /// One instruction.
 #[derive(Debug, Clone, PartialEq)]

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use crate::actors::second::Opinion;
 use crate::certificate::Maker;
-use crate::check::second::Opinion;
-use crate::check::theory::Theory;
 use crate::check::{Checked, Verdict};
 use crate::explore::{Limits, explore};
+use crate::model::theory::Theory;
 use crate::source::Diagnostic;
 
 /// What holds is certified with all states: on larger graphs on demand only.

@@ -1,11 +1,11 @@
 //! What holds in a scenario: how each property was decided, who agrees, and what is assumed.
 
-use super::book::{Book, Section};
+use super::chapters::{Book, Section};
 use super::markdown::{anchor, commands, link, plain, prose, table};
 use super::{assumed, records};
-use crate::check::property::Kind;
-use crate::check::second::{Opinion, decides};
+use crate::actors::second::{Opinion, decides};
 use crate::check::{Finding, Verdict};
+use crate::model::property::Kind;
 use crate::tlc::Record;
 
 /// The section.

@@ -1,12 +1,12 @@
 //! The first page: the matrix, the bugs, what the columns mean, and how far it all goes.
 
-use super::book::{Book, Chapter};
+use super::chapters::{Book, Chapter, Violation};
 use super::markdown::{anchor, link, prose, table};
 use super::properties;
 use super::verdict::{LEGEND, by_mistake, cell, counted};
-use super::violation::Violation;
-use crate::check::property::Property;
-use crate::check::second::Opinion;
+
+use crate::actors::second::Opinion;
+use crate::model::property::Property;
 
 /// The page.
 pub fn page(book: &Book) -> String {

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::book::Chapter;
+use super::chapters::{Chapter, Violation};
 use super::markdown::{anchor, block, code, details, link};
 use super::verdict::by_mistake;
-use super::violation::Violation;
+
 use crate::c::ast::Function;
 use crate::source::FileId;
 

@@ -5,8 +5,8 @@
 //! Nothing depends on the time, the machine or the number of threads.
 
 mod assumed;
-mod book;
 mod bounds;
+mod chapters;
 mod evidence;
 mod holds;
 mod index;
@@ -22,7 +22,7 @@ mod violation;
 use std::collections::BTreeMap;
 use std::io::Write;
 
-use crate::check::theory::Theory;
+use crate::model::theory::Theory;
 use crate::source::Diagnostics;
 use crate::spec::Spec;
 
@@ -36,7 +36,7 @@ pub fn pages(
     evidence: &[Evidence],
     records: &Records,
 ) -> Result<BTreeMap<String, Vec<u8>>, Diagnostics> {
-    let book = book::Book::new(spec, theory, evidence, records)?;
+    let book = chapters::Book::new(spec, theory, evidence, records)?;
     let mut files = BTreeMap::new();
     let mut page = |path: String, text: String| files.insert(path, format!("{MARK}\n{text}").into_bytes());
     page("index.md".into(), index::page(&book));

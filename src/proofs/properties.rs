@@ -1,10 +1,10 @@
 //! Each property in words and in TLA+, and what became of it in each scenario.
 
-use super::book::{Book, Chapter};
+use super::chapters::{Book, Chapter};
 use super::markdown::{block, code, link, prose};
 use super::verdict::{by_mistake, counted};
-use crate::check::property::{DEADLOCK, Property};
 use crate::check::{Finding, Verdict};
+use crate::model::property::{DEADLOCK, Property};
 use crate::report::matrix::columns;
 
 /// The properties that were asked of a protocol, in the order of the matrix.

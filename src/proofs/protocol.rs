@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::book::{Book, Chapter, Section};
+use super::chapters::{Book, Chapter, Section, Violation};
 use super::markdown::{anchor, block, link, plain, prose, table};
 use super::verdict::{LEGEND, by_mistake, cell};
-use super::violation::{Violation, capital};
+use super::violation::capital;
 use super::{PICTURE, listing, properties};
-use crate::check::second::Opinion;
+use crate::actors::second::Opinion;
 use crate::report::summary::short;
 use crate::report::violation::violation;
 

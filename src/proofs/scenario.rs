@@ -1,6 +1,6 @@
 //! The page of a protocol in one scenario: each violation, then what holds and why that can be believed.
 
-use super::book::{Book, Chapter, Section};
+use super::chapters::{Book, Chapter, Section};
 use super::markdown::{link, prose};
 use super::verdict::{by_mistake, counted};
 use super::violation::capital;
@@ -24,7 +24,7 @@ pub fn page(book: &Book, chapter: &Chapter, section: &Section) -> String {
 
 /// `**1 bug**: NoUseAfterFree. 1 price paid by design: … 14 properties hold.`
 fn summary(section: &Section) -> String {
-    let name = |of: &super::violation::Violation| {
+    let name = |of: &super::chapters::Violation| {
         let name = &of.finding.property.name;
         link(name, &format!("#{}", super::markdown::anchor(name)))
     };

@@ -1,30 +1,16 @@
 //! A violation: its picture, its diagram, its states, and the commands that show it again.
 
-use super::book::Book;
+use super::chapters::{Book, Violation};
 use super::markdown::{block, code, commands, details, link, prose};
 use super::verdict::counted;
 use super::{PICTURE, TRACE};
-use crate::check::property::Kind;
-use crate::check::{Counterexample, Finding};
+use crate::counterexample::{events, waits, wrong};
 use crate::export::itf::itf;
 use crate::machine::program::ThreadId;
 use crate::machine::{Machine, Reached};
+use crate::model::property::Kind;
 use crate::report::violation::violation;
-use crate::report::{events, lanes, waits, wrong};
-use crate::spec::Instance;
-
-/// A broken property in one scenario.
-pub struct Violation<'a> {
-    pub instance: &'a Instance,
-    pub finding: &'a Finding,
-    pub counterexample: &'a Counterexample,
-    /// The name of its picture and of its trace, without the ending.
-    pub file: String,
-    /// A certificate lies beside the page.
-    pub certified: bool,
-    /// The property with which the same run is shown.
-    pub as_before: Option<&'a str>,
-}
+use crate::report::{lanes, summary};
 
 impl Violation<'_> {
     pub fn picture(&self) -> String {

@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use crate::check::property::Kind;
 use crate::check::{Checked, Counterexample, Finding, Verdict};
 use crate::machine::{Machine, Reached};
+use crate::model::property::Kind;
 
 /// The version of this form; it changes when a field changes its meaning.
 pub const SCHEMA: u32 = 1;

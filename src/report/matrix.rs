@@ -1,7 +1,7 @@
 //! The matrix: a row for each protocol or scenario, a two-letter column for each property.
 
-use crate::check::property::Property;
 use crate::check::{Checked, Finding, Verdict};
+use crate::model::property::Property;
 
 /// What stands in a cell, from good to bad: a cell over several scenarios shows its worst.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

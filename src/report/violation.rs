@@ -1,9 +1,9 @@
 //! All that is said about a violation: the diagram, where it came in and was mended, and why a refinement fails.
 
-use super::history::History;
 use super::{race, refinement};
 use crate::check::Finding;
-use crate::spec::Instance;
+use crate::counterexample::history::History;
+use crate::model::Instance;
 
 /// The text that `check` prints; with every step instead of those that matter, if asked for.
 pub fn violation(history: &History, instance: &Instance, finding: &Finding, all_steps: bool) -> String {

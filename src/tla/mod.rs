@@ -13,20 +13,20 @@ mod refinement;
 mod resolve;
 mod spec;
 mod standard;
-mod successors;
 mod syntax;
 mod temporal;
 mod vacuity;
 mod value;
 
 pub use config::{Config, Name, Replacement};
-pub use eval::{EvalError, State, eval_action, eval_constant, eval_predicate, eval_state};
+pub use eval::{
+    ActionLabel, EvalError, State, eval_action, eval_constant, eval_predicate, eval_state, init_states, successors,
+};
 pub use explain::{Blame, explain};
 pub use expr::{Expr, Level, Reads};
 pub use footprint::{Footprint, Footprints};
 pub use refinement::{Excused, Refinement};
 pub use spec::{Constant, Library, Spec};
-pub use successors::{ActionLabel, init_states, successors};
 pub use syntax::{Definition, Ident};
 pub use temporal::{Abstraction, Behaviour, Fairness, Step, Temporal, classify};
 pub use value::Value;

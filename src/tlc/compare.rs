@@ -4,9 +4,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::run::{Job, Options, Report, RunError, ViolationKind, run};
-use crate::check::property::{DEADLOCK, Kind};
 use crate::check::{Checked, Finding, Verdict};
-use crate::export::tla::Export;
+use crate::export::tla::{Export, configuration};
+use crate::model::property::{DEADLOCK, Kind};
 
 /// How much is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,8 +3,8 @@
 //! What can be done next, and what comes of it, is stateright's answer (`relay`); what its interface does not have, such as
 //! counterexamples and listing lines, is `view`'s. The page itself is plain HTML, CSS and JavaScript in `page/`.
 
-mod front;
 mod relay;
+mod routes;
 mod server;
 mod summary;
 mod view;
@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use crate::actors::{Explorer, ServeError, System};
 use crate::check::Checked;
-use front::Front;
+use routes::Front;
 use summary::Summary;
 
 /// A page that is about to be served.

@@ -3,10 +3,10 @@
 use serde::Serialize;
 
 use crate::actors::System;
-use crate::check::property::Kind;
 use crate::check::{Checked, Counterexample, Finding, Verdict};
+use crate::counterexample::{events, wrong};
 use crate::machine::{Label, Machine};
-use crate::report::{events, wrong};
+use crate::model::property::Kind;
 
 /// A protocol in a scenario.
 #[derive(Debug, Serialize)]

@@ -4,12 +4,13 @@ use serde::Serialize;
 
 use super::summary::Shown;
 use crate::check::deadlock::unfinished;
+use crate::counterexample::events::{Cell, Event, replay};
+use crate::counterexample::waits::{Wait, blocked};
+use crate::counterexample::{step, words};
 use crate::machine::program::{Point, ThreadId};
 use crate::machine::{Label, Machine, Reached, Scratch};
-use crate::report::events::{Cell, Event, replay};
+use crate::report::lanes;
 use crate::report::structs::{Block, BlockKind, blocks};
-use crate::report::waits::{Wait, blocked};
-use crate::report::{lanes, step, words};
 
 /// Lines of the listing shown before and after the one of the last step.
 const AROUND: u32 = 3;

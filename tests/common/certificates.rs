@@ -9,7 +9,7 @@ use oomspec::certificate::format::{Certificate, Claim};
 use oomspec::certificate::verify::{Refused, Verifier, read};
 use oomspec::check::{Finding, Verdict, findings};
 use oomspec::explore::Graph;
-use oomspec::spec::Instance;
+use oomspec::model::Instance;
 
 use super::Judge;
 

@@ -9,11 +9,12 @@ pub mod tlc;
 use std::path::{Path, PathBuf};
 
 use oomspec::c::library::Listing;
-use oomspec::check::theory::Theory;
 use oomspec::check::{Checked, Finding, Verdict, check};
 use oomspec::explore::{Graph, Limits, explore};
 use oomspec::machine::{Error, Reached};
-use oomspec::spec::{Instance, Spec};
+use oomspec::model::Instance;
+use oomspec::model::theory::Theory;
+use oomspec::spec::Spec;
 
 /// A spec with its properties.
 pub struct Judge {

@@ -5,8 +5,8 @@ use std::fmt::Write;
 use oomspec::c::library::{Library, Listing};
 use oomspec::c::{compile, read_program};
 use oomspec::machine::Machine;
+use oomspec::model::Instance;
 use oomspec::source::Diagnostics;
-use oomspec::spec::Instance;
 
 /// What every program starts with.
 const PRELUDE: &str = "

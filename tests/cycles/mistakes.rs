@@ -1,6 +1,6 @@
 //! The mistakes that others made, one test each.
 
-use oomspec::check::cycles::{Formula, Kind, Reason, explain};
+use oomspec::cycles::{Formula, Kind, Reason, explain};
 
 use super::model::{Model, always, cycle_states, eventually, leads_to, p};
 

@@ -1,6 +1,6 @@
 //! Small graphs written as lists of edges.
 
-use oomspec::check::cycles::{Bits, Fairness, Formula, Graph, Kind, Lasso, Predicate, Problem, Step};
+use oomspec::cycles::{Bits, Fairness, Formula, Graph, Kind, Lasso, Predicate, Problem, Step};
 
 /// An owned graph with everything a problem needs.
 #[derive(Clone, Debug)]
@@ -71,8 +71,8 @@ impl Model {
     /// The lasso found, after the independent walker has agreed with it.
     pub fn violation(&self, formula: &Formula) -> Option<Lasso> {
         let problem = self.problem();
-        let lasso = oomspec::check::cycles::find_violation(&problem, formula).expect("supported")?;
-        oomspec::check::cycles::verify_lasso(&problem, formula, &lasso).expect("a real lasso");
+        let lasso = oomspec::cycles::find_violation(&problem, formula).expect("supported")?;
+        oomspec::cycles::verify_lasso(&problem, formula, &lasso).expect("a real lasso");
         Some(lasso)
     }
 }

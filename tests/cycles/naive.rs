@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use oomspec::check::cycles::{Formula, Kind, Problem, Step};
+use oomspec::cycles::{Formula, Kind, Problem, Step};
 
 /// Whether some fair run violates the formula.
 pub fn violated(problem: &Problem<'_>, formula: &Formula) -> bool {

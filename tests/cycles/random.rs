@@ -1,6 +1,6 @@
 //! Ten thousand random graphs, fairness conditions and formulas: the verdicts of the search and of the enumeration are the same.
 
-use oomspec::check::cycles::{
+use oomspec::cycles::{
     Fairness, Formula, Kind, Lasso, Predicate, Problem, Step, Unsupported, find_violation, verify_lasso,
 };
 

@@ -1,6 +1,6 @@
 //! Graphs of a shape that decides something: a lock that starves, a long path, a crowd.
 
-use oomspec::check::cycles::{
+use oomspec::cycles::{
     Formula, Kind, Lasso, Problem, Reason, Step, Unsupported, explain, find_violation, vacuous, verify_lasso,
 };
 

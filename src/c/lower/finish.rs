@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::emit::Emitter;
-use crate::machine::liveness;
+use crate::machine::live_registers;
 use crate::machine::program::{Instr, Reg, Role, Thread};
 use crate::source::{Diagnostic, Span};
 
@@ -42,7 +42,7 @@ pub fn finish(emitter: Emitter<'_, '_>, name: String, role: Role, fair: bool) ->
     thread.code = resolved;
     let moved = drop_unreachable(&mut thread);
     order_within_steps(&thread)?;
-    let live = liveness::analyse(&mut thread);
+    let live = live_registers::analyse(&mut thread);
     refuse_unset(&live, &moved, &unset)?;
     count_outcomes(&mut thread)?;
     Ok(thread)
@@ -54,7 +54,7 @@ fn drop_unreachable(thread: &mut Thread) -> Vec<Option<usize>> {
     let mut open = vec![0];
     while let Some(at) = open.pop() {
         if !std::mem::replace(&mut reached[at], true) {
-            open.extend(liveness::successors(&thread.code, at));
+            open.extend(live_registers::successors(&thread.code, at));
         }
     }
     let mut moved = vec![None; thread.code.len()];
@@ -114,7 +114,7 @@ fn order_within_steps(thread: &Thread) -> Result<(), Diagnostic> {
             if matches!(thread.code[at], Instr::Point(_)) {
                 continue;
             }
-            for next in liveness::successors(&thread.code, at) {
+            for next in live_registers::successors(&thread.code, at) {
                 match marks[next] {
                     Mark::New => stack.push((next, false)),
                     Mark::Open if !matches!(thread.code[next], Instr::Point(_)) => {
@@ -135,7 +135,7 @@ fn order_within_steps(thread: &Thread) -> Result<(), Diagnostic> {
 }
 
 fn refuse_unset(
-    live: &liveness::Live,
+    live: &live_registers::Live,
     moved: &[Option<usize>],
     unset: &[(usize, Reg, Span, String)],
 ) -> Result<(), Diagnostic> {
@@ -163,7 +163,7 @@ fn count_outcomes(thread: &mut Thread) -> Result<(), Diagnostic> {
             }
             let next = match thread.code[at] {
                 Instr::Point(_) => vec![],
-                _ => liveness::successors(&thread.code, at),
+                _ => live_registers::successors(&thread.code, at),
             };
             let open: Vec<usize> = next.iter().copied().filter(|next| !most.contains_key(next)).collect();
             if !open.is_empty() {

@@ -2,6 +2,7 @@
 
 mod call;
 mod constant;
+mod declarations;
 mod emit;
 mod expr;
 mod finish;

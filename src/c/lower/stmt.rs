@@ -6,7 +6,7 @@ use super::emit::{Binding, Emitter, Label};
 use super::unroll::Counter;
 use super::value::{Ty, Value};
 use crate::c::ast::{Expr, Ident, Stmt, StmtKind};
-use crate::machine::program::{Instr, Operand, Scalar};
+use crate::machine::program::{Instr, Operand};
 use crate::source::{Diagnostic, Span};
 
 impl<'a> Emitter<'a, '_> {
@@ -237,9 +237,4 @@ impl<'a> Emitter<'a, '_> {
         }
         entry.0
     }
-}
-
-/// True for a type that counts.
-pub fn counts(scalar: Scalar) -> bool {
-    matches!(scalar, Scalar::Unsigned(_))
 }

@@ -2,7 +2,7 @@
 
 use super::constant::constant;
 use super::emit::{Binding, Emitter};
-use super::{stmt, syntax};
+use super::syntax;
 use crate::c::ast::{BinaryOp, Expr, ExprKind, Stmt, StmtKind};
 use crate::machine::program::{Reg, Scalar};
 
@@ -45,7 +45,7 @@ impl<'a> Counter<'a> {
         let Some(Binding::Local(reg, scalar)) = emitter.binding(name) else {
             return None;
         };
-        if !is_name(left, name) || !stmt::counts(scalar) || syntax::assigns_to(body, name) || syntax::has_label(body) {
+        if !is_name(left, name) || !counts(scalar) || syntax::assigns_to(body, name) || syntax::has_label(body) {
             return None;
         }
         let goes_on = |value: i64| match op {
@@ -107,4 +107,9 @@ fn step(next: &Expr, name: &str, number: &dyn Fn(&Expr) -> Option<i64>) -> Optio
 
 fn is_name(expr: &Expr, name: &str) -> bool {
     matches!(&expr.kind, ExprKind::Name(other) if other == name)
+}
+
+/// True for a type that counts.
+fn counts(scalar: Scalar) -> bool {
+    matches!(scalar, Scalar::Unsigned(_))
 }

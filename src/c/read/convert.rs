@@ -3,8 +3,8 @@
 use tree_sitter::Node;
 
 use super::annotations::Marks;
-use super::defines::{Defines, Value};
 use super::lexer::span;
+use super::meaning::{Defines, Value};
 use super::syntax;
 use crate::c::ast::{Expr, ExprKind, Ident};
 use crate::source::{Diagnostic, FileId, Span};

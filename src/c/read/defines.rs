@@ -1,4 +1,4 @@
-//! `#define NAME constant-or-name`: the last one of the whole program holds, in every file.
+//! Reading `#define NAME constant-or-name`: the last one of the whole program holds, in every file.
 
 use std::collections::{HashMap, HashSet};
 
@@ -6,23 +6,9 @@ use super::annotations::Marks;
 use super::constant::constant_with;
 use super::convert::{Converter, children};
 use super::load::{Unit, tree};
+use super::meaning::{Defines, Value};
 use crate::c::ast::{Expr, ExprKind};
 use crate::source::{Diagnostic, FileId, Span};
-
-/// What a name stands for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Value {
-    Name(String),
-    Int(i64),
-    Bool(bool),
-    Null,
-}
-
-/// The `#define`s of a program.
-#[derive(Debug, Default)]
-pub(super) struct Defines {
-    values: HashMap<String, Value>,
-}
 
 /// A `#define` as it stands in a file.
 #[derive(Debug, Clone)]
@@ -37,12 +23,7 @@ pub(super) struct Define {
 const BUILT_IN: [&str; 3] = ["NULL", "true", "false"];
 
 impl Defines {
-    /// What the name stands for, if it is not just itself.
-    pub(super) fn value(&self, name: &str) -> Option<&Value> {
-        self.values.get(name)
-    }
-
-    /// Of all these, in the order of reading.
+    /// Those of all these, in the order of reading.
     pub(super) fn of(units: &[Unit]) -> (Self, Vec<Diagnostic>) {
         let mut last = HashMap::new();
         let mut errors = Vec::new();

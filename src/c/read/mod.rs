@@ -16,6 +16,7 @@ mod flatten;
 mod functions;
 mod lexer;
 mod load;
+mod meaning;
 mod records;
 mod statements;
 mod syntax;
@@ -33,8 +34,8 @@ use super::library::{Library, Listing};
 use crate::source::{Diagnostic, Diagnostics};
 use bind::Binder;
 use convert::Converter;
-use defines::Defines;
 use load::{Loaded, load};
+use meaning::Defines;
 
 /// Reads a protocol, with all it includes, and a scenario.
 ///

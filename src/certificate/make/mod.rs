@@ -13,12 +13,12 @@ use super::verify::region::Region;
 use super::verify::statement::{Meant, Statement, exempt};
 use super::verify::states::{Closed, States};
 use super::verify::view::{Abstract, Concrete, View};
-use crate::check::theory::Theory;
 use crate::check::{Counterexample, Finding, Verdict};
 use crate::explore::Graph;
 use crate::machine::Machine;
+use crate::model::Instance;
+use crate::model::theory::Theory;
 use crate::source::Diagnostic;
-use crate::spec::Instance;
 use crate::tla::Temporal;
 
 /// The certificate of a verdict on a graph.

@@ -1,8 +1,8 @@
 //! Checks a certificate without trusting whoever made it, in one pass over what it says.
 //!
 //! It shares with the search the meaning of a step ([`machine`](crate::machine)), of a formula ([`tla`](crate::tla)), and how a
-//! packed state looks to a formula ([`check::concrete`](crate::check::concrete)). It uses nothing of `explore`, of
-//! `check::cycles` or of anything else that explores, finds loops or judges fairness; a test reads the `use` lines of this folder.
+//! packed state looks to a formula ([`model::variables`](crate::model::variables)). It uses nothing of `explore`, of
+//! `cycles` or of anything else that explores, finds loops or judges fairness; a test reads the `use` lines of this folder.
 //!
 //! `run.rs` follows a trace or a lasso, `set.rs` checks a set of states, `ranking.rs` why nobody stays where a promise is unkept.
 
@@ -23,9 +23,10 @@ use std::fmt;
 use super::format::{Certificate, Claim, Evidence, SCHEMA};
 use super::texts::Texts;
 use crate::c::library::Listing;
-use crate::check::theory::Theory;
+use crate::model::Instance;
+use crate::model::theory::Theory;
 use crate::source::{Diagnostic, Diagnostics};
-use crate::spec::{Instance, Spec, without_text};
+use crate::spec::{Spec, without_text};
 use crate::tla::EvalError;
 pub use ranking::Size;
 pub use set::Covered;

@@ -1,9 +1,9 @@
 //! What the name of a property means.
 
 use super::view::{Concrete, View, truth};
-use crate::check::property::{DEADLOCK, of_machine};
-use crate::check::theory::{Meaning, Theory};
 use crate::machine::Machine;
+use crate::model::property::{DEADLOCK, Kind};
+use crate::model::theory::{Meaning, Refinement, Theory, of_machine};
 use crate::source::Diagnostic;
 use crate::tla::{Excused, Refinement, Temporal};
 

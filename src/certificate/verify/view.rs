@@ -7,8 +7,8 @@ use std::collections::HashMap;
 use std::hash::Hash;
 
 use super::states::States;
-use crate::check::concrete::Variable;
 use crate::machine::Machine;
+use crate::model::variables::Variable;
 use crate::source::Diagnostic;
 use crate::tla::{Abstraction, EvalError, Expr, Footprints, Spec, State, Step, Value, eval_predicate, eval_state};
 

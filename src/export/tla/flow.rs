@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::machine::liveness::successors;
+use crate::machine::live_registers::successors;
 use crate::machine::program::Instr;
 
 /// The instructions that a step may run.

@@ -34,7 +34,7 @@ impl Kind {
     pub fn constant(self, program: &Program, value: i64) -> Term {
         let text = |scalar| {
             Term::Value(
-                crate::check::concrete::scalar(program, scalar, value)
+                crate::model::variables::scalar(program, scalar, value)
                     .to_string()
                     .into(),
             )

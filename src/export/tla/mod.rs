@@ -17,10 +17,10 @@ mod tree;
 
 use std::sync::Arc;
 
-use crate::check::property::{DEADLOCK, Property, refuse_other_names};
-use crate::check::theory::Theory;
+use crate::model::Instance;
+use crate::model::property::{DEADLOCK, Property, refuse_other_names};
+use crate::model::theory::Theory;
 use crate::source::Diagnostics;
-use crate::spec::Instance;
 
 /// An exported protocol.
 #[derive(Debug, Clone)]

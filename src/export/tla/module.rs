@@ -6,14 +6,14 @@ use std::sync::Arc;
 use super::errors;
 use super::fresh::{Fresh, is_reserved};
 use super::steps::Steps;
-use crate::check::concrete::{DONE, Variable, frames};
-use crate::check::property::{DEADLOCK, Property, of_machine};
-use crate::check::theory::Theory;
+use crate::counterexample::words;
 use crate::machine::Machine;
 use crate::machine::program::{Program, Role};
-use crate::report::words;
+use crate::model::Instance;
+use crate::model::property::{DEADLOCK, Property};
+use crate::model::theory::{Theory, of_machine};
+use crate::model::variables::{DONE, Variable, frames};
 use crate::source::Diagnostic;
-use crate::spec::Instance;
 use crate::tla::Value;
 
 /// What the module defines beside its actions.

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use textwrap::wrap;
 
 use super::{Held, Picture, Row};
-use crate::report::words;
-use crate::report::xml::escaped;
+use crate::counterexample::words;
+use crate::xml::escaped;
 
 /// Height of a row.
 const ROW: usize = 20;

@@ -2,15 +2,15 @@
 
 mod draw;
 
-use super::columns::Line;
-use super::events::{self, Event};
-use super::plot::Plot;
-use super::wrong::wrong;
-use super::{step, words};
 use crate::check::Finding;
+use crate::counterexample::diagram::Plot;
+use crate::counterexample::events::{self, Event};
+use crate::counterexample::lines::Line;
+use crate::counterexample::wrong::wrong;
+use crate::counterexample::{step, words};
 use crate::machine::program::ThreadId;
 use crate::machine::{Label, Machine};
-use crate::spec::Instance;
+use crate::model::Instance;
 
 /// An SVG of the steps from the initial state on, readable on light and dark pages.
 ///
@@ -190,7 +190,7 @@ impl Picture {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::actors::samples::{self, Op};
+    use crate::machine::samples::{self, Op};
 
     fn crossing() -> (Machine, Vec<Label>) {
         let machine = samples::machine(&[

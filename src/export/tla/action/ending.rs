@@ -7,8 +7,8 @@ use super::super::memory::Memory;
 use super::super::term::{Selector, Term, Update};
 use super::super::tree::{End, Tree};
 use super::{MY, Step};
-use crate::check::concrete::DONE;
 use crate::machine::program::Reg;
+use crate::model::variables::DONE;
 
 impl Step<'_> {
     pub(super) fn can_hold(&self) -> bool {

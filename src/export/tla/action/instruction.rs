@@ -7,7 +7,7 @@ use super::super::tree::{End, Tree};
 use super::access::{misfit, outside};
 use super::{Around, Effect, Step};
 use crate::machine::program::{Instr, Scalar};
-use crate::machine::{ErrorKind, liveness};
+use crate::machine::{ErrorKind, live_registers};
 
 impl Step<'_> {
     /// What one instruction does to the memory of a path, and what stands around the rest.
@@ -40,7 +40,7 @@ impl Step<'_> {
                     for (kind, wrong) in faults {
                         fail(self, kind, wrong, around);
                     }
-                    if let Some(to) = liveness::written(computing) {
+                    if let Some(to) = live_registers::written(computing) {
                         self.define(to, value, kind, memory);
                         self.name_register(to, memory, around);
                     }

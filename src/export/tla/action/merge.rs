@@ -4,7 +4,7 @@ use super::super::kind::Kind;
 use super::super::memory::Memory;
 use super::super::term::Term;
 use super::Step;
-use crate::machine::liveness;
+use crate::machine::live_registers;
 use crate::machine::program::Instr;
 
 impl Step<'_> {
@@ -65,7 +65,7 @@ impl Step<'_> {
                     if !faults.is_empty() {
                         return None;
                     }
-                    let to = liveness::written(&self.code[at])?;
+                    let to = live_registers::written(&self.code[at])?;
                     self.define(to, value, kind, &mut memory);
                     at += 1;
                 }

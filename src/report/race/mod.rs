@@ -1,15 +1,18 @@
 //! The race diagram of a counterexample: plain text of at most 75 columns that can be pasted into a changelog.
 
-use super::events::{self, Event};
-use super::page::{BUG, FOR_EVER, HERE, NOTHING_MOVES, Page, WIDTH, wrapped};
-use super::plot::Plot;
-use super::steps::every_step;
-use super::words;
-use super::wrong::wrong;
+mod page;
+mod steps;
+
 use crate::c::ast::Commit;
 use crate::check::{Counterexample, Finding};
+use crate::counterexample::diagram::Plot;
+use crate::counterexample::events::{self, Event};
+use crate::counterexample::words;
+use crate::counterexample::wrong::wrong;
 use crate::machine::Machine;
-use crate::spec::Instance;
+use crate::model::Instance;
+use page::{BUG, FOR_EVER, HERE, NOTHING_MOVES, Page, WIDTH, wrapped};
+use steps::every_step;
 
 /// What a diagram shows besides the race.
 #[derive(Debug, Clone, Copy, Default)]
@@ -123,10 +126,10 @@ fn foot(finding: &Finding, options: &Options) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::c::library::Listing;
-    use crate::check::property::{Kind, Property, built_in};
     use crate::check::{Checked, Verdict, check};
+    use crate::counterexample::history::History;
     use crate::explore::Limits;
-    use crate::report::history::History;
+    use crate::model::property::{Kind, Property, built_in};
     use crate::spec::Spec;
 
     const LIMITS: Limits = Limits {

@@ -1,16 +1,16 @@
 //! What of a counterexample is told: the two threads that meet, the lines worth telling, the loop, and who waits.
 
-use super::columns::{Line, Story};
 use super::events::{self, Event};
+use super::lines::{Line, Story};
 use super::waits::{self, Wait};
-use super::{meeting, schedule};
-use crate::check::property::Kind;
+use super::{participants, schedule};
 use crate::check::{Counterexample, Finding};
 use crate::machine::program::ThreadId;
 use crate::machine::{Machine, Reached};
+use crate::model::property::Kind;
 
 /// A counterexample as a story of two lanes.
-pub(super) struct Plot {
+pub struct Plot {
     /// The lanes from left to right.
     pub lanes: Vec<ThreadId>,
     /// The steps, in an order that reads well and leads to the same end.
@@ -43,15 +43,15 @@ impl Plot {
         // A daemon that had nothing to do all the time is no news.
         waits.retain(|wait| wait.counts || found.iter().any(|event| event.thread() == wait.thread));
         let lanes = match stands_still {
-            true => meeting::lanes_of_standstill(&waits, &found[..stem], &found[stem..]),
-            false => meeting::lanes_of_error(machine, found),
+            true => participants::lanes_of_standstill(&waits, &found[..stem], &found[stem..]),
+            false => participants::lanes_of_error(machine, found),
         };
         let mut steps = schedule::readable(machine, &found[..stem], &lanes);
         steps.extend(found[stem..].iter().map(|event| event.label));
         let events = events::replay(machine, &steps);
         let turns = match stands_still {
-            true => meeting::turns_of_standstill(&waits, &events),
-            false => meeting::turns_of_error(machine, &events),
+            true => participants::turns_of_standstill(&waits, &events),
+            false => participants::turns_of_error(machine, &events),
         };
         let story = Story::new(machine, &events, &lanes, turns);
         let (before, looping) = (story.lines(0..stem), story.lines(stem..events.len()));

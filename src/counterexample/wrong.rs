@@ -4,8 +4,8 @@ use super::events::{self, Event, failed_object};
 use super::words;
 use crate::check::Finding;
 use crate::check::deadlock::unfinished;
-use crate::check::property::Kind;
 use crate::machine::{ErrorKind, Machine, Reached};
+use crate::model::property::Kind;
 
 /// `use-after-free of struct node `root` in walk()`
 pub fn wrong(machine: &Machine, finding: &Finding, events: &[Event]) -> String {

@@ -1,11 +1,11 @@
 //! The second opinion: the same questions, asked of stateright's breadth-first search over the actors.
 
-use super::concrete::Variable;
-use super::property::Kind;
-use super::theory::{Meaning, Theory};
-use super::{Checked, Finding};
-use crate::actors::{Failure, Safety, check};
+use super::{Failure, Safety, check};
+use crate::check::{Checked, Finding};
 use crate::machine::Machine;
+use crate::model::property::Kind;
+use crate::model::theory::{Meaning, Theory};
+use crate::model::variables::Variable;
 use crate::tla::{Expr, State, Temporal, Value, eval_predicate};
 
 /// What stateright says to our answers.

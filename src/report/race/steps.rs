@@ -1,9 +1,9 @@
 //! Every step of a counterexample, one a line, in the order in which it was found.
 
-use super::events::Event;
 use super::page::{BUG, FOR_EVER, NOTHING_MOVES, WIDTH};
-use super::words;
 use crate::check::Counterexample;
+use crate::counterexample::events::Event;
+use crate::counterexample::words;
 use crate::machine::Machine;
 
 /// One line a step: thread, what it did, where that stands.

@@ -14,7 +14,7 @@ use super::fresh::Fresh;
 use super::memory::Memory;
 use super::term::Term;
 use super::tree::{End, Meeting, Tree};
-use crate::machine::liveness::{self, Live};
+use crate::machine::live_registers::{self, Live};
 use crate::machine::names;
 use crate::machine::program::{FieldId, Instr, Program, Reg, ThreadId};
 use crate::machine::{ErrorKind, Machine};
@@ -51,7 +51,7 @@ impl<'a> Reader<'a> {
         }
         Reader {
             stored,
-            live: liveness::analyse(&mut code),
+            live: live_registers::analyse(&mut code),
             freed: crate::machine::layout::freed_types(&machine.program),
             machine,
             thread,
@@ -238,7 +238,8 @@ impl Step<'_> {
                 Instr::Free { .. } => alive = true,
                 Instr::Acquire { .. } | Instr::Release { .. } => held = true,
                 ref other => {
-                    registers.extend(liveness::written(other).filter(|&reg| self.reader.live.contains(place, reg)));
+                    registers
+                        .extend(live_registers::written(other).filter(|&reg| self.reader.live.contains(place, reg)));
                 }
             }
         }

@@ -1,14 +1,13 @@
 //! Everything that the pages are about, in order: a chapter for each protocol, a section for each scenario.
 
-use super::verdict::by_mistake;
-use super::violation::Violation;
 use super::{Evidence, Records};
 use crate::c::ast::Program;
 use crate::c::library::Listing;
-use crate::check::theory::Theory;
-use crate::check::{Checked, Finding, Verdict};
+use crate::check::{Checked, Counterexample, Finding, Verdict};
+use crate::counterexample::history::{History, is_mistake};
 use crate::export::tla::export;
-use crate::report::history::History;
+use crate::model::Instance;
+use crate::model::theory::Theory;
 use crate::source::Diagnostics;
 use crate::spec::{Spec, without_text};
 use crate::tlc::Record;
@@ -38,6 +37,19 @@ pub struct Section<'a> {
     pub numbers: Vec<(String, i64)>,
     /// Mistakes first.
     pub violations: Vec<Violation<'a>>,
+}
+
+/// A broken property in one scenario.
+pub struct Violation<'a> {
+    pub instance: &'a Instance,
+    pub finding: &'a Finding,
+    pub counterexample: &'a Counterexample,
+    /// The name of its picture and of its trace, without the ending.
+    pub file: String,
+    /// A certificate lies beside the page.
+    pub certified: bool,
+    /// The property with which the same run is shown.
+    pub as_before: Option<&'a str>,
 }
 
 impl<'a> Book<'a> {

@@ -4,11 +4,11 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::classes::Classes;
-use super::concrete::Variable;
-use super::cycles::{Bits, Predicate};
+use super::partition::Classes;
+use crate::cycles::{Bits, Predicate};
 use crate::explore::{Graph, StateId};
 use crate::machine::Machine;
+use crate::model::variables::Variable;
 use crate::source::Diagnostic;
 use crate::tla::{EvalError, Expr, Footprint, Footprints, Spec, State, Step, Value, eval_predicate};
 

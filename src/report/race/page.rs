@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::columns::Line;
-use super::words;
+use crate::counterexample::lines::Line;
+use crate::counterexample::words;
 use crate::machine::Machine;
 use crate::machine::program::ThreadId;
 

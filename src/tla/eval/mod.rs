@@ -4,14 +4,15 @@ mod builtin;
 mod env;
 mod functions;
 mod sets;
+mod successors;
 
 use super::expr::{Expr, Kind, Level};
-use super::successors;
 use super::value::Value;
 use crate::source::{Diagnostic, Span};
 pub(super) use env::{Binding, Env, each};
 use std::cell::RefCell;
 use std::sync::Arc;
+pub use successors::{ActionLabel, init_states, successors};
 
 /// Sets larger than this are not written out.
 pub(super) const MAX_SET: usize = 1_000_000;

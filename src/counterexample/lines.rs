@@ -1,9 +1,9 @@
-//! From steps to the lines of a diagram: what ran through without meeting anybody folds into its outermost function.
+//! From steps to the lines of a diagram: what ran through without participants anybody folds into its outermost function.
 
 use std::ops::Range;
 
 use super::events::{Cell, Event, Frame, frames};
-use super::meeting::Turns;
+use super::participants::Turns;
 use super::words::{self, Text};
 use crate::machine::program::{PointKind, Scalar, ThreadId};
 use crate::machine::{Change, ErrorKind, Machine};
@@ -28,7 +28,7 @@ pub struct Line {
 }
 
 /// A path with the two threads that it is about.
-pub(super) struct Story<'a> {
+pub struct Story<'a> {
     machine: &'a Machine,
     events: &'a [Event],
     lanes: &'a [ThreadId],

@@ -1,11 +1,12 @@
 //! One machine's graph, looked at by the formulas of a module.
 
-use super::cycles::{self, Fairness, Problem};
-use super::lens::{Concrete, Lens, Question, Steps, states};
+use super::labelling::{Concrete, Lens, Question, Steps, states};
 use super::liveness::{self, Found, Translation};
 use super::refinement::{Refined, check};
-use super::theory::{Meaning, Theory};
 use super::{Answer, Verdict, to_state};
+use crate::cycles::{self, Fairness, Problem};
+use crate::model::property::Kind;
+use crate::model::theory::{Meaning, Refinement, Theory, action};
 
 use crate::explore::{Graph, StateId};
 use crate::machine::{Machine, Reached};

@@ -1,11 +1,11 @@
 //! Finding the states that an action or an initial predicate allows, the way TLC does: conjuncts from left to right, the
 //! first `x' = e` or `x' \in S` gives a variable its value, later ones test it; `\/` and `\E` branch.
 
-use super::eval::{Binding, Env, Eval, EvalError, Side, State, each, fail, within};
-use super::expr::{Builtin, Expr, Kind, Named};
-use super::spec::Spec;
-use super::value::Value;
+use super::{Binding, Env, Eval, EvalError, Side, State, each, fail, within};
 use crate::source::Span;
+use crate::tla::expr::{Builtin, Expr, Kind, Named};
+use crate::tla::spec::Spec;
+use crate::tla::value::Value;
 use std::cell::RefCell;
 use std::sync::Arc;
 

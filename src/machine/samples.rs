@@ -1,8 +1,7 @@
 //! Small programs, built by hand, for the tests of this module.
 
-use crate::c::ast::BinaryOp;
-use crate::machine::program::*;
-use crate::machine::{Machine, liveness};
+use crate::machine::program::{Binary as BinaryOp, *};
+use crate::machine::{Machine, live_registers};
 use crate::source::{Sources, Span};
 
 /// One operation of a thread.
@@ -137,7 +136,7 @@ fn thread(number: usize, ops: &[Op], span: impl Fn(usize) -> Span) -> Thread {
         emit(&mut thread, op);
     }
     push(&mut thread, 0, Instr::End);
-    liveness::analyse(&mut thread);
+    live_registers::analyse(&mut thread);
     thread
 }
 

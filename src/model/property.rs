@@ -2,10 +2,6 @@
 
 use serde::Serialize;
 
-use super::theory::Theory;
-use crate::machine::Machine;
-use crate::source::{Diagnostic, Diagnostics};
-
 /// What it takes to refute a property.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -36,7 +32,7 @@ pub struct Property {
 }
 
 impl Property {
-    fn new(name: &str, code: &str, kind: Kind, description: &str) -> Self {
+    pub(super) fn new(name: &str, code: &str, kind: Kind, description: &str) -> Self {
         Property {
             name: name.into(),
             code: code.into(),
@@ -80,57 +76,6 @@ pub fn built_in() -> Vec<Property> {
 
 /// The name of the deadlock property.
 pub const DEADLOCK: &str = "NoDeadlock";
-
-/// The properties that a machine's errors can break and that no module defines: the built-in ones, then those that listings name.
-pub fn of_machine(machine: &Machine, theories: &[Theory]) -> Vec<Property> {
-    let mut properties = built_in();
-    for error in machine.errors() {
-        if !properties.iter().any(|property| property.name == error.property) {
-            let description = format!("no step breaks {}", error.property);
-            properties.push(Property::new(
-                &error.property,
-                &initials(&error.property),
-                Kind::Safety,
-                &description,
-            ));
-        }
-    }
-    let defined = |name: &str| {
-        theories
-            .iter()
-            .flat_map(Theory::properties)
-            .any(|property| property.name == name)
-    };
-    properties.retain(|property| !defined(&property.name));
-    properties
-}
-
-/// Refuses an error that bears the name of something in a module which is no property.
-pub fn refuse_other_names(machine: &Machine, theories: &[Theory]) -> Result<(), Diagnostics> {
-    let all = of_machine(machine, theories);
-    // Deadlock is asked without a formula of that name.
-    for property in all.iter().filter(|property| property.name != DEADLOCK) {
-        let name = property.name.as_str();
-        let is_other =
-            |theory: &&Theory| theory.spec.definition(name).is_some() || theory.spec.variable(name).is_some();
-        if let Some(theory) = theories.iter().find(is_other) {
-            let message = format!(
-                "an error breaks `{name}`, which {}.tla has, but not as a property",
-                theory.spec.name()
-            );
-            let mut sites = machine.program.threads.iter().flat_map(|thread| &thread.sites);
-            let mut error = Diagnostic::general(message).help("name a property, or choose a name that no module has");
-            error.span = sites
-                .find(|site| site.breaks.as_deref() == Some(name))
-                .map(|site| site.span);
-            return Err(Diagnostics {
-                sources: machine.program.sources.clone(),
-                errors: vec![error],
-            });
-        }
-    }
-    Ok(())
-}
 
 /// `NoDoubleUnmap` is `DU`.
 pub fn initials(name: &str) -> String {

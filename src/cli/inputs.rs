@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use oomspec::c::library::Listing;
-use oomspec::check::property::{self, Property};
-use oomspec::check::theory::Theory;
+use oomspec::model::Instance;
+use oomspec::model::property::Property;
+use oomspec::model::theory::{self, Theory};
 use oomspec::source::{Diagnostic, Diagnostics};
-use oomspec::spec::{Instance, Spec};
+use oomspec::spec::Spec;
 
 /// A protocol of the spec, or a file of the user.
 pub fn listing(spec: &Spec, name: &str) -> Result<Listing, Diagnostics> {
@@ -55,7 +56,7 @@ pub fn known_names(
 ) -> Result<(), Diagnostics> {
     let mut properties: Vec<Property> = theories.iter().flat_map(Theory::properties).cloned().collect();
     for instance in instances {
-        for property in property::of_machine(&instance.machine, theories) {
+        for property in theory::of_machine(&instance.machine, theories) {
             if properties.iter().all(|known| known.name != property.name) {
                 properties.push(property);
             }

@@ -2,7 +2,8 @@
 
 use crate::c::ast::{Commit, Tags};
 use crate::check::Finding;
-use crate::spec::{Instance, Spec};
+use crate::model::Instance;
+use crate::spec::Spec;
 
 /// What the protocols of a spec say about themselves, in historical order.
 #[derive(Debug, Clone, Default)]

@@ -1,6 +1,9 @@
 //! The properties of a TLA+ module: its definitions of temporal formulas, each with the comment above it.
 
-use super::property::{Kind, Property};
+use std::sync::Arc;
+
+use super::property::{self, Kind, Property};
+use crate::machine::Machine;
 use crate::source::{Diagnostic, Diagnostics};
 use crate::tla::{Definition, Expr, Level, Refinement, Spec, Step, Temporal};
 
@@ -60,6 +63,57 @@ impl Theory {
     }
 }
 
+/// The properties that a machine's errors can break and that no module defines: the built-in ones, then those that listings name.
+pub fn of_machine(machine: &Machine, theories: &[Theory]) -> Vec<Property> {
+    let mut properties = property::built_in();
+    for error in machine.errors() {
+        if !properties.iter().any(|property| property.name == error.property) {
+            let description = format!("no step breaks {}", error.property);
+            properties.push(Property::new(
+                &error.property,
+                &property::initials(&error.property),
+                Kind::Safety,
+                &description,
+            ));
+        }
+    }
+    let defined = |name: &str| {
+        theories
+            .iter()
+            .flat_map(Theory::properties)
+            .any(|property| property.name == name)
+    };
+    properties.retain(|property| !defined(&property.name));
+    properties
+}
+
+/// Refuses an error that bears the name of something in a module which is no property.
+pub fn refuse_other_names(machine: &Machine, theories: &[Theory]) -> Result<(), Diagnostics> {
+    let all = of_machine(machine, theories);
+    // Deadlock is asked without a formula of that name.
+    for property in all.iter().filter(|property| property.name != property::DEADLOCK) {
+        let name = property.name.as_str();
+        let is_other =
+            |theory: &&Theory| theory.spec.definition(name).is_some() || theory.spec.variable(name).is_some();
+        if let Some(theory) = theories.iter().find(is_other) {
+            let message = format!(
+                "an error breaks `{name}`, which {}.tla has, but not as a property",
+                theory.spec.name()
+            );
+            let mut sites = machine.program.threads.iter().flat_map(|thread| &thread.sites);
+            let mut error = Diagnostic::general(message).help("name a property, or choose a name that no module has");
+            error.span = sites
+                .find(|site| site.breaks.as_deref() == Some(name))
+                .map(|site| site.span);
+            return Err(Diagnostics {
+                sources: machine.program.sources.clone(),
+                errors: vec![error],
+            });
+        }
+    }
+    Ok(())
+}
+
 fn formula(spec: &Spec, definition: &Definition) -> Result<Option<(Property, Meaning)>, Diagnostic> {
     let name = definition.name.text.to_string();
     if !definition.parameters.is_empty() || definition.local || spec.operator(&name)?.level() < Level::Temporal {
@@ -93,7 +147,7 @@ fn legend(comment: &str, name: &str) -> (String, String) {
     if is_code {
         (code.to_string(), words.trim().to_string())
     } else {
-        (super::property::initials(name), first.to_string())
+        (property::initials(name), first.to_string())
     }
 }
 

@@ -1,0 +1,25 @@
+//! What names stand for after `#define`.
+
+use std::collections::HashMap;
+
+/// What a name stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Value {
+    Name(String),
+    Int(i64),
+    Bool(bool),
+    Null,
+}
+
+/// The `#define`s of a program.
+#[derive(Debug, Default)]
+pub(super) struct Defines {
+    pub(super) values: HashMap<String, Value>,
+}
+
+impl Defines {
+    /// What the name stands for, if it is not just itself.
+    pub(super) fn value(&self, name: &str) -> Option<&Value> {
+        self.values.get(name)
+    }
+}

@@ -1,0 +1,12 @@
+//! A counterexample in words: which of its steps matter, to whom, and what each of them does. Draws nothing.
+
+pub(crate) mod diagram;
+pub mod events;
+pub mod history;
+pub(crate) mod lines;
+mod participants;
+mod schedule;
+pub mod step;
+pub mod waits;
+pub(crate) mod words;
+pub mod wrong;
