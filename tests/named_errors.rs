@@ -6,16 +6,16 @@ use std::path::Path;
 
 use common::certificates::{made, refusal};
 use common::{Judge, listing};
+use oomspec::actors::second::{Opinion, opinion};
 use oomspec::c::library::Listing;
 use oomspec::certificate::Maker;
 use oomspec::certificate::verify::Verifier;
-use oomspec::check::second::{Opinion, opinion};
-use oomspec::check::theory::Theory;
 use oomspec::check::{Checked, Counterexample, Verdict, check};
 use oomspec::explore::Limits;
 use oomspec::export::tla::export;
 use oomspec::machine::Reached;
-use oomspec::spec::Instance;
+use oomspec::model::Instance;
+use oomspec::model::theory::Theory;
 
 /// Properties of every kind: formulas of states, of steps, of progress, the refinement, deadlock, errors, and one of the listing's own.
 const NAMES: [&str; 9] = [

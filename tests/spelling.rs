@@ -5,11 +5,11 @@ mod common;
 use std::path::Path;
 
 use common::Judge;
-use oomspec::check::property::Kind;
-use oomspec::check::theory::Theory;
 use oomspec::check::{Checked, Counterexample, Finding, Verdict, check};
 use oomspec::explore::Limits;
-use oomspec::spec::Instance;
+use oomspec::model::Instance;
+use oomspec::model::property::Kind;
+use oomspec::model::theory::Theory;
 
 const WRITTEN: &str = r"Refines == Abs!SafeSpec /\ (Abs!Fair \/ <>Failed)";
 

@@ -4,7 +4,7 @@ use super::{Failure, Safety, check};
 use crate::check::{Checked, Finding};
 use crate::machine::Machine;
 use crate::model::property::Kind;
-use crate::model::theory::{Meaning, Theory};
+use crate::model::theory::{self, Meaning, Theory};
 use crate::model::variables::Variable;
 use crate::tla::{Expr, State, Temporal, Value, eval_predicate};
 
@@ -103,7 +103,7 @@ fn predicates(formula: &Temporal) -> Option<Vec<Expr>> {
             let parts: Option<Vec<Vec<Expr>>> = parts.iter().map(predicates).collect();
             Some(parts?.concat())
         }
-        formula => Some(vec![super::theory::invariant(formula)?.clone()]),
+        formula => Some(vec![theory::invariant(formula)?.clone()]),
     }
 }
 

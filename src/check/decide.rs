@@ -5,8 +5,7 @@ use super::liveness::{self, Found, Translation};
 use super::refinement::{Refined, check};
 use super::{Answer, Verdict, to_state};
 use crate::cycles::{self, Fairness, Problem};
-use crate::model::property::Kind;
-use crate::model::theory::{Meaning, Refinement, Theory, action};
+use crate::model::theory::{Meaning, Theory};
 
 use crate::explore::{Graph, StateId};
 use crate::machine::{Machine, Reached};

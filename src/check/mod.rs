@@ -148,9 +148,10 @@ pub fn findings(
     theories: &[Theory],
     wanted: &[String],
 ) -> Result<Vec<Finding>, Diagnostics> {
-    property::refuse_other_names(&instance.machine, theories)?;
+    theory::refuse_other_names(&instance.machine, theories)?;
     let asked = |property: &Property| wanted.is_empty() || wanted.contains(&property.name);
     // An error breaks the property whose name it bears, whoever defines that property.
+    let broken = invariant::violations(&instance.machine, graph);
     let errors = |name: &str| Answer::at(graph, broken.get(name).copied());
     let mut findings: Vec<Finding> = Vec::new();
     for theory in theories {

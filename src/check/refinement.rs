@@ -11,7 +11,6 @@ use super::partition::Classes;
 use super::{Counterexample, Explanation};
 use crate::cycles::{Formula, Problem};
 use crate::explore::{Graph, StateId};
-use crate::model::theory::Refinement;
 use crate::source::Diagnostic;
 use crate::tla::{Abstraction, Footprints, Refinement, Spec, Temporal, Value, eval_predicate, eval_state, explain};
 

@@ -1,7 +1,5 @@
 //! The properties of a TLA+ module: its definitions of temporal formulas, each with the comment above it.
 
-use std::sync::Arc;
-
 use super::property::{self, Kind, Property};
 use crate::machine::Machine;
 use crate::source::{Diagnostic, Diagnostics};

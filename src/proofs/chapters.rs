@@ -1,10 +1,11 @@
 //! Everything that the pages are about, in order: a chapter for each protocol, a section for each scenario.
 
+use super::verdict::by_mistake;
 use super::{Evidence, Records};
 use crate::c::ast::Program;
 use crate::c::library::Listing;
 use crate::check::{Checked, Counterexample, Finding, Verdict};
-use crate::counterexample::history::{History, is_mistake};
+use crate::counterexample::history::History;
 use crate::export::tla::export;
 use crate::model::Instance;
 use crate::model::theory::Theory;

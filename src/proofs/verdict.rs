@@ -2,7 +2,6 @@
 
 use crate::c::ast::Reason;
 use crate::check::{Finding, Verdict};
-use crate::counterexample::history::is_mistake;
 use crate::report::matrix::Mark;
 
 /// The marks, each with what it means, as the legend of a table.

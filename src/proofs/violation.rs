@@ -9,8 +9,8 @@ use crate::export::itf::itf;
 use crate::machine::program::ThreadId;
 use crate::machine::{Machine, Reached};
 use crate::model::property::Kind;
+use crate::report::lanes;
 use crate::report::violation::violation;
-use crate::report::{lanes, summary};
 
 impl Violation<'_> {
     pub fn picture(&self) -> String {

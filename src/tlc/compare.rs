@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::run::{Job, Options, Report, RunError, ViolationKind, run};
 use crate::check::{Checked, Finding, Verdict};
-use crate::export::tla::{Export, configuration};
+use crate::export::tla::Export;
 use crate::model::property::{DEADLOCK, Kind};
 
 /// How much is asked.

@@ -2,8 +2,8 @@
 
 use super::view::{Concrete, View, truth};
 use crate::machine::Machine;
-use crate::model::property::{DEADLOCK, Kind};
-use crate::model::theory::{Meaning, Refinement, Theory, of_machine};
+use crate::model::property::DEADLOCK;
+use crate::model::theory::{Meaning, Theory, of_machine};
 use crate::source::Diagnostic;
 use crate::tla::{Excused, Refinement, Temporal};
 

@@ -2,10 +2,10 @@
 
 use std::cell::Cell;
 
-use crate::check::concrete::{Variable, ended};
-use crate::check::property::DEADLOCK;
-use crate::check::theory::{Meaning, Theory};
 use crate::machine::{Error, Machine, Reached};
+use crate::model::property::DEADLOCK;
+use crate::model::theory::{Meaning, Theory};
+use crate::model::variables::{Variable, ended};
 use crate::tla::{Expr, Spec, State, Temporal, Value, eval_predicate};
 
 /// The properties of the modules, and deadlock, that an error of their name breaks though their formula may be true.

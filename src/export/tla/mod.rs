@@ -18,8 +18,8 @@ mod tree;
 use std::sync::Arc;
 
 use crate::model::Instance;
-use crate::model::property::{DEADLOCK, Property, refuse_other_names};
-use crate::model::theory::Theory;
+use crate::model::property::{DEADLOCK, Property};
+use crate::model::theory::{Theory, refuse_other_names};
 use crate::source::Diagnostics;
 
 /// An exported protocol.
