@@ -1,6 +1,4 @@
 //! The `oomspec` command.
-#![forbid(unsafe_code)]
-#![deny(missing_docs)]
 
 mod cli;
 
