@@ -1,11 +1,12 @@
 //! Rows of bytes as text: column by column, since neighbours differ little; then compressed, then as base64.
 
+use std::io::{Read, Write};
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use miniz_oxide::deflate::compress_to_vec_zlib;
-use miniz_oxide::inflate::decompress_to_vec_zlib_with_limit;
-
-const LEVEL: u8 = 9;
+use flate2::Compression;
+use flate2::read::ZlibDecoder;
+use flate2::write::ZlibEncoder;
 
 /// Packs rows of so many bytes each.
 pub fn pack<'a>(rows: impl ExactSizeIterator<Item = &'a [u64]>, words: usize) -> String {
@@ -16,17 +17,29 @@ pub fn pack<'a>(rows: impl ExactSizeIterator<Item = &'a [u64]>, words: usize) ->
             bytes[column * count + number] = byte;
         }
     }
-    STANDARD.encode(compress_to_vec_zlib(&bytes, LEVEL))
+    STANDARD.encode(compressed(&bytes))
+}
+
+fn compressed(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
+    // Writing into memory does not fail.
+    encoder
+        .write_all(bytes)
+        .and_then(|()| encoder.finish())
+        .unwrap_or_default()
 }
 
 /// The rows again, one after the other; or what is wrong. Needs no more memory than so many rows have.
 pub fn unpack(text: &str, count: usize, words: usize) -> Result<Vec<u64>, String> {
     let size = count.checked_mul(words * 8).ok_or("there are too many")?;
     let compressed = STANDARD.decode(text).map_err(|error| format!("no base64: {error}"))?;
-    let bytes = decompress_to_vec_zlib_with_limit(&compressed, size).map_err(|error| match error.status {
-        miniz_oxide::inflate::TINFLStatus::HasMoreOutput => format!("more than {size} bytes when unpacked"),
-        status => format!("no zlib stream: {status:?}"),
-    })?;
+    let mut bytes = Vec::new();
+    let mut decoder = ZlibDecoder::new(&compressed[..]).take(size as u64 + 1);
+    let read = decoder.read_to_end(&mut bytes);
+    read.map_err(|error| format!("no zlib stream: {error}"))?;
+    if bytes.len() > size {
+        return Err(format!("more than {size} bytes when unpacked"));
+    }
     if bytes.len() != size {
         return Err(format!("{} bytes when unpacked, not {size}", bytes.len()));
     }
@@ -61,7 +74,7 @@ mod tests {
 
     #[test]
     fn a_bomb_does_not_go_off() {
-        let bomb = STANDARD.encode(compress_to_vec_zlib(&vec![0; 50_000_000], LEVEL));
+        let bomb = STANDARD.encode(compressed(&vec![0; 50_000_000]));
         assert!(unpack(&bomb, 10, 1).unwrap_err().contains("more than 80 bytes"));
     }
 }

@@ -2,8 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use std::io::{Read, Write};
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use flate2::Compression;
+use flate2::read::ZlibDecoder;
+use flate2::write::ZlibEncoder;
 use oomspec::certificate::Maker;
 use oomspec::certificate::format::{Certificate, Claim};
 use oomspec::certificate::verify::{Refused, Verifier, read};
@@ -112,14 +117,17 @@ pub fn packed(states: &[&[u64]]) -> String {
         states.iter().map(byte)
     });
     let bytes: Vec<u8> = columns.collect();
-    STANDARD.encode(miniz_oxide::deflate::compress_to_vec_zlib(&bytes, 1))
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(&bytes).expect("memory");
+    STANDARD.encode(encoder.finish().expect("memory"))
 }
 
 /// The numbers behind packed ranks, and back.
 pub fn ranks(text: &str, count: usize) -> Vec<u64> {
     let bytes = STANDARD.decode(text).expect("base64");
-    let bytes = miniz_oxide::inflate::decompress_to_vec_zlib(&bytes).expect("zlib");
-    let byte = |row: usize, column: usize| u64::from(bytes[column * count + row]);
+    let mut unpacked = Vec::new();
+    ZlibDecoder::new(&bytes[..]).read_to_end(&mut unpacked).expect("zlib");
+    let byte = |row: usize, column: usize| u64::from(unpacked[column * count + row]);
     (0..count)
         .map(|row| (0..8).fold(0, |number, column| number << 8 | byte(row, column)))
         .collect()
