@@ -3,6 +3,7 @@
 use super::clauses::{Clause, Prop};
 use super::graph::Step;
 use super::reach::Reach;
+use super::tarjan::Tarjan;
 use super::{Bits, Kind, Problem};
 
 /// Where the cycle of a violating run may go: what the clause allows for ever, from the states that its stem can reach.
@@ -90,7 +91,7 @@ impl<'c> Arena<'c> {
 /// The maximal fair components. A component that lacks what weak fairness or the clause needs is given up, as no part of it can have
 /// it; one that lacks a strongly fair step is searched again without the states that enable it.
 pub(super) fn fair_components(problem: &Problem<'_>, arena: &Arena<'_>) -> FairComponents {
-    let mut search = Tarjan::new(problem, arena);
+    let mut search = Regions::new(problem, arena);
     let mut fair = vec![];
     let mut open = vec![arena.states.clone()];
     while let Some(states) = open.pop() {
@@ -151,101 +152,51 @@ fn judge(problem: &Problem<'_>, arena: &Arena<'_>, region: &[u32], component: &[
     }
 }
 
-/// Tarjan's algorithm with a stack of its own, on ever smaller parts of the same graph.
-struct Tarjan<'a> {
+/// Ever smaller parts of the same graph, and their components.
+struct Regions<'a> {
     problem: &'a Problem<'a>,
     arena: &'a Arena<'a>,
     /// Each part that is searched, and each component found, has a number of its own.
     region: Vec<u32>,
     regions: u32,
-    /// The order of discovery, from 1; 0 for a state not yet seen.
-    order: Vec<u32>,
-    low: Vec<u32>,
+    tarjan: Tarjan,
 }
 
-/// A state whose edges are being followed.
-struct Frame {
-    state: u32,
-    next_edge: u32,
-}
-
-impl<'a> Tarjan<'a> {
+impl<'a> Regions<'a> {
     fn new(problem: &'a Problem<'a>, arena: &'a Arena<'a>) -> Self {
         let states = problem.graph.states() as usize;
-        Tarjan {
+        Regions {
             problem,
             arena,
             region: vec![NOWHERE; states],
             regions: 0,
-            order: vec![0; states],
-            low: vec![0; states],
+            tarjan: Tarjan::new(states),
         }
     }
 
     /// The components of the graph restricted to `states`, each a region of its own.
     fn split(&mut self, states: &[u32]) -> Vec<Vec<u32>> {
-        let here = self.next_region();
-        for &s in states {
-            self.region[s as usize] = here;
-            self.order[s as usize] = 0;
-        }
-        let mut found = vec![];
-        let mut seen = 0;
-        let mut stack = vec![];
-        let mut frames = vec![];
-        for &root in states {
-            if self.order[root as usize] != 0 {
-                continue;
-            }
-            self.discover(root, &mut seen, &mut stack, &mut frames);
-            while let Some(frame) = frames.last_mut() {
-                let (state, edge) = (frame.state, frame.next_edge);
-                if edge < self.problem.graph.row(state).end {
-                    frame.next_edge += 1;
-                    let target = self.problem.graph.target(edge) as usize;
-                    // A state that already has its component has left this region.
-                    if !self.arena.edges.contains(edge) || self.region[target] != here {
-                        continue;
-                    }
-                    if self.order[target] == 0 {
-                        self.discover(target as u32, &mut seen, &mut stack, &mut frames);
-                    } else {
-                        self.lower(state, self.order[target]);
-                    }
-                    continue;
-                }
-                frames.pop();
-                if let Some(parent) = frames.last() {
-                    self.lower(parent.state, self.low[state as usize]);
-                }
-                if self.low[state as usize] == self.order[state as usize] {
-                    let start = stack.iter().rposition(|&s| s == state).unwrap_or(0);
-                    let component = stack.split_off(start);
-                    let region = self.next_region();
-                    for &s in &component {
-                        self.region[s as usize] = region;
-                    }
-                    found.push(component);
-                }
-            }
+        let here = self.enter(states);
+        let (graph, arena, region) = (self.problem.graph, self.arena, &self.region);
+        let found = self.tarjan.components(states, |state| {
+            let edges = graph.row(state).filter(|&edge| arena.edges.contains(edge));
+            let targets = edges.map(move |edge| graph.target(edge));
+            targets.filter(|&target| region[target as usize] == here)
+        });
+        for component in &found {
+            self.enter(component);
         }
         found
     }
 
-    fn discover(&mut self, state: u32, seen: &mut u32, stack: &mut Vec<u32>, frames: &mut Vec<Frame>) {
-        *seen += 1;
-        self.order[state as usize] = *seen;
-        self.low[state as usize] = *seen;
-        stack.push(state);
-        frames.push(Frame {
-            state,
-            next_edge: self.problem.graph.row(state).start,
-        });
-    }
-
-    fn lower(&mut self, state: u32, to: u32) {
-        let low = &mut self.low[state as usize];
-        *low = to.min(*low);
+    /// Makes states a region.
+    fn enter(&mut self, states: &[u32]) -> u32 {
+        let region = self.regions;
+        self.regions += 1;
+        for &state in states {
+            self.region[state as usize] = region;
+        }
+        region
     }
 
     /// Takes states out of every region.
@@ -253,10 +204,5 @@ impl<'a> Tarjan<'a> {
         for &s in states {
             self.region[s as usize] = NOWHERE;
         }
-    }
-
-    fn next_region(&mut self) -> u32 {
-        self.regions += 1;
-        self.regions - 1
     }
 }

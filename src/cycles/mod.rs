@@ -16,6 +16,7 @@ mod graph;
 mod lasso;
 mod loops;
 mod reach;
+mod tarjan;
 mod vacuity;
 mod walker;
 
@@ -25,6 +26,7 @@ pub use fairness::{Fairness, Kind, Reason, explain};
 pub use formula::{Formula, Predicate};
 pub use graph::{Graph, InvalidGraph, Step};
 pub use lasso::Lasso;
+pub use tarjan::Tarjan;
 pub use vacuity::vacuous;
 pub use walker::verify_lasso;
 
