@@ -65,12 +65,11 @@ fn run() -> Result<(), Diagnostics> {
 
 /// Of all built-in protocols in all scenarios, the one with the most distinct states.
 fn largest(spec: &Spec) -> Result<(Instance, Graph), Diagnostics> {
-    let general = oomspec::spec::without_text;
     let mut largest: Option<(Instance, Graph)> = None;
     for protocol in spec.protocols() {
-        let protocol = spec.protocol(&protocol).map_err(general)?;
+        let protocol = spec.protocol(&protocol)?;
         for scenario in spec.scenarios() {
-            let scenario = spec.scenario(&scenario).map_err(general)?;
+            let scenario = spec.scenario(&scenario)?;
             let instance = spec.instance(&protocol, &scenario)?;
             let graph = explore(&instance.machine, Limits::default(), &|_, _| {});
             if largest

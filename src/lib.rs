@@ -26,48 +26,40 @@
 //! last reference while the reaper is between its look at the flag and the page tables. So the checker tries every interleaving.
 //!
 //! ```
-//! use oomspec::check::{Verdict, check};
-//! use oomspec::explore::Limits;
-//! use oomspec::report::race::{Options, race};
-//! use oomspec::spec::Spec;
-//! # use oomspec::{source::Diagnostics, spec::without_text};
+//! use oomspec::{Check, Verdict, report};
 //!
-//! # fn main() {
-//! #     if let Err(errors) = tutorial() {
-//! #         panic!("{}", errors.render(false));
-//! #     }
-//! # }
-//! # fn tutorial() -> Result<(), Diagnostics> {
-//! let spec = Spec::builtin();
-//! let protocol = spec.protocol("v4.14").map_err(without_text)?;
-//! let scenario = spec.scenario("foreign-mmput").map_err(without_text)?;
-//!
-//! let v4_14 = spec.instance(&protocol, &scenario)?;
-//! let checked = check(v4_14, &[spec.theory()?], Limits::default(), &["NoUseAfterFree".into()], &|_, _| {})?;
-//! let finding = &checked.findings[0];
-//! assert_eq!(finding.verdict, Verdict::Violated);
-//! assert!(finding.expected()); // the listing says so itself, with `@breaks`
-//!
-//! let diagram = race(&checked.instance, finding, Options::default());
-//! assert!(diagram.contains("use-after-free of struct vm_area_struct `hog_vma`"));
+//! let v4_14 = Check::new("v4.14", "foreign-mmput").only("NoUseAfterFree").run()?;
+//! let race = &v4_14.findings[0];
+//! assert_eq!(race.verdict, Verdict::Violated);
+//! println!("{}", report::race::race(&v4_14.instance, race, Default::default()));
+//! # assert!(race.expected());
 //!
 //! // v4.15 asks the address space instead of the task.
-//! let fixed = spec.instance(&spec.protocol("v4.15").map_err(without_text)?, &scenario)?;
-//! let checked = check(fixed, &[spec.theory()?], Limits::default(), &["NoUseAfterFree".into()], &|_, _| {})?;
-//! assert_eq!(checked.findings[0].verdict, Verdict::Holds);
-//! # Ok(())
-//! # }
+//! let v4_15 = Check::new("v4.15", "foreign-mmput").only("NoUseAfterFree").run()?;
+//! assert_eq!(v4_15.findings[0].verdict, Verdict::Holds);
+//! # Ok::<(), oomspec::Diagnostics>(())
 //! ```
 //!
-//! `diagram` is the race, in a form that can go into a changelog; `oomspec check v4.14 -s foreign-mmput` prints it.
+//! It prints the race in a form that can go into a changelog, as `oomspec check v4.14 -s foreign-mmput` does.
+//!
+//! # A model of your own
+//!
+//! Nothing in here knows the kernel: a spec is a folder with listings, scenarios and properties. `examples/peterson` is one of
+//! two threads that keep out of each other's way, and checks it in a few lines.
 //!
 //! # The pieces
 //!
-//! [`spec::Spec`] has the listings, scenarios and modules: those built in, or a folder's. [`c`] reads a listing and a scenario and
-//! compiles them to the steps of a [`machine::Machine`]. [`explore::explore`] finds all its states; [`actors`] wraps the same
-//! machine in stateright actors. [`tla`] reads what must hold, and [`check`](mod@check) decides it on the graph. [`report`] writes
-//! down what was found, and a [`certificate`] lets others check it again without trusting the search. Nothing here prints or ends the program, and mistakes in the user's text are values:
-//! [`source::Diagnostics`].
+//! In the order in which data flows through them; `ARCHITECTURE.md` says who uses whom.
+//!
+//! - [`spec`] has the listings, scenarios and modules: those built in, or a folder's. [`c`] reads a listing and a scenario and
+//!   compiles them to the steps of a [`machine::Machine`]; [`tla`] reads what must hold. A [`model::Instance`] is what is checked.
+//! - [`explore`] finds all states, and [`check`](mod@check) decides the properties on that graph, with [`cycles`] for those that
+//!   say that something happens at last.
+//! - [`counterexample`] says what happened, and [`report`] draws it. [`actors`] wraps the same machine in stateright actors, for
+//!   a second opinion. A [`certificate`] lets others check a verdict again without trusting the search.
+//! - [`export`], [`tlc`], [`proofs`] and [`web`] are for other tools, for TLC, for GitHub and for the browser.
+//!
+//! Nothing here prints or ends the program, and mistakes in the user's text are values: [`Diagnostics`] is the one error.
 
 pub mod actors;
 pub mod c;
@@ -87,3 +79,7 @@ pub mod tla;
 pub mod tlc;
 pub mod web;
 pub(crate) mod xml;
+
+pub use check::{Check, Checked, Finding, Verdict};
+pub use source::Diagnostics;
+pub use spec::Spec;

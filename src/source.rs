@@ -114,6 +114,14 @@ impl Diagnostic {
         self
     }
 
+    /// The error of a reading in which this is all that is wrong.
+    pub fn within(self, sources: &Sources) -> Diagnostics {
+        Diagnostics {
+            sources: sources.clone(),
+            errors: vec![self],
+        }
+    }
+
     /// The message as rustc would show it, with the source line underlined.
     pub fn render(&self, sources: &Sources, color: bool) -> String {
         let renderer = if color { Renderer::styled() } else { Renderer::plain() };
@@ -134,7 +142,7 @@ impl Diagnostic {
     }
 }
 
-/// All the errors found in one reading; never empty.
+/// The library's error: all that is wrong in one reading of the user's texts; never empty.
 #[derive(Debug, Clone)]
 pub struct Diagnostics {
     /// The texts the spans point into.
@@ -150,3 +158,18 @@ impl Diagnostics {
         parts.join("\n\n")
     }
 }
+
+/// A message about no place in a text: a file that is not there, a name that nothing has.
+impl From<Diagnostic> for Diagnostics {
+    fn from(error: Diagnostic) -> Self {
+        Diagnostic { span: None, ..error }.within(&Sources::default())
+    }
+}
+
+impl std::fmt::Display for Diagnostics {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.render(false))
+    }
+}
+
+impl std::error::Error for Diagnostics {}

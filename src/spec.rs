@@ -8,7 +8,7 @@ use crate::c::{Callers, compile, flatten, includes, nearest, numbers, read_progr
 use crate::machine::Machine;
 use crate::model::Instance;
 use crate::model::theory::Theory;
-use crate::source::{Diagnostic, Diagnostics, Sources};
+use crate::source::{Diagnostic, Diagnostics};
 
 /// A tree of listings: the one built into the binary, or the user's.
 pub struct Spec {
@@ -105,7 +105,7 @@ impl Spec {
             .unwrap_or_default();
         let folder = path.parent().unwrap_or(Path::new("")).to_path_buf();
         if let Err(error) = std::fs::read(path) {
-            return Err(without_text(Diagnostic::general(format!(
+            return Err(Diagnostics::from(Diagnostic::general(format!(
                 "cannot read {}: {error}",
                 path.display()
             ))));
@@ -190,14 +190,6 @@ impl Spec {
     /// Reads a protocol, alone or with a scenario.
     pub fn read(&self, protocol: &Listing, scenario: Option<&Listing>) -> Result<Program, Diagnostics> {
         read_program(&*self.library, protocol, scenario)
-    }
-}
-
-/// A message that belongs to no text.
-pub fn without_text(diagnostic: Diagnostic) -> Diagnostics {
-    Diagnostics {
-        sources: Sources::default(),
-        errors: vec![diagnostic],
     }
 }
 

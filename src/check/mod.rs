@@ -9,6 +9,9 @@ mod liveness;
 pub mod module;
 mod partition;
 mod refinement;
+mod request;
+
+pub use request::Check;
 
 use std::time::{Duration, Instant};
 
@@ -106,6 +109,13 @@ pub struct Checked {
     pub time: Duration,
 }
 
+impl Checked {
+    /// What was found out about a property, by its name.
+    pub fn finding(&self, property: &str) -> Option<&Finding> {
+        self.findings.iter().find(|finding| finding.property.name == property)
+    }
+}
+
 /// What a refinement check shows beside the path: abstract states, and what is false in each abstract action.
 #[derive(Debug, Clone, Default)]
 pub struct Explanation {
@@ -155,10 +165,7 @@ pub fn findings(
     let errors = |name: &str| Answer::at(graph, broken.get(name).copied());
     let mut findings: Vec<Finding> = Vec::new();
     for theory in theories {
-        let fail = |error: Diagnostic| Diagnostics {
-            sources: theory.spec.sources().clone(),
-            errors: vec![error],
-        };
+        let fail = |error: Diagnostic| error.within(theory.spec.sources());
         let judge = decide::Judge::new(&instance.machine, graph, theory).map_err(fail)?;
         for (property, meaning) in theory.formulas.iter().filter(|(property, _)| asked(property)) {
             // A module that extends another has its properties too.

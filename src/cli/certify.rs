@@ -82,6 +82,6 @@ pub fn run(spec: &Spec, args: &Args) -> Result<u8, Diagnostics> {
 }
 
 fn refuse(error: Diagnostic) -> u8 {
-    super::complain(&super::one(error));
+    super::complain(&Diagnostics::from(error));
     exit::REFUSED
 }

@@ -49,9 +49,9 @@ pub fn run(spec: &Spec, args: &Args) -> Result<u8, Diagnostics> {
         max_states: args.max_states,
     };
     let checked = check(instance, &theories, limits, &[], &|_, _| {})?;
-    let page = page(&checked, &theories, args.port).map_err(super::one)?;
+    let page = page(&checked, &theories, args.port)?;
     super::print(&links(&checked, &page));
-    Err(super::one(Diagnostic::general(page.serve(threads).to_string())))
+    Err(Diagnostics::from(Diagnostic::general(page.serve(threads).to_string())))
 }
 
 fn page(checked: &Checked, theories: &[Theory], port: u16) -> Result<Page, Diagnostic> {

@@ -154,7 +154,7 @@ fn state_graph(spec: &Spec, args: &GraphArgs) -> Result<StateGraph, Diagnostics>
     let graph = explored(&instance, args.max_states);
     if graph.incomplete.is_some() {
         let (protocol, scenario, most) = (&instance.protocol, &instance.scenario, args.max_states);
-        return Err(super::one(
+        return Err(Diagnostics::from(
             Diagnostic::general(format!("{protocol} in {scenario} has more than {most} states")).help(
                 "take a smaller scenario, or raise the limit with --max-states N: \
                  a layout of more than a few thousand states takes long and shows little",
@@ -181,7 +181,7 @@ fn violated(
     let mut all = findings(instance, graph, &theories, &[])?;
     match all.iter().position(|finding| finding.property.name == property) {
         Some(at) if all[at].verdict == Verdict::Violated => Ok(all.swap_remove(at)),
-        at => Err(super::one(not_violated(
+        at => Err(Diagnostics::from(not_violated(
             instance,
             graph,
             property,

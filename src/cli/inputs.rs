@@ -12,17 +12,17 @@ use oomspec::spec::Spec;
 /// A protocol of the spec, or a file of the user.
 pub fn listing(spec: &Spec, name: &str) -> Result<Listing, Diagnostics> {
     if Path::new(name).is_file() {
-        return Listing::from_file(Path::new(name)).map_err(super::one);
+        return Listing::from_file(Path::new(name)).map_err(Diagnostics::from);
     }
-    spec.protocol(name).map_err(super::one)
+    spec.protocol(name).map_err(Diagnostics::from)
 }
 
 /// A scenario of the spec, or a file of the user.
 pub fn scenario(spec: &Spec, name: &str) -> Result<Listing, Diagnostics> {
     if Path::new(name).is_file() {
-        return Listing::from_file(Path::new(name)).map_err(super::one);
+        return Listing::from_file(Path::new(name)).map_err(Diagnostics::from);
     }
-    spec.scenario(name).map_err(super::one)
+    spec.scenario(name).map_err(Diagnostics::from)
 }
 
 /// Reads and compiles a protocol in a scenario. A function of the user's that nothing calls is misspelt, and refused.
@@ -65,7 +65,7 @@ pub fn known_names(
     let names: Vec<&str> = properties.iter().map(|property| property.name.as_str()).collect();
     for name in asked {
         if !names.contains(&name.as_str()) {
-            return Err(super::one(unknown(name, "property", &names)));
+            return Err(Diagnostics::from(unknown(name, "property", &names)));
         }
     }
     let mut scenarios = spec.scenarios();
@@ -84,10 +84,7 @@ pub fn known_names(
             if let Some((name, what, known)) = said.find(|(name, _, known)| !known.contains(&name.name.as_str())) {
                 let mut error = unknown(&name.name, what, known);
                 error.span = Some(name.span);
-                return Err(Diagnostics {
-                    sources: instance.machine.program.sources.clone(),
-                    errors: vec![error],
-                });
+                return Err(error.within(&instance.machine.program.sources));
             }
         }
     }

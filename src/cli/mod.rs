@@ -20,7 +20,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use oomspec::source::{Diagnostic, Diagnostics};
-use oomspec::spec::{Spec, without_text};
+use oomspec::spec::Spec;
 
 /// Checks how Linux's OOM reaper and an exiting process keep out of each other's way.
 ///
@@ -70,7 +70,7 @@ pub fn run() -> ExitCode {
     };
     let spec = match &cli.spec {
         None => Ok(Spec::builtin()),
-        Some(folder) => Spec::folder(folder).map_err(without_text),
+        Some(folder) => Spec::folder(folder).map_err(Diagnostics::from),
     };
     let result = spec.and_then(|spec| match cli.command {
         Command::Check(args) => check::run(&spec, &args),
@@ -122,9 +122,5 @@ fn folder(path: &Path) -> Result<(), Diagnostics> {
 }
 
 fn unwritten(path: &Path, error: &std::io::Error) -> Diagnostics {
-    one(Diagnostic::general(format!("cannot write {}: {error}", path.display())))
-}
-
-fn one(diagnostic: Diagnostic) -> Diagnostics {
-    without_text(diagnostic)
+    Diagnostics::from(Diagnostic::general(format!("cannot write {}: {error}", path.display())))
 }

@@ -13,7 +13,7 @@ use super::exit;
 pub fn run(spec: &Spec, path: &Path, max_states: usize) -> Result<u8, Diagnostics> {
     let text = |path: &Path| {
         std::fs::read_to_string(path)
-            .map_err(|error| super::one(Diagnostic::general(format!("cannot read {}: {error}", path.display()))))
+            .map_err(|error| Diagnostics::from(Diagnostic::general(format!("cannot read {}: {error}", path.display()))))
     };
     let name = path
         .file_stem()

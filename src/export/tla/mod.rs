@@ -51,10 +51,8 @@ pub fn export(instance: &Instance, theories: &[Theory]) -> Result<Export, Diagno
     properties.extend(module::own_properties(&instance.machine, theories));
     let errors = module::error_formulas(&instance.machine, theories);
     Ok(Export {
-        module: module::module(&name, instance, theories, &errors).map_err(|error| Diagnostics {
-            sources: instance.machine.program.sources.clone(),
-            errors: vec![error],
-        })?,
+        module: module::module(&name, instance, theories, &errors)
+            .map_err(|error| error.within(&instance.machine.program.sources))?,
         beside: beside.collect(),
         properties,
         errors,
