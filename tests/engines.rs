@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use oomspec::actors::second::{Opinion, opinion};
+use oomspec::actors::compare::{Opinion, opinion};
 use oomspec::actors::{State, System};
 use oomspec::check::check;
 use oomspec::explore::{Limits, explore};

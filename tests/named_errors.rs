@@ -6,7 +6,7 @@ use std::path::Path;
 
 use common::certificates::{made, refusal};
 use common::{Judge, listing};
-use oomspec::actors::second::{Opinion, opinion};
+use oomspec::actors::compare::{Opinion, opinion};
 use oomspec::c::library::Listing;
 use oomspec::certificate::Maker;
 use oomspec::certificate::verify::Verifier;

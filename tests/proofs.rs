@@ -10,7 +10,7 @@ use std::process::Command;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use oomspec::actors::second::Opinion;
+use oomspec::actors::compare::Opinion;
 use oomspec::check::check;
 use oomspec::explore::Limits;
 use oomspec::model::Instance;

@@ -9,10 +9,10 @@
 //! [`Machine::step`]: crate::machine::Machine::step
 
 mod check;
+pub mod compare;
 mod explorer;
 mod node;
 mod safety;
-pub mod second;
 mod system;
 
 pub use check::{Failure, Summary, check};

@@ -1,6 +1,6 @@
 //! One machine's graph, looked at by the formulas of a module.
 
-use super::labelling::{Concrete, Lens, Question, Steps, states};
+use super::labelling::{Concrete, Question, Steps, View, states};
 use super::liveness::{self, Found, Translation};
 use super::refinement::{Refined, check};
 use super::{Answer, Verdict, to_state};
@@ -13,23 +13,23 @@ use crate::source::Diagnostic;
 use crate::tla::{Expr, Refinement, Step, Temporal};
 
 /// What is computed once for all formulas.
-pub struct Judge<'a> {
+pub struct Decider<'a> {
     machine: &'a Machine,
     graph: &'a Graph,
     theory: &'a Theory,
-    lens: Concrete<'a>,
+    view: Concrete<'a>,
     labels: Vec<u16>,
     fairness: std::cell::OnceCell<Vec<Fairness>>,
     /// Some run ends in an error.
     errs: bool,
 }
 
-impl<'a> Judge<'a> {
+impl<'a> Decider<'a> {
     /// Looks at the graph of a machine.
     pub fn new(machine: &'a Machine, graph: &'a Graph, theory: &'a Theory) -> Result<Self, Diagnostic> {
         let mut states = 0..graph.distinct() as StateId;
-        Ok(Judge {
-            lens: Concrete::new(machine, graph, &theory.spec)?,
+        Ok(Decider {
+            view: Concrete::new(machine, graph, &theory.spec)?,
             labels: liveness::labels(graph),
             fairness: std::cell::OnceCell::new(),
             errs: states.any(|state| matches!(machine.reached(graph.state(state)), Reached::Error(_))),
@@ -78,11 +78,11 @@ impl<'a> Judge<'a> {
 
     /// A predicate of the first states, by number.
     fn invariant(&self, predicate: &Expr, first: StateId) -> Result<Answer, Diagnostic> {
-        let holds = states(&self.lens, predicate)?;
+        let holds = states(&self.view, predicate)?;
         match (0..first).find(|&state| !holds.contains(state)) {
             Some(state) => Ok(Answer::violated(to_state(self.graph, state))),
             None => self.unless_vacuous(predicate.without_consequents(), |weaker| {
-                let holds = states(&self.lens, weaker)?;
+                let holds = states(&self.view, weaker)?;
                 Ok((0..first).all(|state| holds.contains(state)))
             }),
         }
@@ -103,7 +103,7 @@ impl<'a> Judge<'a> {
 
     /// The first edge, in breadth-first order, that the step formula does not allow.
     fn bad_step(&self, step: &Step) -> Result<Option<(StateId, usize)>, Diagnostic> {
-        let mut steps = Steps::new(&self.lens, step, Question::Allowed);
+        let mut steps = Steps::new(&self.view, step, Question::Allowed);
         for state in 0..self.graph.distinct() as StateId {
             for (number, edge) in self.graph.edges(state).enumerate() {
                 if !steps.ask(state, edge.to)? {
@@ -133,7 +133,7 @@ impl<'a> Judge<'a> {
             return Ok(Answer::of(Verdict::Incomplete));
         }
         let mut translation = Translation::default();
-        let formula = translation.formula(&self.lens, formula)?;
+        let formula = translation.formula(&self.view, formula)?;
         let edges = self.edges()?;
         let problem = Problem {
             graph: edges,
@@ -155,7 +155,7 @@ impl<'a> Judge<'a> {
             predicates: &[],
         };
         let spec = &self.theory.spec;
-        Ok(match check(&self.lens, spec, refinement, &problem)? {
+        Ok(match check(&self.view, spec, refinement, &problem)? {
             Refined::Yes => Answer::of(Verdict::Holds),
             Refined::Vacuously => {
                 Answer::of(Verdict::Vacuous).because("no step of it is a step of the abstract specification")
@@ -174,6 +174,6 @@ impl<'a> Judge<'a> {
 
     fn fairness(&self, edges: &cycles::Graph<'_>) -> &[Fairness] {
         self.fairness
-            .get_or_init(|| liveness::fairness(self.machine, self.lens.graph(), edges))
+            .get_or_init(|| liveness::fairness(self.machine, self.view.graph(), edges))
     }
 }

@@ -4,7 +4,7 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::partition::Classes;
+use super::partition::Partition;
 use crate::cycles::{Bits, Predicate};
 use crate::explore::{Graph, StateId};
 use crate::machine::Machine;
@@ -13,17 +13,17 @@ use crate::source::Diagnostic;
 use crate::tla::{EvalError, Expr, Footprint, Footprints, Spec, State, Step, Value, eval_predicate};
 
 /// A way to see states as values of TLA+ variables.
-pub trait Lens {
+pub trait View {
     /// The graph whose states are seen.
     fn graph(&self) -> &Graph;
     /// The states grouped so that these parts of variables are equal within a group.
-    fn classes(&self, reads: &Footprints) -> Rc<Classes>;
+    fn partition(&self, reads: &Footprints) -> Rc<Partition>;
     /// The value of a variable in a state.
     fn value(&self, variable: usize, state: StateId) -> Value;
 }
 
-/// A state seen through a lens.
-pub struct Seen<'a>(pub &'a dyn Lens, pub StateId);
+/// A state seen through a view.
+pub struct Seen<'a>(pub &'a dyn View, pub StateId);
 
 impl State for Seen<'_> {
     fn variable(&self, index: usize) -> Value {
@@ -32,12 +32,12 @@ impl State for Seen<'_> {
 }
 
 /// The states in which a predicate is true.
-pub fn states(lens: &dyn Lens, predicate: &Expr) -> Result<Bits, Box<EvalError>> {
-    let classes = lens.classes(&predicate.footprints());
+pub fn states(view: &dyn View, predicate: &Expr) -> Result<Bits, Box<EvalError>> {
+    let classes = view.partition(&predicate.footprints());
     let values = classes
         .representatives
         .iter()
-        .map(|&state| eval_predicate(predicate, &Seen(lens, state)));
+        .map(|&state| eval_predicate(predicate, &Seen(view, state)));
     let values: Vec<bool> = values.collect::<Result<_, _>>()?;
     Ok(Bits::from_fn(classes.of.len(), |state| {
         values[classes.of[state as usize] as usize]
@@ -55,21 +55,21 @@ pub enum Question {
 
 /// Answers a question about pairs of states, once for each distinct pair of values.
 pub struct Steps<'a> {
-    lens: &'a dyn Lens,
+    view: &'a dyn View,
     step: &'a Step,
     question: Question,
-    classes: Rc<Classes>,
+    classes: Rc<Partition>,
     known: hashbrown::HashMap<(u32, u32), bool>,
 }
 
 impl<'a> Steps<'a> {
     /// A question about the steps of a graph.
-    pub fn new(lens: &'a dyn Lens, step: &'a Step, question: Question) -> Self {
+    pub fn new(view: &'a dyn View, step: &'a Step, question: Question) -> Self {
         Steps {
-            lens,
+            view,
             step,
             question,
-            classes: lens.classes(&step.footprints()),
+            classes: view.partition(&step.footprints()),
             known: hashbrown::HashMap::new(),
         }
     }
@@ -81,7 +81,7 @@ impl<'a> Steps<'a> {
         if let Some(&answer) = self.known.get(&pair) {
             return Ok(answer);
         }
-        let (before, after) = (Seen(self.lens, from), Seen(self.lens, to));
+        let (before, after) = (Seen(self.view, from), Seen(self.view, to));
         let answer = match self.question {
             Question::Allowed => self.step.allows(&before, &after)?,
             Question::Taken => self.step.takes(&before, &after)?,
@@ -92,7 +92,7 @@ impl<'a> Steps<'a> {
 
     /// The answers for all edges and for stuttering in every state.
     pub fn predicate(mut self) -> Result<Predicate, Box<EvalError>> {
-        let graph = self.lens.graph();
+        let graph = self.view.graph();
         let mut edges = Bits::new(graph.transitions());
         let mut stutters = Bits::new(graph.distinct());
         for state in 0..graph.distinct() as StateId {
@@ -110,23 +110,23 @@ impl<'a> Steps<'a> {
     }
 }
 
-/// The lens of a machine's own variables.
+/// The view of a machine's own variables.
 pub struct Concrete<'a> {
     machine: &'a Machine,
     graph: &'a Graph,
     variables: Vec<Variable>,
     values: Vec<OnceCell<Values>>,
-    classes: RefCell<HashMap<Footprints, Rc<Classes>>>,
+    classes: RefCell<HashMap<Footprints, Rc<Partition>>>,
 }
 
 /// The values of one variable, by class.
 struct Values {
-    classes: Rc<Classes>,
+    classes: Rc<Partition>,
     known: Vec<OnceCell<Value>>,
 }
 
 impl<'a> Concrete<'a> {
-    /// A lens for the variables that a module declares.
+    /// A view for the variables that a module declares.
     pub fn new(machine: &'a Machine, graph: &'a Graph, spec: &Spec) -> Result<Self, Diagnostic> {
         let variable = |name: &std::sync::Arc<str>| {
             Variable::named(machine, name).ok_or_else(|| {
@@ -151,12 +151,12 @@ impl<'a> Concrete<'a> {
     }
 }
 
-impl Lens for Concrete<'_> {
+impl View for Concrete<'_> {
     fn graph(&self) -> &Graph {
         self.graph
     }
 
-    fn classes(&self, reads: &Footprints) -> Rc<Classes> {
+    fn partition(&self, reads: &Footprints) -> Rc<Partition> {
         if let Some(known) = self.classes.borrow().get(reads) {
             return known.clone();
         }
@@ -164,7 +164,7 @@ impl Lens for Concrete<'_> {
         for (&variable, part) in reads {
             self.variables[variable].bits(self.machine, part, &mut bits);
         }
-        let classes = Rc::new(Classes::of_bits(self.graph, &bits));
+        let classes = Rc::new(Partition::of_bits(self.graph, &bits));
         self.classes.borrow_mut().insert(reads.clone(), classes.clone());
         classes
     }
@@ -175,7 +175,7 @@ impl Lens for Concrete<'_> {
                 whole: true,
                 ..Footprint::default()
             };
-            let classes = self.classes(&Footprints::from([(variable, whole)]));
+            let classes = self.partition(&Footprints::from([(variable, whole)]));
             Values {
                 known: vec![OnceCell::new(); classes.count()],
                 classes,

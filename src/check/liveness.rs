@@ -1,7 +1,7 @@
 //! Temporal formulas over a graph: state and step formulas become sets of states and edges, the rest is a search for a fair lasso.
 
 use super::Counterexample;
-use super::labelling::{Lens, Question, Steps, states};
+use super::labelling::{Question, Steps, View, states};
 use crate::cycles::{self, Fairness, Formula, Lasso, Predicate, Problem};
 use crate::explore::{Graph, StateId};
 use crate::machine::Machine;
@@ -53,19 +53,19 @@ pub struct Translation {
 
 impl Translation {
     /// The formula of the search.
-    pub fn formula(&mut self, lens: &dyn Lens, temporal: &Temporal) -> Result<Formula, Diagnostic> {
-        self.under(lens, temporal, Question::Allowed)
+    pub fn formula(&mut self, view: &dyn View, temporal: &Temporal) -> Result<Formula, Diagnostic> {
+        self.under(view, temporal, Question::Allowed)
     }
 
-    fn under(&mut self, lens: &dyn Lens, temporal: &Temporal, question: Question) -> Result<Formula, Diagnostic> {
-        let mut part = |part: &Temporal, question| self.under(lens, part, question).map(Box::new);
+    fn under(&mut self, view: &dyn View, temporal: &Temporal, question: Question) -> Result<Formula, Diagnostic> {
+        let mut part = |part: &Temporal, question| self.under(view, part, question).map(Box::new);
         Ok(match temporal {
             Temporal::State(expr) => {
-                let states = states(lens, expr)?;
+                let states = states(view, expr)?;
                 self.predicate(Predicate::State(states))
             }
             Temporal::Step(step) => {
-                let predicate = Steps::new(lens, step, question).predicate()?;
+                let predicate = Steps::new(view, step, question).predicate()?;
                 self.predicate(predicate)
             }
             Temporal::Always(inner) => Formula::Always(part(inner, Question::Allowed)?),
@@ -76,19 +76,19 @@ impl Translation {
             Temporal::And(parts) => Formula::And(
                 parts
                     .iter()
-                    .map(|part| self.under(lens, part, question))
+                    .map(|part| self.under(view, part, question))
                     .collect::<Result<_, _>>()?,
             ),
             Temporal::Or(parts) => Formula::Or(
                 parts
                     .iter()
-                    .map(|part| self.under(lens, part, question))
+                    .map(|part| self.under(view, part, question))
                     .collect::<Result<_, _>>()?,
             ),
             Temporal::Fair(fair) => {
-                let enabled = states(lens, &fair.enabled)?;
+                let enabled = states(view, &fair.enabled)?;
                 let enabled = self.number(Predicate::State(enabled));
-                let taken = Steps::new(lens, &fair.step, Question::Taken).predicate()?;
+                let taken = Steps::new(view, &fair.step, Question::Taken).predicate()?;
                 let taken = self.number(taken);
                 if fair.strong {
                     Formula::strongly_fair(enabled, taken)

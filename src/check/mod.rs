@@ -166,11 +166,11 @@ pub fn findings(
     let mut findings: Vec<Finding> = Vec::new();
     for theory in theories {
         let fail = |error: Diagnostic| error.within(theory.spec.sources());
-        let judge = decide::Judge::new(&instance.machine, graph, theory).map_err(fail)?;
+        let decider = decide::Decider::new(&instance.machine, graph, theory).map_err(fail)?;
         for (property, meaning) in theory.formulas.iter().filter(|(property, _)| asked(property)) {
             // A module that extends another has its properties too.
             if findings.iter().all(|finding| finding.property.name != property.name) {
-                let answer = judge.formula(meaning).map_err(fail)?.and(errors(&property.name));
+                let answer = decider.formula(meaning).map_err(fail)?.and(errors(&property.name));
                 findings.push(finding(instance, property.clone(), answer));
             }
         }

@@ -4,9 +4,9 @@ use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
-use super::labelling::{Lens, Question, Steps, states};
+use super::labelling::{Question, Steps, View, states};
 use super::liveness::{self, Found, Translation};
-use super::partition::Classes;
+use super::partition::Partition;
 use super::{Counts, Verdict};
 use crate::cycles::{self, Fairness, Problem};
 use crate::explore::{Graph, StateId};
@@ -114,7 +114,7 @@ struct World {
     /// By state: some step leaves it where it is.
     loops: Vec<bool>,
     generated: usize,
-    classes: RefCell<HashMap<BTreeSet<usize>, Rc<Classes>>>,
+    classes: RefCell<HashMap<BTreeSet<usize>, Rc<Partition>>>,
 }
 
 impl World {
@@ -264,12 +264,12 @@ impl World {
     }
 }
 
-impl Lens for World {
+impl View for World {
     fn graph(&self) -> &Graph {
         &self.graph
     }
 
-    fn classes(&self, reads: &Footprints) -> Rc<Classes> {
+    fn partition(&self, reads: &Footprints) -> Rc<Partition> {
         let variables: BTreeSet<usize> = reads.keys().copied().collect();
         let known = self.classes.borrow().get(&variables).cloned();
         known.unwrap_or_else(|| {
@@ -283,7 +283,7 @@ impl Lens for World {
                 })
             });
             let of = of.collect();
-            let classes = Rc::new(Classes { of, representatives });
+            let classes = Rc::new(Partition { of, representatives });
             self.classes.borrow_mut().insert(variables, classes.clone());
             classes
         })

@@ -4,18 +4,18 @@ use crate::explore::{Graph, StateId, Visited, hash_words};
 
 /// The states of a graph, grouped.
 #[derive(Debug)]
-pub struct Classes {
+pub struct Partition {
     /// By state: its class.
     pub of: Vec<u32>,
     /// By class: its first state.
     pub representatives: Vec<StateId>,
 }
 
-impl Classes {
+impl Partition {
     /// Groups the states that agree on these bits, given by word.
     pub fn of_bits(graph: &Graph, bits: &[u64]) -> Self {
         let words: Vec<usize> = (0..bits.len()).filter(|&word| bits[word] != 0).collect();
-        Classes::of_keys(graph, words.len(), |id, key| {
+        Partition::of_keys(graph, words.len(), |id, key| {
             let state = graph.state(id);
             for (part, &word) in key.iter_mut().zip(&words) {
                 *part = state[word] & bits[word];
@@ -36,7 +36,7 @@ impl Classes {
             }
             of.push(class);
         }
-        Classes { of, representatives }
+        Partition { of, representatives }
     }
 
     /// Number of classes.

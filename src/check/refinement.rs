@@ -5,9 +5,9 @@ use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
-use super::labelling::{Concrete, Lens, Question, Seen, Steps};
+use super::labelling::{Concrete, Question, Seen, Steps, View};
 use super::liveness::{self, Found, Translation};
-use super::partition::Classes;
+use super::partition::Partition;
 use super::{Counterexample, Explanation};
 use crate::cycles::{Formula, Problem};
 use crate::explore::{Graph, StateId};
@@ -33,11 +33,11 @@ pub fn check(
     problem: &Problem<'_>,
 ) -> Result<Refined, Diagnostic> {
     let graph = concrete.graph();
-    let lens = Abstract::new(concrete, &refinement.abstraction(spec)?)?;
+    let view = Abstract::new(concrete, &refinement.abstraction(spec)?)?;
     for init in &refinement.init {
-        if !eval_predicate(init, &Seen(&lens, 0))? {
+        if !eval_predicate(init, &Seen(&view, 0))? {
             let explanation = Explanation {
-                before: lens.describe(0),
+                before: view.describe(0),
                 ..Explanation::default()
             };
             return Ok(Refined::No(
@@ -51,18 +51,18 @@ pub fn check(
     }
     let mut moved = false;
     for next in &refinement.next {
-        let mut steps = Steps::new(&lens, next, Question::Allowed);
+        let mut steps = Steps::new(&view, next, Question::Allowed);
         for state in 0..graph.distinct() as StateId {
             for (number, edge) in graph.edges(state).enumerate() {
-                let same = lens.same(state, edge.to);
+                let same = view.same(state, edge.to);
                 moved |= !same;
                 if same || steps.ask(state, edge.to)? {
                     continue;
                 }
-                let blames = explain(spec, &next.action, &Seen(&lens, state), &Seen(&lens, edge.to))?;
+                let blames = explain(spec, &next.action, &Seen(&view, state), &Seen(&view, edge.to))?;
                 let explanation = Explanation {
-                    before: lens.describe(state),
-                    after: lens.describe(edge.to),
+                    before: view.describe(state),
+                    after: view.describe(edge.to),
                     blames,
                 };
                 return Ok(Refined::No(liveness::to_edge(graph, state, number), explanation));
@@ -71,7 +71,7 @@ pub fn check(
     }
     for excused in &refinement.progress {
         let mut translation = Translation::default();
-        let mut formula = translation.formula(&lens, &excused.promise)?;
+        let mut formula = translation.formula(&view, &excused.promise)?;
         if let Some(excuse) = &excused.unless {
             let excuse = Temporal::Eventually(Box::new(Temporal::State(excuse.clone())));
             formula = Formula::Or(vec![formula, translation.formula(concrete, &excuse)?]);
@@ -83,7 +83,7 @@ pub fn check(
         if let Found::Lasso(lasso) = liveness::search(&problem, &formula)? {
             let state = lasso.cycle.first().map_or(0, |step| step.state);
             let explanation = Explanation {
-                before: lens.describe(state),
+                before: view.describe(state),
                 ..Explanation::default()
             };
             return Ok(Refined::No(liveness::counterexample(graph, &lasso), explanation));
@@ -92,18 +92,18 @@ pub fn check(
     Ok(if moved { Refined::Yes } else { Refined::Vacuously })
 }
 
-/// The lens of an abstract module's variables: what the mapping makes of each state.
+/// The view of an abstract module's variables: what the mapping makes of each state.
 struct Abstract<'a> {
     graph: &'a Graph,
     names: Vec<String>,
     /// By variable: its values in order of appearance, and which of them a class of states has.
     values: Vec<Mapped>,
-    all: Rc<Classes>,
-    some: RefCell<HashMap<BTreeSet<usize>, Rc<Classes>>>,
+    all: Rc<Partition>,
+    some: RefCell<HashMap<BTreeSet<usize>, Rc<Partition>>>,
 }
 
 struct Mapped {
-    classes: Rc<Classes>,
+    classes: Rc<Partition>,
     /// By class of the concrete variables: the number of the abstract value.
     number: Vec<u64>,
     values: Vec<Value>,
@@ -113,7 +113,7 @@ impl<'a> Abstract<'a> {
     fn new(concrete: &'a Concrete, abstraction: &Abstraction) -> Result<Self, Diagnostic> {
         let mut values = Vec::new();
         for expr in &abstraction.mapping {
-            let classes = concrete.classes(&expr.footprints());
+            let classes = concrete.partition(&expr.footprints());
             let mut numbers = HashMap::new();
             let (mut number, mut distinct) = (Vec::with_capacity(classes.count()), Vec::new());
             for &state in &classes.representatives {
@@ -154,12 +154,12 @@ impl<'a> Abstract<'a> {
     }
 }
 
-impl Lens for Abstract<'_> {
+impl View for Abstract<'_> {
     fn graph(&self) -> &Graph {
         self.graph
     }
 
-    fn classes(&self, reads: &Footprints) -> Rc<Classes> {
+    fn partition(&self, reads: &Footprints) -> Rc<Partition> {
         let variables: BTreeSet<usize> = reads.keys().copied().collect();
         let known = self.some.borrow().get(&variables).cloned();
         known.unwrap_or_else(|| {
@@ -177,8 +177,8 @@ impl Lens for Abstract<'_> {
 }
 
 /// Groups the states by the values of some abstract variables.
-fn group(graph: &Graph, values: &[Mapped], variables: &BTreeSet<usize>) -> Classes {
-    Classes::of_keys(graph, variables.len(), |state, key| {
+fn group(graph: &Graph, values: &[Mapped], variables: &BTreeSet<usize>) -> Partition {
+    Partition::of_keys(graph, variables.len(), |state, key| {
         for (part, &variable) in key.iter_mut().zip(variables) {
             let mapped = &values[variable];
             *part = mapped.number[mapped.classes.of[state as usize] as usize];

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use oomspec::actors::second::Opinion;
+use oomspec::actors::compare::Opinion;
 use oomspec::c::library::Listing;
 use oomspec::check::{Checked, Verdict, baseline};
 use oomspec::counterexample::history::History;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use oomspec::actors::System;
-use oomspec::actors::second;
+use oomspec::actors::compare;
 use oomspec::check::{Checked, Verdict, check};
 use oomspec::explore::Limits;
 use oomspec::model::theory::Theory;
@@ -55,7 +55,7 @@ pub fn run(spec: &Spec, args: &Args) -> Result<u8, Diagnostics> {
 }
 
 fn page(checked: &Checked, theories: &[Theory], port: u16) -> Result<Page, Diagnostic> {
-    let system = System::new(checked.instance.machine.clone(), second::properties(checked, theories))
+    let system = System::new(checked.instance.machine.clone(), compare::properties(checked, theories))
         .map_err(|error| Diagnostic::general(error.to_string()))?;
     Page::new(checked, system, port).map_err(|error| Diagnostic::general(error.to_string()))
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use oomspec::actors::second::Opinion;
+use oomspec::actors::compare::Opinion;
 use oomspec::model::Instance;
 use oomspec::proofs::{Evidence, Records, is_owned, pages};
 use oomspec::source::{Diagnostic, Diagnostics};

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use indicatif::{ProgressBar, ProgressStyle};
-use oomspec::actors::second::{Opinion, opinion};
+use oomspec::actors::compare::{Opinion, opinion};
 use oomspec::check::{Checked, check};
 use oomspec::explore::Limits;
 use oomspec::model::Instance;

@@ -10,7 +10,7 @@ use crate::machine::{Machine, Reached};
 use crate::model::property::Kind;
 
 /// A counterexample as a story of two lanes.
-pub struct Plot {
+pub struct Diagram {
     /// The lanes from left to right.
     pub lanes: Vec<ThreadId>,
     /// The steps, in an order that reads well and leads to the same end.
@@ -27,8 +27,8 @@ pub struct Plot {
     pub error: bool,
 }
 
-impl Plot {
-    /// The plot of a counterexample whose steps are `found`.
+impl Diagram {
+    /// The diagram of a counterexample whose steps are `found`.
     pub fn new(machine: &Machine, found: &[Event], finding: &Finding, counterexample: &Counterexample) -> Self {
         let stem = counterexample.loop_start.unwrap_or(found.len()).min(found.len());
         let end = found
@@ -55,7 +55,7 @@ impl Plot {
         };
         let story = Story::new(machine, &events, &lanes, turns);
         let (before, looping) = (story.lines(0..stem), story.lines(stem..events.len()));
-        Plot {
+        Diagram {
             lanes: in_order(before.iter().chain(&looping), &lanes),
             before,
             looping,

@@ -1,6 +1,6 @@
 //! How large a scenario is: who runs, on which objects, and how far counters go.
 
-use super::chapters::Section;
+use super::contents::Section;
 use super::markdown::{code, table};
 use crate::machine::Machine;
 use crate::machine::program::{Program, Role, Scalar};

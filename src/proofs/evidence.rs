@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::actors::second::Opinion;
+use crate::actors::compare::Opinion;
 use crate::certificate::Maker;
 use crate::check::{Checked, Verdict};
 use crate::explore::{Limits, explore};

@@ -1,21 +1,21 @@
 //! What holds in a scenario: how each property was decided, who agrees, and what is assumed.
 
-use super::chapters::{Book, Section};
+use super::contents::{Contents, Section};
 use super::markdown::{anchor, commands, link, plain, prose, table};
 use super::{assumed, records};
-use crate::actors::second::{Opinion, decides};
+use crate::actors::compare::{Opinion, decides};
 use crate::check::{Finding, Verdict};
 use crate::model::property::Kind;
 use crate::tlc::Record;
 
 /// The section.
-pub fn section(book: &Book, section: &Section) -> String {
+pub fn section(contents: &Contents, section: &Section) -> String {
     let instance = &section.checked.instance;
     let mut text = "## What holds\n\n".to_string();
     let head = ["property", "says", "was decided by", "also", "certificate"].map(String::from);
     let findings = || section.checked.findings.iter();
     let holding = findings().filter(|finding| matches!(finding.verdict, Verdict::Holds | Verdict::Vacuous));
-    let rows: Vec<Vec<String>> = holding.map(|finding| row(book, section, finding)).collect();
+    let rows: Vec<Vec<String>> = holding.map(|finding| row(contents, section, finding)).collect();
     text += &table(&head, &rows);
     let of_verdict = |verdict| -> Vec<&str> {
         let those = findings().filter(|finding| finding.verdict == verdict);
@@ -64,7 +64,7 @@ pub fn section(book: &Book, section: &Section) -> String {
     text + &assumed::list(&instance.machine, "../../")
 }
 
-fn row(book: &Book, section: &Section, finding: &Finding) -> Vec<String> {
+fn row(contents: &Contents, section: &Section, finding: &Finding) -> Vec<String> {
     let property = &finding.property;
     let page = format!("../{}.md#{}", section.checked.instance.protocol, anchor(&property.name));
     let vacuous = match finding.verdict {
@@ -74,7 +74,7 @@ fn row(book: &Book, section: &Section, finding: &Finding) -> Vec<String> {
     let agrees = section.evidence.second == Opinion::Agrees
         && decides(
             &section.checked.instance.machine,
-            std::slice::from_ref(book.theory),
+            std::slice::from_ref(contents.theory),
             finding,
         );
     let asked = |record: &Record| record.properties.iter().any(|(name, _)| *name == property.name);

@@ -1,26 +1,26 @@
 //! The first page: the matrix, the bugs, what the columns mean, and how far it all goes.
 
-use super::chapters::{Book, Chapter, Violation};
+use super::contents::{Chapter, Contents, Violation};
 use super::markdown::{anchor, link, prose, table};
 use super::properties;
 use super::verdict::{LEGEND, by_mistake, cell, counted};
 
-use crate::actors::second::Opinion;
+use crate::actors::compare::Opinion;
 use crate::model::property::Property;
 
 /// The page.
-pub fn page(book: &Book) -> String {
+pub fn page(contents: &Contents) -> String {
     let mut text = format!(
         "# Verdicts\n\n\
          Each protocol was explored in {}: every interleaving, to the end. A row is a protocol, in historical order; \
          a column is a property; each mark leads to its evidence. Made by `oomspec prove`.\n\n",
-        counted(scenarios(book).len(), "scenario")
+        counted(scenarios(contents).len(), "scenario")
     );
-    text += &format!("{}\n{LEGEND}\n\n", matrix(book));
-    text += &format!("## Bugs\n\n{}\n", bugs(book));
-    text += &format!("## Properties\n\n{}\n", legend(book));
-    text += &format!("## Scenarios\n\n{}\n", stories(book));
-    text += &format!("## How far this goes\n\n{}\n", extent(book));
+    text += &format!("{}\n{LEGEND}\n\n", matrix(contents));
+    text += &format!("## Bugs\n\n{}\n", bugs(contents));
+    text += &format!("## Properties\n\n{}\n", legend(contents));
+    text += &format!("## Scenarios\n\n{}\n", stories(contents));
+    text += &format!("## How far this goes\n\n{}\n", extent(contents));
     text + "## Do it again\n\n\
         ```sh\n\
         oomspec prove          # writes these pages again, the same bytes\n\
@@ -31,9 +31,9 @@ pub fn page(book: &Book) -> String {
 }
 
 /// All properties of any protocol.
-fn columns(book: &Book) -> Vec<Property> {
+fn columns(contents: &Contents) -> Vec<Property> {
     let mut columns: Vec<Property> = Vec::new();
-    for property in book.chapters.iter().flat_map(properties::of) {
+    for property in contents.chapters.iter().flat_map(properties::of) {
         if columns.iter().all(|known| known.name != property.name) {
             columns.push(property);
         }
@@ -41,8 +41,8 @@ fn columns(book: &Book) -> Vec<Property> {
     columns
 }
 
-fn matrix(book: &Book) -> String {
-    let columns = columns(book);
+fn matrix(contents: &Contents) -> String {
+    let columns = columns(contents);
     let mut head = vec!["protocol".to_string()];
     head.extend(columns.iter().map(|property| link(&property.code, "#properties")));
     let row = |chapter: &Chapter| {
@@ -54,14 +54,14 @@ fn matrix(book: &Book) -> String {
         }
         row
     };
-    table(&head, &book.chapters.iter().map(row).collect::<Vec<_>>())
+    table(&head, &contents.chapters.iter().map(row).collect::<Vec<_>>())
 }
 
 /// What is broken by mistake, by protocol and property.
-fn bugs(book: &Book) -> String {
+fn bugs(contents: &Contents) -> String {
     let head = ["protocol", "property", "what happens", "shown in", "why"].map(String::from);
     let mut rows = Vec::new();
-    for chapter in &book.chapters {
+    for chapter in &contents.chapters {
         for property in properties::of(chapter) {
             let all = chapter.sections.iter().flat_map(|section| &section.violations);
             let mut those: Vec<&Violation> = all
@@ -83,7 +83,7 @@ fn bugs(book: &Book) -> String {
                 property.name.clone(),
                 of.headline(),
                 places.join(", "),
-                of.reason(book, ""),
+                of.reason(contents, ""),
             ]);
         }
     }
@@ -93,22 +93,22 @@ fn bugs(book: &Book) -> String {
     }
 }
 
-fn legend(book: &Book) -> String {
+fn legend(contents: &Contents) -> String {
     let head = ["", "property", "says"].map(String::from);
     let row = |property: &Property| {
-        let name = match properties::place(book, property, "../") {
+        let name = match properties::place(contents, property, "../") {
             Some(place) => link(&property.name, &place),
             None => property.name.clone(),
         };
         vec![property.code.clone(), name, prose(&property.description)]
     };
-    table(&head, &columns(book).iter().map(row).collect::<Vec<_>>())
+    table(&head, &columns(contents).iter().map(row).collect::<Vec<_>>())
 }
 
 /// Name, source and story of each scenario.
-fn scenarios<'b>(book: &'b Book) -> Vec<(&'b str, &'b str, &'b str)> {
+fn scenarios<'b>(contents: &'b Contents) -> Vec<(&'b str, &'b str, &'b str)> {
     let mut scenarios: Vec<(&str, &str, &str)> = Vec::new();
-    for section in book.sections() {
+    for section in contents.sections() {
         if scenarios.iter().all(|(known, _, _)| *known != section.name()) {
             let instance = &section.checked.instance;
             let story = instance.tags.scenario.as_ref().map_or("", |(_, story)| story);
@@ -118,27 +118,27 @@ fn scenarios<'b>(book: &'b Book) -> Vec<(&'b str, &'b str, &'b str)> {
     scenarios
 }
 
-fn stories(book: &Book) -> String {
+fn stories(contents: &Contents) -> String {
     let head = ["scenario", "is about", "most states"].map(String::from);
     let row = |&(name, source, story): &(&str, &str, &str)| {
-        let sections = book.sections().filter(|section| section.name() == name);
+        let sections = contents.sections().filter(|section| section.name() == name);
         let most = sections
             .map(|section| section.checked.counts.distinct)
             .max()
             .unwrap_or(0);
         vec![link(name, &format!("../spec/{source}")), prose(story), most.to_string()]
     };
-    table(&head, &scenarios(book).iter().map(row).collect::<Vec<_>>())
+    table(&head, &scenarios(contents).iter().map(row).collect::<Vec<_>>())
 }
 
-fn extent(book: &Book) -> String {
-    let graphs = book.sections().count();
-    let states: usize = book.sections().map(|section| section.checked.counts.distinct).sum();
-    let whole = book
+fn extent(contents: &Contents) -> String {
+    let graphs = contents.sections().count();
+    let states: usize = contents.sections().map(|section| section.checked.counts.distinct).sum();
+    let whole = contents
         .sections()
         .filter(|section| section.checked.incomplete.is_none())
         .count();
-    let agrees = book
+    let agrees = contents
         .sections()
         .filter(|section| section.evidence.second == Opinion::Agrees)
         .count();
@@ -154,7 +154,7 @@ fn extent(book: &Book) -> String {
         "- stateright's breadth-first search, over one actor for each thread and one for the shared memory, agrees on {agrees} of \
          them: the same states, transitions and levels, and the same violations after as many steps.\n"
     );
-    let tlc = book.sections().filter(|section| section.tlc.is_some()).count();
+    let tlc = contents.sections().filter(|section| section.tlc.is_some()).count();
     if tlc > 0 {
         text += &format!(
             "- TLC agrees on {tlc} of them, from the modules that `oomspec export tla` writes: the same distinct states and depth, and the \

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::chapters::{Chapter, Violation};
+use super::contents::{Chapter, Violation};
 use super::markdown::{anchor, block, code, details, link};
 use super::verdict::by_mistake;
 

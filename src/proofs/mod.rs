@@ -6,7 +6,7 @@
 
 mod assumed;
 mod bounds;
-mod chapters;
+mod contents;
 mod evidence;
 mod holds;
 mod index;
@@ -36,18 +36,18 @@ pub fn pages(
     evidence: &[Evidence],
     records: &Records,
 ) -> Result<BTreeMap<String, Vec<u8>>, Diagnostics> {
-    let book = chapters::Book::new(spec, theory, evidence, records)?;
+    let contents = contents::Contents::new(spec, theory, evidence, records)?;
     let mut files = BTreeMap::new();
     let mut page = |path: String, text: String| files.insert(path, format!("{MARK}\n{text}").into_bytes());
-    page("index.md".into(), index::page(&book));
-    for chapter in &book.chapters {
-        page(format!("{}.md", chapter.name), protocol::page(&book, chapter));
+    page("index.md".into(), index::page(&contents));
+    for chapter in &contents.chapters {
+        page(format!("{}.md", chapter.name), protocol::page(&contents, chapter));
         for section in &chapter.sections {
             let path = format!("{}/{}.md", chapter.name, section.name());
-            page(path, scenario::page(&book, chapter, section));
+            page(path, scenario::page(&contents, chapter, section));
         }
     }
-    for section in book.sections() {
+    for section in contents.sections() {
         for (property, certificate) in &section.evidence.certificates {
             let path = format!(
                 "{}/{}",
@@ -57,7 +57,7 @@ pub fn pages(
             files.insert(path, certificate.clone().into_bytes());
         }
     }
-    for chapter in &book.chapters {
+    for chapter in &contents.chapters {
         for violation in chapter.sections.iter().flat_map(|section| &section.violations) {
             if violation.as_before.is_none() {
                 let at = |ending| format!("{}/{}.{ending}", chapter.name, violation.file);

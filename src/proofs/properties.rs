@@ -1,6 +1,6 @@
 //! Each property in words and in TLA+, and what became of it in each scenario.
 
-use super::chapters::{Book, Chapter};
+use super::contents::{Chapter, Contents};
 use super::markdown::{block, code, link, prose};
 use super::verdict::{by_mistake, counted};
 use crate::check::{Finding, Verdict};
@@ -21,8 +21,8 @@ pub fn of(chapter: &Chapter) -> Vec<Property> {
 }
 
 /// The section of a protocol's page.
-pub fn section(book: &Book, chapter: &Chapter) -> String {
-    let modules = book
+pub fn section(contents: &Contents, chapter: &Chapter) -> String {
+    let modules = contents
         .theory
         .spec
         .sources()
@@ -36,15 +36,15 @@ pub fn section(book: &Book, chapter: &Chapter) -> String {
     for property in of(chapter) {
         text += &format!("\n### {}\n\n", property.name);
         text += &format!("*{}.*", super::violation::capital(&prose(&property.description)));
-        text += &definition(book, &property);
+        text += &definition(contents, &property);
         text += &format!("\n{}\n", became(chapter, &property));
     }
     text
 }
 
 /// What the module says: the rest of the comment, and the text.
-fn definition(book: &Book, property: &Property) -> String {
-    let theory = &book.theory.spec;
+fn definition(contents: &Contents, property: &Property) -> String {
+    let theory = &contents.theory.spec;
     match theory.definition(&property.name) {
         Some(definition) => {
             let comment = theory.comment(definition);
@@ -61,8 +61,8 @@ fn definition(book: &Book, property: &Property) -> String {
 }
 
 /// Where in the spec a property is defined, for a link; `up` leads to the root of the repository.
-pub fn place(book: &Book, property: &Property, up: &str) -> Option<String> {
-    let theory = &book.theory.spec;
+pub fn place(contents: &Contents, property: &Property, up: &str) -> Option<String> {
+    let theory = &contents.theory.spec;
     let span = theory.definition(&property.name)?.span;
     let (file, line) = (&theory.sources().file(span.file).name, theory.sources().line(span));
     Some(format!("{up}spec/{file}#L{line}"))

@@ -2,40 +2,40 @@
 
 use std::collections::BTreeSet;
 
-use super::chapters::{Book, Chapter, Section, Violation};
+use super::contents::{Chapter, Contents, Section, Violation};
 use super::markdown::{anchor, block, link, plain, prose, table};
 use super::verdict::{LEGEND, by_mistake, cell};
 use super::violation::capital;
 use super::{PICTURE, listing, properties};
-use crate::actors::second::Opinion;
+use crate::actors::compare::Opinion;
 use crate::report::summary::short;
 use crate::report::violation::violation;
 
 /// The page.
-pub fn page(book: &Book, chapter: &Chapter) -> String {
-    let mut text = format!("# {}\n\n{}\n\n", chapter.name, navigation(book, chapter));
-    text += &bugs(book, chapter);
+pub fn page(contents: &Contents, chapter: &Chapter) -> String {
+    let mut text = format!("# {}\n\n{}\n\n", chapter.name, navigation(contents, chapter));
+    text += &bugs(contents, chapter);
     text += &format!(
         "\n## Story\n\n{}\n\n{}",
         prose(&chapter.program.tags.summary),
         tags(chapter)
     );
     text += &format!("\n## Verdicts\n\n{}\n{LEGEND}\n", matrix(chapter));
-    text += &by_design(book, chapter);
+    text += &by_design(contents, chapter);
     text += &format!("\n{}", counts(chapter));
-    text += &format!("\n{}", properties::section(book, chapter));
+    text += &format!("\n{}", properties::section(contents, chapter));
     text + "\n" + &listing::section(chapter)
 }
 
-fn navigation(book: &Book, chapter: &Chapter) -> String {
-    let at = book
+fn navigation(contents: &Contents, chapter: &Chapter) -> String {
+    let at = contents
         .chapters
         .iter()
         .position(|other| other.name == chapter.name)
         .unwrap_or(0);
     let page = |chapter: &Chapter| link(&chapter.name, &format!("{}.md", chapter.name));
-    let before = at.checked_sub(1).and_then(|before| book.chapters.get(before));
-    let after = book.chapters.get(at + 1);
+    let before = at.checked_sub(1).and_then(|before| contents.chapters.get(before));
+    let after = contents.chapters.get(at + 1);
     let mut parts = vec![link("All verdicts", "index.md")];
     parts.extend(before.map(|before| format!("before: {}", page(before))));
     parts.extend(after.map(|after| format!("after: {}", page(after))));
@@ -58,7 +58,7 @@ fn at(of: &Violation, folder: &str) -> String {
 }
 
 /// What is broken by mistake: the shortest race as a picture, then all as a list.
-fn bugs(book: &Book, chapter: &Chapter) -> String {
+fn bugs(contents: &Contents, chapter: &Chapter) -> String {
     let mut mistakes: Vec<&Violation> = violations(chapter, true).collect();
     // An error of the language says most; of those the first.
     mistakes.sort_by_key(|of| of.finding.property.kind);
@@ -89,7 +89,7 @@ fn bugs(book: &Book, chapter: &Chapter) -> String {
         text += &format!(
             "- **{property}** is broken in {}: {headline}. {}.\n",
             places.join(", "),
-            capital(&of.reason(book, ""))
+            capital(&of.reason(contents, ""))
         );
     }
     let picture = format!("{}/{}.{PICTURE}", chapter.name, first.file);
@@ -99,10 +99,13 @@ fn bugs(book: &Book, chapter: &Chapter) -> String {
         "\n{}\n\n",
         link(&format!("![{alt}]({picture})"), &at(first, &chapter.name))
     );
-    text + &block("text", &violation(&book.history, first.instance, first.finding, false))
+    text + &block(
+        "text",
+        &violation(&contents.history, first.instance, first.finding, false),
+    )
 }
 
-fn by_design(book: &Book, chapter: &Chapter) -> String {
+fn by_design(contents: &Contents, chapter: &Chapter) -> String {
     let mut reasons: Vec<(&str, Vec<&Violation>)> = Vec::new();
     for of in violations(chapter, false) {
         let reason = of.finding.known_words();
@@ -121,7 +124,7 @@ fn by_design(book: &Book, chapter: &Chapter) -> String {
             })
             .collect();
         // There is one: it was pushed with its reason.
-        let reason = those.first().map_or(String::new(), |of| of.reason(book, ""));
+        let reason = those.first().map_or(String::new(), |of| of.reason(contents, ""));
         text += &format!("- {}: {}.\n", capital(&reason), places.join(", "));
     }
     match text.is_empty() {

@@ -1,6 +1,6 @@
 //! The page of a protocol in one scenario: each violation, then what holds and why that can be believed.
 
-use super::chapters::{Book, Chapter, Section};
+use super::contents::{Chapter, Contents, Section};
 use super::markdown::{link, prose};
 use super::verdict::{by_mistake, counted};
 use super::violation::capital;
@@ -8,7 +8,7 @@ use super::{bounds, holds};
 use crate::check::Verdict;
 
 /// The page.
-pub fn page(book: &Book, chapter: &Chapter, section: &Section) -> String {
+pub fn page(contents: &Contents, chapter: &Chapter, section: &Section) -> String {
     let instance = &section.checked.instance;
     let mut text = format!("# {} in {}\n\n", instance.protocol, instance.scenario);
     if let Some((_, story)) = &instance.tags.scenario {
@@ -16,15 +16,15 @@ pub fn page(book: &Book, chapter: &Chapter, section: &Section) -> String {
     }
     text += &format!("{}\n\n{}\n\n", summary(section), navigation(chapter, section));
     for violation in &section.violations {
-        text += &format!("{}\n", violation.section(book));
+        text += &format!("{}\n", violation.section(contents));
     }
-    text += &holds::section(book, section);
+    text += &holds::section(contents, section);
     text + "\n" + &bounds::section(section)
 }
 
 /// `**1 bug**: NoUseAfterFree. 1 price paid by design: … 14 properties hold.`
 fn summary(section: &Section) -> String {
-    let name = |of: &super::chapters::Violation| {
+    let name = |of: &super::contents::Violation| {
         let name = &of.finding.property.name;
         link(name, &format!("#{}", super::markdown::anchor(name)))
     };

@@ -1,6 +1,6 @@
 //! A violation: its picture, its diagram, its states, and the commands that show it again.
 
-use super::chapters::{Book, Violation};
+use super::contents::{Contents, Violation};
 use super::markdown::{block, code, commands, details, link, prose};
 use super::verdict::counted;
 use super::{PICTURE, TRACE};
@@ -52,27 +52,27 @@ impl Violation<'_> {
     }
 
     /// Why the listing breaks it, the protocol that mends it linked; pages lie this many folders deep.
-    pub fn reason(&self, book: &Book, up: &str) -> String {
+    pub fn reason(&self, contents: &Contents, up: &str) -> String {
         let Some(reason) = &self.finding.known else {
             return "**not announced by the listing**".to_string();
         };
-        match reason.fixed_by().filter(|name| book.has(name)) {
+        match reason.fixed_by().filter(|name| contents.has(name)) {
             Some(name) => prose(&reason.words).replacen(name, &link(name, &format!("{up}{name}.md")), 1),
             None => prose(&reason.words),
         }
     }
 
     /// The section of a scenario's page.
-    pub fn section(&self, book: &Book) -> String {
+    pub fn section(&self, contents: &Contents) -> String {
         let property = &self.finding.property;
         let mut text = format!("## {}\n\n", property.name);
         text += &format!("*{}.*", capital(&prose(&property.description)));
         text += &format!(
             " **{}.** {}.\n\n",
             capital(&self.headline()),
-            capital(&self.reason(book, "../"))
+            capital(&self.reason(contents, "../"))
         );
-        let diagram = violation(&book.history, self.instance, self.finding, false);
+        let diagram = violation(&contents.history, self.instance, self.finding, false);
         if let Some(first) = self.as_before {
             let same = link(first, &format!("#{}", super::markdown::anchor(first)));
             text += &format!("The same run as for {same}, which shows the picture and all steps.\n\n");
@@ -88,7 +88,7 @@ impl Violation<'_> {
             );
             text += &format!("![{alt}]({}.{PICTURE})\n\n", self.file);
             text += &block("text", &diagram);
-            let all = violation(&book.history, self.instance, self.finding, true);
+            let all = violation(&contents.history, self.instance, self.finding, true);
             let steps = format!("all {}", counted(self.counterexample.steps.len(), "step"));
             text += &format!("\n{}", details(&steps, &block("text", &all)));
         }

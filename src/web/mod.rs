@@ -14,12 +14,12 @@ use std::sync::Arc;
 
 use crate::actors::{Explorer, ServeError, System};
 use crate::check::Checked;
-use routes::Front;
+use routes::Routes;
 use summary::Summary;
 
 /// A page that is about to be served.
 pub struct Page {
-    front: Front,
+    routes: Routes,
     explorer: Explorer,
     listener: TcpListener,
     address: SocketAddr,
@@ -35,7 +35,7 @@ impl Page {
         let summary = Summary::new(checked, &system);
         let explorer = Explorer::new(system, 0)?;
         Ok(Page {
-            front: Front::new(machine, summary, explorer.address()),
+            routes: Routes::new(machine, summary, explorer.address()),
             explorer,
             listener,
             address,
@@ -49,7 +49,7 @@ impl Page {
 
     /// For each counterexample its property, and the link that opens it: at its end, or where its loop starts.
     pub fn links(&self) -> impl Iterator<Item = (&str, String)> {
-        let counterexamples = self.front.summary().counterexamples.iter();
+        let counterexamples = self.routes.summary().counterexamples.iter();
         counterexamples.map(|counterexample| {
             let steps: Vec<String> = counterexample.opens().iter().map(ToString::to_string).collect();
             let link = format!("http://{}/#/steps/{}", self.address, steps.join("/"));
@@ -59,11 +59,11 @@ impl Page {
 
     /// Serves the page for as long as the process lives; returns only if that fails. See [`Explorer::serve`].
     pub fn serve(self, threads: usize) -> ServeError {
-        let (listener, front) = (self.listener, self.front);
+        let (listener, routes) = (self.listener, self.routes);
         std::thread::spawn(move || {
             server::serve(
                 &listener,
-                Arc::new(move |asked: &server::Request<'_>| front.answer(asked)),
+                Arc::new(move |asked: &server::Request<'_>| routes.answer(asked)),
             )
         });
         self.explorer.serve(threads)

@@ -9,7 +9,7 @@ const STARTS: Duration = Duration::from_secs(5);
 /// How long to wait for an answer.
 const ANSWERS: Duration = Duration::from_secs(60);
 
-/// The status and the body that it answers with. The path is one that the front has composed.
+/// The status and the body that it answers with. The path is one that `routes.rs` has composed.
 ///
 /// Until it listens, its port is only reserved: a connection is refused, or cut when the port is handed over.
 pub(super) fn ask(address: SocketAddr, method: &str, path: &str) -> io::Result<(u16, Vec<u8>)> {

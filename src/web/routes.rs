@@ -26,16 +26,16 @@ const POLICY: &str =
     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'";
 
 /// Answers requests.
-pub(super) struct Front {
+pub(super) struct Routes {
     machine: Arc<Machine>,
     summary: Summary,
     /// Where stateright's Explorer is.
     explorer: SocketAddr,
 }
 
-impl Front {
+impl Routes {
     pub fn new(machine: Arc<Machine>, summary: Summary, explorer: SocketAddr) -> Self {
-        Front {
+        Routes {
             machine,
             summary,
             explorer,

@@ -8,7 +8,7 @@ use std::cell::OnceCell;
 use super::format::{Certificate, Claim, Evidence, MAX_EMBEDDED, Ranking, SCHEMA, States as Set, Step};
 use super::packed::pack;
 use super::texts::Texts;
-use super::verify::pieces::{Piece, pieces};
+use super::verify::obligations::{Obligation, obligations};
 use super::verify::region::Region;
 use super::verify::statement::{Meant, Statement, exempt};
 use super::verify::states::{Closed, States};
@@ -157,7 +157,7 @@ impl<'a> Maker<'a> {
         &self,
         closed: &Closed,
         view: &dyn View,
-        promises: &[super::verify::pieces::Promise],
+        promises: &[super::verify::obligations::Promise],
         exempt: &[bool],
     ) -> Result<Vec<Ranking>, Diagnostic> {
         let machine = &self.instance.machine;
@@ -180,10 +180,12 @@ impl<'a> Maker<'a> {
     }
 }
 
-fn promises(formula: &Temporal) -> Result<Vec<super::verify::pieces::Promise>, Diagnostic> {
-    let promises = pieces(formula)?.into_iter().filter_map(|piece| match piece {
-        Piece::Progress(promise) => Some(promise),
-        _ => None,
-    });
+fn promises(formula: &Temporal) -> Result<Vec<super::verify::obligations::Promise>, Diagnostic> {
+    let promises = obligations(formula)?
+        .into_iter()
+        .filter_map(|obligation| match obligation {
+            Obligation::Progress(promise) => Some(promise),
+            _ => None,
+        });
     Ok(promises.collect())
 }

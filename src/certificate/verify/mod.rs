@@ -8,7 +8,8 @@
 
 pub(super) mod end;
 pub(super) mod fairness;
-pub(super) mod pieces;
+mod lasso;
+pub(super) mod obligations;
 mod ranking;
 pub(super) mod region;
 mod run;
@@ -16,7 +17,6 @@ mod set;
 pub(super) mod statement;
 pub(super) mod states;
 pub(super) mod view;
-mod word;
 
 use std::fmt;
 

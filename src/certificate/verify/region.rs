@@ -1,6 +1,6 @@
 //! The states in which a promise of progress is unkept, and the steps among them: where a run that breaks it would have to stay.
 
-use super::pieces::{Begins, Literal, Promise};
+use super::obligations::{Begins, Literal, Promise};
 use super::states::Closed;
 use super::view::{Pairs, View, truth};
 use crate::tla::EvalError;

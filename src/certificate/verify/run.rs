@@ -3,10 +3,10 @@
 use super::Refused;
 use super::end;
 use super::fairness::Condition;
+use super::lasso::Lasso;
 use super::statement::{Meant, Statement, exempt};
 use super::states::{States, after};
 use super::view::{Abstract, Concrete, Pairs, View, truth};
-use super::word::Word;
 use crate::certificate::format::Step;
 use crate::machine::Machine;
 use crate::source::Diagnostic;
@@ -145,7 +145,7 @@ pub fn lasso(machine: &Machine, statement: Statement<'_>, steps: &[Step], start:
     }
     fair(machine, &run, start)?;
     let states = States::of_path(machine.words(), &run.states);
-    let word = Word::of_lasso(steps.len(), start);
+    let word = Lasso::of_lasso(steps.len(), start);
     let violated = match statement {
         Statement::NoError | Statement::NoDeadlock => {
             return Err(Refused::at(

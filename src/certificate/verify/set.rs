@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::Refused;
 use super::end;
-use super::pieces::{Piece, pieces};
+use super::obligations::{Obligation, obligations};
 use super::ranking::{self, Size};
 use super::region::Region;
 use super::statement::{Meant, Statement, exempt};
@@ -117,8 +117,8 @@ fn on(machine: &Machine, meant: &Meant<'_>, closed: &Closed, rankings: &[Ranking
         Statement::Formula(theory, formula) => {
             let view = Concrete::new(machine, states, &theory.spec)?;
             let exempt = vec![false; states.len()];
-            for piece in pieces(formula)? {
-                check_piece(machine, closed, &view, &piece, &exempt, rankings, &mut sizes)?;
+            for obligation in obligations(formula)? {
+                check_piece(machine, closed, &view, &obligation, &exempt, rankings, &mut sizes)?;
             }
         }
         Statement::Refinement(theory, refinement) => {
@@ -126,8 +126,8 @@ fn on(machine: &Machine, meant: &Meant<'_>, closed: &Closed, rankings: &[Ranking
             let view = Abstract::new(&concrete, &refinement.abstraction(&theory.spec)?).map_err(Diagnostic::from)?;
             let none = vec![false; states.len()];
             for predicate in &refinement.init {
-                let piece = Piece::Initially(predicate.clone());
-                check_piece(machine, closed, &view, &piece, &none, rankings, &mut sizes)?;
+                let obligation = Obligation::Initially(predicate.clone());
+                check_piece(machine, closed, &view, &obligation, &none, rankings, &mut sizes)?;
             }
             for step in &refinement.next {
                 let same = |from: usize, to: usize| view.same(from, to);
@@ -135,8 +135,8 @@ fn on(machine: &Machine, meant: &Meant<'_>, closed: &Closed, rankings: &[Ranking
             }
             for excused in &refinement.progress {
                 let exempt = exempt(excused, &concrete)?;
-                for piece in pieces(&excused.promise)? {
-                    check_piece(machine, closed, &view, &piece, &exempt, rankings, &mut sizes)?;
+                for obligation in obligations(&excused.promise)? {
+                    check_piece(machine, closed, &view, &obligation, &exempt, rankings, &mut sizes)?;
                 }
             }
         }
@@ -152,26 +152,26 @@ fn check_piece(
     machine: &Machine,
     closed: &Closed,
     view: &dyn View,
-    piece: &Piece,
+    obligation: &Obligation,
     exempt: &[bool],
     rankings: &[Ranking],
     sizes: &mut Vec<Size>,
 ) -> Result<(), Refused> {
     let refused = |state: usize| Err(Refused::at(format!("state {state}"), "violates the property"));
-    match piece {
-        Piece::Initially(predicate) => match truth(view, predicate)?[closed.initial] {
+    match obligation {
+        Obligation::Initially(predicate) => match truth(view, predicate)?[closed.initial] {
             true => Ok(()),
             false => refused(closed.initial),
         },
-        Piece::Always(predicate) => {
+        Obligation::Always(predicate) => {
             let truth = truth(view, predicate)?;
             match truth.iter().zip(exempt).position(|(truth, exempt)| !truth && !exempt) {
                 Some(state) => refused(state),
                 None => Ok(()),
             }
         }
-        Piece::Steps(step) => check_steps(machine, closed, Pairs::allowed(view, step), &|_, to| exempt[to]),
-        Piece::Progress(promise) => {
+        Obligation::Steps(step) => check_steps(machine, closed, Pairs::allowed(view, step), &|_, to| exempt[to]),
+        Obligation::Progress(promise) => {
             let number = sizes.len();
             let at = format!("promise of progress {}", number + 1);
             let Some(ranking) = rankings.get(number) else {

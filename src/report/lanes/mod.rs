@@ -3,7 +3,7 @@
 mod draw;
 
 use crate::check::Finding;
-use crate::counterexample::diagram::Plot;
+use crate::counterexample::diagram::Diagram;
 use crate::counterexample::events::{self, Event};
 use crate::counterexample::lines::Line;
 use crate::counterexample::wrong::wrong;
@@ -31,9 +31,9 @@ pub fn race(instance: &Instance, finding: &Finding) -> String {
     };
     let machine = &instance.machine;
     let found = events::events(machine, counterexample);
-    let plot = Plot::new(machine, &found, finding, counterexample);
+    let diagram = Diagram::new(machine, &found, finding, counterexample);
     let error = wrong(machine, finding, &found);
-    let picture = Picture::of_plot(machine, &plot, &error);
+    let picture = Picture::of_diagram(machine, &diagram, &error);
     picture.draw(picture.rows.len())
 }
 
@@ -103,14 +103,14 @@ impl Picture {
         }
     }
 
-    fn of_plot(machine: &Machine, plot: &Plot, error: &str) -> Self {
-        let wrong = match plot.error {
+    fn of_diagram(machine: &Machine, diagram: &Diagram, error: &str) -> Self {
+        let wrong = match diagram.error {
             true => format!("BUG: {error}"),
             false => error.to_string(),
         };
         let row = |line: &Line| {
-            let lane = plot.lanes.iter().position(|&thread| thread == line.thread);
-            let first = plot.events.get(line.steps.start);
+            let lane = diagram.lanes.iter().position(|&thread| thread == line.thread);
+            let first = diagram.events.get(line.steps.start);
             Row {
                 lane: lane.filter(|_| line.in_lane),
                 text: line.text.clone(),
@@ -118,18 +118,18 @@ impl Picture {
                 error: line.last.then(|| wrong.clone()),
             }
         };
-        let mut picture = Picture::new(machine, &plot.lanes, plot.lines().map(row).collect());
-        for (row, line) in plot.lines().enumerate() {
-            if let Some(event) = line.steps.end.checked_sub(1).and_then(|last| plot.events.get(last)) {
-                picture.note_locks(machine, &plot.lanes, &event.after, row);
+        let mut picture = Picture::new(machine, &diagram.lanes, diagram.lines().map(row).collect());
+        for (row, line) in diagram.lines().enumerate() {
+            if let Some(event) = line.steps.end.checked_sub(1).and_then(|last| diagram.events.get(last)) {
+                picture.note_locks(machine, &diagram.lanes, &event.after, row);
             }
         }
-        let round = plot.round(machine).into_iter();
-        let waits = plot.waits.iter().map(|wait| wait.text.clone());
-        let told = plot.loop_start.is_some() || plot.lines().any(|line| line.last);
+        let round = diagram.round(machine).into_iter();
+        let waits = diagram.waits.iter().map(|wait| wait.text.clone());
+        let told = diagram.loop_start.is_some() || diagram.lines().any(|line| line.last);
         let untold = (!told).then(|| wrong.clone());
         Picture {
-            loop_start: plot.loop_start.map(|_| plot.before.len()),
+            loop_start: diagram.loop_start.map(|_| diagram.before.len()),
             foot: round.chain(waits).chain(untold).collect(),
             ..picture
         }

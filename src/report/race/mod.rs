@@ -5,7 +5,7 @@ mod steps;
 
 use crate::c::ast::Commit;
 use crate::check::{Counterexample, Finding};
-use crate::counterexample::diagram::Plot;
+use crate::counterexample::diagram::Diagram;
 use crate::counterexample::events::{self, Event};
 use crate::counterexample::words;
 use crate::counterexample::wrong::wrong;
@@ -78,24 +78,24 @@ fn picture(
     finding: &Finding,
     counterexample: &Counterexample,
 ) -> (Vec<String>, usize) {
-    let plot = Plot::new(machine, found, finding, counterexample);
-    let mark = if plot.error { BUG } else { HERE };
-    let page = Page::new(machine, plot.lanes.clone(), mark, plot.lines());
+    let diagram = Diagram::new(machine, found, finding, counterexample);
+    let mark = if diagram.error { BUG } else { HERE };
+    let page = Page::new(machine, diagram.lanes.clone(), mark, diagram.lines());
     let mut text = page.title(machine);
-    text.extend(plot.before.iter().map(|line| page.line(line)));
-    if plot.loop_start.is_some() {
+    text.extend(diagram.before.iter().map(|line| page.line(line)));
+    if diagram.loop_start.is_some() {
         text.push(FOR_EVER.to_string());
-        if plot.nothing_moves() {
+        if diagram.nothing_moves() {
             text.push(NOTHING_MOVES.to_string());
         }
-        text.extend(plot.round(machine).iter().map(|line| format!("  {line}")));
-        text.extend(plot.looping.iter().map(|line| page.line(line)));
+        text.extend(diagram.round(machine).iter().map(|line| format!("  {line}")));
+        text.extend(diagram.looping.iter().map(|line| page.line(line)));
     }
-    if !plot.waits.is_empty() {
+    if !diagram.waits.is_empty() {
         text.push(String::new());
-        text.extend(plot.waits.iter().flat_map(|wait| wrapped(&wait.text, 2)));
+        text.extend(diagram.waits.iter().flat_map(|wait| wrapped(&wait.text, 2)));
     }
-    (text, plot.lines().count())
+    (text, diagram.lines().count())
 }
 
 fn foot(finding: &Finding, options: &Options) -> Vec<String> {

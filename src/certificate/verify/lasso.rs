@@ -5,7 +5,7 @@ use crate::source::Diagnostic;
 use crate::tla::Temporal;
 
 /// Position `i` of the run is a state and the step that leaves it.
-pub struct Word {
+pub struct Lasso {
     /// By position: the state before the step and the one after it.
     steps: Vec<(usize, usize)>,
     /// The position that follows the last one.
@@ -21,14 +21,14 @@ enum Action {
     Taken,
 }
 
-impl Word {
+impl Lasso {
     /// The run through states `0..=steps` that returns to `start` with the last step; if there is none behind it, it stutters.
     pub fn of_lasso(steps: usize, start: usize) -> Self {
         let mut word: Vec<(usize, usize)> = (0..steps).map(|state| (state, state + 1)).collect();
         if start == steps {
             word.push((start, start));
         }
-        Word {
+        Lasso {
             steps: word,
             loops_to: start,
         }

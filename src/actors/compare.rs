@@ -122,7 +122,7 @@ fn invariant(machine: &Machine, theory: &Theory, name: &str, predicates: Vec<Exp
     })
 }
 
-/// A state as the formulas see it, computed anew each time: slower than a lens, and nothing shared with it.
+/// A state as the formulas see it, computed anew each time: slower than the labelling, and nothing shared with it.
 struct Seen<'a> {
     machine: &'a Machine,
     words: &'a [u64],

@@ -14,7 +14,7 @@ use crate::spec::Spec;
 use crate::tlc::Record;
 
 /// What there is to tell.
-pub struct Book<'a> {
+pub struct Contents<'a> {
     pub theory: &'a Theory,
     pub history: History,
     pub chapters: Vec<Chapter<'a>>,
@@ -53,7 +53,7 @@ pub struct Violation<'a> {
     pub as_before: Option<&'a str>,
 }
 
-impl<'a> Book<'a> {
+impl<'a> Contents<'a> {
     pub fn new(
         spec: &'a Spec,
         theory: &'a Theory,
@@ -84,7 +84,7 @@ impl<'a> Book<'a> {
                 });
             }
         }
-        Ok(Book {
+        Ok(Contents {
             history: History::of(spec),
             theory,
             chapters,

@@ -1,11 +1,11 @@
-//! A formula as the pieces that a set of states can show: predicates of states, of steps, and promises of progress.
+//! A formula as the obligations that a set of states can show: predicates of states, of steps, and promises of progress.
 
 use crate::source::Diagnostic;
 use crate::tla::{Expr, Step, Temporal};
 
-/// What has to be true for a formula to hold: all of its pieces.
+/// What has to be true for a formula to hold: all of its obligations.
 #[derive(Debug, Clone)]
-pub enum Piece {
+pub enum Obligation {
     /// `P`: of the initial state.
     Initially(Expr),
     /// `[]P`: of every state.
@@ -49,29 +49,29 @@ pub struct Literal {
     pub value: bool,
 }
 
-/// The pieces of a formula; an error if it has a form that no certificate is made for.
-pub fn pieces(formula: &Temporal) -> Result<Vec<Piece>, Diagnostic> {
-    let mut pieces = Vec::new();
-    add(formula, &mut pieces)?;
-    Ok(pieces)
+/// The obligations of a formula; an error if it has a form that no certificate is made for.
+pub fn obligations(formula: &Temporal) -> Result<Vec<Obligation>, Diagnostic> {
+    let mut obligations = Vec::new();
+    add(formula, &mut obligations)?;
+    Ok(obligations)
 }
 
-fn add(formula: &Temporal, pieces: &mut Vec<Piece>) -> Result<(), Diagnostic> {
-    let piece = match formula {
-        Temporal::And(parts) => return parts.iter().try_for_each(|part| add(part, pieces)),
-        Temporal::State(predicate) => Piece::Initially(predicate.clone()),
+fn add(formula: &Temporal, obligations: &mut Vec<Obligation>) -> Result<(), Diagnostic> {
+    let obligation = match formula {
+        Temporal::And(parts) => return parts.iter().try_for_each(|part| add(part, obligations)),
+        Temporal::State(predicate) => Obligation::Initially(predicate.clone()),
         Temporal::LeadsTo(from, to) => leads_to(from, to)?,
         Temporal::Eventually(inner) => match &**inner {
-            Temporal::State(goal) => Piece::Progress(Promise::never(Begins::Initially, goal)),
+            Temporal::State(goal) => Obligation::Progress(Promise::never(Begins::Initially, goal)),
             _ => excused(formula)?,
         },
         Temporal::Always(inner) => match &**inner {
             Temporal::And(parts) => {
                 let always = |part: &Temporal| Temporal::Always(Box::new(part.clone()));
-                return parts.iter().try_for_each(|part| add(&always(part), pieces));
+                return parts.iter().try_for_each(|part| add(&always(part), obligations));
             }
-            Temporal::State(predicate) => Piece::Always(predicate.clone()),
-            Temporal::Step(step) => Piece::Steps(step.clone()),
+            Temporal::State(predicate) => Obligation::Always(predicate.clone()),
+            Temporal::Step(step) => Obligation::Steps(step.clone()),
             Temporal::Implies(from, to) => match &**to {
                 Temporal::Eventually(to) => leads_to(from, to)?,
                 _ => return Err(unsupported()),
@@ -80,21 +80,21 @@ fn add(formula: &Temporal, pieces: &mut Vec<Piece>) -> Result<(), Diagnostic> {
         },
         _ => excused(formula)?,
     };
-    pieces.push(piece);
+    obligations.push(obligation);
     Ok(())
 }
 
-fn leads_to(from: &Temporal, to: &Temporal) -> Result<Piece, Diagnostic> {
+fn leads_to(from: &Temporal, to: &Temporal) -> Result<Obligation, Diagnostic> {
     match (from, to) {
         (Temporal::State(from), Temporal::State(to)) => {
-            Ok(Piece::Progress(Promise::never(Begins::Where(from.clone()), to)))
+            Ok(Obligation::Progress(Promise::never(Begins::Where(from.clone()), to)))
         }
         _ => Err(unsupported()),
     }
 }
 
 /// A disjunction of what is true again and again, or for good: a run that breaks it breaks each part, from some state on.
-fn excused(formula: &Temporal) -> Result<Piece, Diagnostic> {
+fn excused(formula: &Temporal) -> Result<Obligation, Diagnostic> {
     let mut promise = Promise {
         begins: Begins::Anywhere,
         stays: Vec::new(),
@@ -102,7 +102,7 @@ fn excused(formula: &Temporal) -> Result<Piece, Diagnostic> {
         recurs: Vec::new(),
     };
     promise.without(formula)?;
-    Ok(Piece::Progress(promise))
+    Ok(Obligation::Progress(promise))
 }
 
 impl Promise {
