@@ -25,7 +25,6 @@ fn naively(machine: &Machine) -> (usize, usize) {
     while let Some(state) = pending.pop() {
         machine.successors(&state, &mut next, &mut scratch, |_, _, to| {
             transitions += 1;
-            assert_ne!(to, state, "a step that changes nothing is no step");
             if seen.insert(to.to_vec()) {
                 pending.push(to.to_vec());
             }

@@ -114,11 +114,12 @@ mod tests {
     #[test]
     fn counts_are_the_graphs() {
         use Op::*;
-        let programs: [&[&[Op]]; 5] = [
+        let programs: [&[&[Op]]; 6] = [
             &[&[]],
             &[&[Increment, Increment, BugOn(3)], &[Increment, Increment]],
             &[&[Lock(0), Lock(1)], &[Lock(1), Lock(0)]],
             &[&[Choose(3), Again(1)], &[Choose(2), Set(1)]],
+            &[&[Retry(3), Set(1)], &[Retry(2), Await(1)]],
             &[&[Panic], &[Increment, Increment, Increment]],
         ];
         for program in programs {

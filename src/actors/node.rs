@@ -8,7 +8,7 @@ use std::sync::Arc;
 use stateright::actor::{Actor, Id, Out};
 
 use crate::machine::program::ThreadId;
-use crate::machine::{Machine, Nobody, Outcome, Scratch};
+use crate::machine::{Machine, Scratch};
 
 /// An actor. The threads have the ids of their numbers, the memory has the next one.
 #[derive(Debug, Clone)]
@@ -72,10 +72,10 @@ impl Memory {
     fn after(&self, thread: ThreadId, outcome: u32) -> Option<Memory> {
         let mut words = self.words.clone();
         let mut scratch = Scratch::new(&self.machine);
-        let result = self
+        let taken = self
             .machine
-            .step(&self.words, thread, outcome, &mut words, &mut scratch, &mut Nobody);
-        (result == Outcome::Stepped).then(|| Memory {
+            .take(&self.words, thread, outcome, &mut words, &mut scratch);
+        taken.then(|| Memory {
             machine: Arc::clone(&self.machine),
             words,
         })

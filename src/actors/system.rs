@@ -324,6 +324,21 @@ mod tests {
     }
 
     #[test]
+    fn a_choice_that_changes_nothing_is_an_action_that_is_answered() {
+        let machine = samples::machine(&[&[Op::Retry(3)], &[Op::Await(1)]]);
+        assert_same_graph(&machine);
+        let system = System::new(machine, Vec::new()).unwrap();
+        let state = system.init_states().pop().unwrap();
+        let mut actions = Vec::new();
+        system.actions(&state, &mut actions);
+        let labels: Vec<Label> = actions.iter().map(|action| action.label).collect();
+        assert_eq!(labels, [label(0, 0), label(0, 1), label(0, 2)]);
+        let after = |number: usize| system.next_state(&state, actions[number].clone());
+        assert!(after(1) == Some(state.clone()) && after(2) == Some(state.clone()));
+        assert!(after(0).is_some_and(|next| next != state));
+    }
+
+    #[test]
     fn indices_name_the_path() {
         let machine = samples::machine(&[&[Op::Await(1)], &[Op::Choose(2)]]);
         let system = System::new(machine, Vec::new()).unwrap();
@@ -371,6 +386,7 @@ mod tests {
             (0..4i64).prop_map(Op::Set),
             (0..3i64).prop_map(Op::Await),
             (1..4u32).prop_map(Op::Choose),
+            (1..4u32).prop_map(Op::Retry),
             (0..2usize).prop_map(Op::Lock),
             (0..2usize).prop_map(Op::Unlock),
             Just(Op::Free),

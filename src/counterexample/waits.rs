@@ -42,9 +42,12 @@ fn wait(machine: &Machine, state: &[u64], thread: ThreadId) -> Option<Wait> {
     let program = &machine.program;
     let point = machine.point(state, thread)?;
     let site = machine.site(thread, point);
-    let (outcome, _, view) = machine.observe(state, thread, 0);
+    let outcomes = 0..machine.outcomes(state, thread);
+    let tried: Vec<_> = outcomes
+        .map(|outcome| machine.observe(state, thread, outcome))
+        .collect();
     let name = &program.threads[thread].name;
-    if outcome == Outcome::Stepped {
+    if tried.iter().any(|(outcome, ..)| *outcome == Outcome::Stepped) {
         let function = &program.functions[site.function].name;
         return Some(Wait {
             thread,
@@ -67,9 +70,8 @@ fn wait(machine: &Machine, state: &[u64], thread: ThreadId) -> Option<Wait> {
     };
     let condition = condition(machine, thread, point.at);
     // The lock is the object that the condition looks at, if somebody holds it.
-    let looked_at: Vec<(usize, usize)> = view
-        .accessed
-        .iter()
+    let accessed = || tried.iter().flat_map(|(.., view)| &view.accessed);
+    let looked_at: Vec<(usize, usize)> = accessed()
         .map(|&(field, element, _)| {
             let field = &program.fields[field];
             (field.owner, element / field.elements())
@@ -94,9 +96,7 @@ fn wait(machine: &Machine, state: &[u64], thread: ThreadId) -> Option<Wait> {
     Some(Wait {
         thread,
         text: words,
-        looks_at: view
-            .accessed
-            .iter()
+        looks_at: accessed()
             .map(|&(field, element, _)| Cell::Field(field, element))
             .collect(),
         able: false,

@@ -80,7 +80,7 @@ impl<'c> Arena<'c> {
         let graph = problem.graph;
         let stutter = self.stutters.contains(state).then_some(None);
         let edges = graph
-            .row(state)
+            .edges_of(state)
             .filter(move |&e| self.edges.contains(e) && region[graph.target(e) as usize] == region[state as usize]);
         // Stuttering last: a loop that can do without it should.
         let ways = edges.map(Some).chain(stutter);
@@ -179,7 +179,7 @@ impl<'a> Regions<'a> {
         let here = self.enter(states);
         let (graph, arena, region) = (self.problem.graph, self.arena, &self.region);
         let found = self.tarjan.components(states, |state| {
-            let edges = graph.row(state).filter(|&edge| arena.edges.contains(edge));
+            let edges = graph.edges_of(state).filter(|&edge| arena.edges.contains(edge));
             let targets = edges.map(move |edge| graph.target(edge));
             targets.filter(|&target| region[target as usize] == here)
         });

@@ -35,8 +35,7 @@ pub enum Reason {
 }
 
 impl Fairness {
-    /// The condition that is enabled in the states and taken by the edges for which the closures say so. Edges from a state
-    /// to itself change nothing and take nothing.
+    /// The condition that is enabled in the states and taken by the edges for which the closures say so.
     pub fn new(
         graph: &Graph<'_>,
         name: impl Into<String>,

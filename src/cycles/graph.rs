@@ -5,8 +5,8 @@ use std::ops::Range;
 
 /// A finite graph in compressed rows: the edges of state `s` are `offsets[s]..offsets[s + 1]`.
 ///
-/// An edge from a state to itself changes nothing and therefore is no step: it is ignored. Stuttering needs no edge, since
-/// every state can stutter.
+/// An edge from a state to itself is a step like any other: whoever explored the graph has decided that something happens there
+/// though nothing changes. Stuttering is nobody's step and needs no edge, since every state can stutter.
 #[derive(Clone, Copy, Debug)]
 pub struct Graph<'a> {
     offsets: &'a [u32],
@@ -68,7 +68,7 @@ impl<'a> Graph<'a> {
         self.offsets.len() as u32 - 1
     }
 
-    /// How many edges there are, those from a state to itself included.
+    /// How many edges there are.
     pub fn edges(&self) -> u32 {
         self.targets.len() as u32
     }
@@ -78,14 +78,8 @@ impl<'a> Graph<'a> {
         self.initial
     }
 
-    /// The edges that leave `state` for another.
-    pub fn edges_of(&self, state: u32) -> impl Iterator<Item = u32> + use<'a> {
-        let targets = self.targets;
-        self.row(state).filter(move |&e| targets[e as usize] != state)
-    }
-
-    /// All edges of `state`, those to itself included.
-    pub(super) fn row(&self, state: u32) -> Range<u32> {
+    /// The edges that leave `state`.
+    pub fn edges_of(&self, state: u32) -> Range<u32> {
         self.offsets[state as usize]..self.offsets[state as usize + 1]
     }
 

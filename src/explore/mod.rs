@@ -70,7 +70,7 @@ impl Graph {
         self.parents.len()
     }
 
-    /// Number of transitions: steps that change the state, two outcomes of `choose` counted apart.
+    /// Number of transitions: the steps of all states, two outcomes of `choose` counted apart.
     pub fn transitions(&self) -> usize {
         self.targets.len()
     }

@@ -97,7 +97,27 @@ impl Machine {
         state
     }
 
-    /// Calls `visit` with the thread, the outcome and the successor of every step that is enabled.
+    /// True if the thread has a step: some outcome of its next one changes something. Overwrites `next`.
+    pub fn enabled(&self, state: &[u64], thread: ThreadId, next: &mut [u64], scratch: &mut Scratch) -> bool {
+        let mut outcomes = 0..self.outcomes(state, thread);
+        outcomes.any(|outcome| self.step(state, thread, outcome, next, scratch, &mut Nobody) == Outcome::Stepped)
+    }
+
+    /// Takes the step of the thread with this outcome into `next`; false if it does not have that step. An outcome that changes
+    /// nothing is a step where another changes something.
+    pub fn take(&self, state: &[u64], thread: ThreadId, outcome: u32, next: &mut [u64], scratch: &mut Scratch) -> bool {
+        match self.step(state, thread, outcome, next, scratch, &mut Nobody) {
+            Outcome::Stepped => true,
+            Outcome::Stuttered if self.enabled(state, thread, next, scratch) => {
+                next.copy_from_slice(state);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Calls `visit` with the thread, the outcome and the successor of every step that is enabled; a thread's steps that change
+    /// nothing come after its others.
     #[inline]
     pub fn successors(
         &self,
@@ -110,8 +130,21 @@ impl Machine {
             return;
         }
         for thread in 0..self.program.threads.len() {
-            for outcome in 0..self.outcomes(state, thread) {
-                if self.step(state, thread, outcome, next, scratch, &mut Nobody) == Outcome::Stepped {
+            let outcomes = 0..self.outcomes(state, thread);
+            let (mut changes, mut stutters) = (false, false);
+            for outcome in outcomes.clone() {
+                match self.step(state, thread, outcome, next, scratch, &mut Nobody) {
+                    Outcome::Stepped => {
+                        changes = true;
+                        visit(thread, outcome, next);
+                    }
+                    Outcome::Stuttered => stutters = true,
+                    Outcome::Disabled | Outcome::NoSuchOutcome => {}
+                }
+            }
+            // Fairness forces no outcome of `choose`: the thread may take these again and again.
+            for outcome in outcomes.filter(|_| changes && stutters) {
+                if self.step(state, thread, outcome, next, scratch, &mut Nobody) == Outcome::Stuttered {
                     visit(thread, outcome, next);
                 }
             }

@@ -25,6 +25,8 @@ pub enum Op {
     BugOn(i64),
     /// `panic()`
     Panic,
+    /// `while (choose(outcomes));`
+    Retry(u32),
     /// Back to the first operation while `x == value`.
     Again(i64),
     /// Follows a pointer that no front end makes: the machine panics.
@@ -196,6 +198,14 @@ fn emit(thread: &mut Thread, op: &Op) {
             push(thread, 3, Unless { condition, target });
             push(thread, 3, Choose { to: 1, below: 2 });
             push(thread, 3, store(Y, Reg(1)));
+        }
+        Op::Retry(below) => {
+            let target = thread.code.len();
+            point(thread, 3, PointKind::Choose, below);
+            push(thread, 3, Choose { to: 0, below });
+            push(thread, 3, equals(0));
+            let condition = Reg(2);
+            push(thread, 3, Unless { condition, target });
         }
         Op::Lock(lock) => {
             let object = Const(lock as i64 + 1);

@@ -6,10 +6,12 @@ use super::{ErrorKind, Machine};
 /// What became of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// The thread has no step here: it waits, it has ended, an error was reached, or the step would change nothing.
+    /// The thread has no step here: it waits, it has ended, or an error was reached.
     Disabled,
     /// `next` holds the successor.
     Stepped,
+    /// It ran to the next scheduling point and changed nothing: no step, unless another outcome of `choose` changes something.
+    Stuttered,
     /// There are fewer outcomes than asked for.
     NoSuchOutcome,
 }
@@ -68,7 +70,8 @@ enum Control {
 }
 
 impl Machine {
-    /// Runs one step of `thread` from `state` into `next`; `outcome` numbers the outcomes of `choose` in it.
+    /// Runs one step of `thread` from `state` into `next`; `outcome` numbers the outcomes of `choose` in it. Whether the thread
+    /// has that step is what [`Machine::take`] says.
     pub fn step<O: Observer>(
         &self,
         state: &[u64],
@@ -96,7 +99,7 @@ impl Machine {
         }
         let at = code.points[point].at + 1;
         match self.run(thread, at, outcome, state, next, scratch, observer) {
-            Outcome::Stepped if next == state => Outcome::Disabled,
+            Outcome::Stepped if next == state => Outcome::Stuttered,
             other => other,
         }
     }

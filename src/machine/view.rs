@@ -85,7 +85,7 @@ impl Machine {
         )
     }
 
-    /// Repeats a step and tells what it did.
+    /// Repeats a step and tells what it did. [`Outcome::Stuttered`] is a step only if [`Machine::take`] says so.
     pub fn observe(&self, state: &[u64], thread: ThreadId, outcome: u32) -> (Outcome, Vec<u64>, StepView) {
         let mut view = StepView::default();
         let mut next = state.to_vec();
@@ -100,10 +100,17 @@ impl Machine {
         let mut states = vec![self.initial()];
         for label in steps {
             let last = &states[states.len() - 1];
-            match self.observe(last, label.thread as usize, u32::from(label.outcome)) {
-                (Outcome::Stepped, next, _) => states.push(next),
-                _ => break,
+            let (mut next, mut scratch) = (last.clone(), Scratch::new(self));
+            if !self.take(
+                last,
+                label.thread as usize,
+                u32::from(label.outcome),
+                &mut next,
+                &mut scratch,
+            ) {
+                break;
             }
+            states.push(next);
         }
         states
     }

@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test file is a crate of its own and uses a part of this")]
 
 pub mod certificates;
+pub mod choosing;
 pub mod peers;
 pub mod programs;
 pub mod tlc;

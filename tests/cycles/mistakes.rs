@@ -1,6 +1,6 @@
 //! The mistakes that others made, one test each.
 
-use oomspec::cycles::{Formula, Kind, Reason, explain};
+use oomspec::cycles::{Formula, Kind, Reason, Step, explain};
 
 use super::model::{Model, always, cycle_states, eventually, leads_to, p};
 
@@ -85,18 +85,32 @@ fn stuttering_is_a_behaviour_where_nothing_fair_is_enabled() {
 }
 
 #[test]
-fn self_loops_are_no_progress() {
-    // Thread 0 has nothing but a step that changes nothing: it has no step.
-    let idle = Model::new(2, &[(0, 0, 0), (0, 1, 1)]).states(&[1]).fair(Kind::Weak, 0);
-    let lasso = idle.violation(&eventually(p(0))).expect("a lasso");
-    assert_eq!(lasso.cycle[0].edge, None);
-    // Neither does such a step count as its turn.
-    let busy = Model::new(2, &[(0, 0, 0), (0, 0, 1)]).states(&[1]).fair(Kind::Weak, 0);
-    assert_eq!(busy.violation(&eventually(p(0))), None);
-    // Nor does it recur.
+fn a_step_that_comes_back_at_once_is_a_step_of_its_thread_and_of_no_other() {
+    // `while (!choose(2));`: thread 0 may choose what changes nothing, again and again.
+    let spins = [(0, 0, 1), (0, 0, 0)];
+    for kind in [Kind::Weak, Kind::Strong] {
+        let model = Model::new(2, &spins).states(&[1]).fair(kind, 0);
+        let lasso = model.violation(&eventually(p(0))).expect("a lasso");
+        assert_eq!(
+            lasso.cycle,
+            [Step {
+                state: 0,
+                edge: Some(1)
+            }]
+        );
+        assert_eq!(explain(&model.fairness, &lasso), [Some(Reason::Taken(0))]);
+    }
+    // Thread 1 is not served by that, nor is thread 0 by doing nothing.
+    let model = Model::new(3, &[(0, 0, 1), (0, 0, 0), (0, 1, 2), (1, 1, 2)]).states(&[2]);
+    let both = model.clone().fair(Kind::Weak, 0).fair(Kind::Weak, 1);
+    assert_eq!(both.violation(&eventually(p(0))), None);
+    let other = Model::new(2, &[(0, 0, 1), (0, 1, 0)]).states(&[1]).fair(Kind::Weak, 0);
+    assert_eq!(other.violation(&eventually(p(0))), None);
+    // Stuttering is no such step.
     let step = Formula::Pred(0);
     let busy = Model::new(1, &[(0, 0, 0)]).steps(|s| s.edge.is_some());
-    assert!(busy.violation(&always(eventually(step))).is_some());
+    assert!(busy.violation(&always(eventually(step.clone()))).is_some());
+    assert_eq!(busy.fair(Kind::Weak, 0).violation(&always(eventually(step))), None);
 }
 
 #[test]

@@ -1,8 +1,7 @@
 //! How a run of a machine ends: with an error, or where nothing moves.
 
-use super::states::after;
 use crate::machine::program::Role;
-use crate::machine::{Machine, Reached};
+use crate::machine::{Machine, Reached, Scratch};
 
 /// True of a state in which some error ended the run.
 pub fn is_error(machine: &Machine, state: &[u64]) -> bool {
@@ -27,5 +26,6 @@ pub fn is_deadlock(machine: &Machine, state: &[u64]) -> bool {
 
 /// True if a thread has a step.
 pub fn enabled(machine: &Machine, state: &[u64], thread: usize) -> bool {
-    (0..machine.outcomes(state, thread)).any(|outcome| after(machine, state, thread, outcome).is_some())
+    let (mut next, mut scratch) = (state.to_vec(), Scratch::new(machine));
+    machine.enabled(state, thread, &mut next, &mut scratch)
 }

@@ -1,6 +1,6 @@
 //! Numbered states, and the steps between them.
 
-use crate::machine::{Label, Machine, Outcome, Scratch, Shape};
+use crate::machine::{Label, Machine, Scratch, Shape};
 
 use super::Refused;
 
@@ -145,13 +145,7 @@ impl Closed {
 pub fn after(machine: &Machine, state: &[u64], thread: usize, outcome: u32) -> Option<Vec<u64>> {
     let mut next = state.to_vec();
     let mut scratch = Scratch::new(machine);
-    let result = machine.step(
-        state,
-        thread,
-        outcome,
-        &mut next,
-        &mut scratch,
-        &mut crate::machine::Nobody,
-    );
-    (result == Outcome::Stepped).then_some(next)
+    machine
+        .take(state, thread, outcome, &mut next, &mut scratch)
+        .then_some(next)
 }
