@@ -9,6 +9,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use common::choosing::{CASES, QUESTIONS, program, random, theory};
 use common::peers::{required, say};
 use common::programs::{Writer, instance};
 use common::tlc::jar;
@@ -112,6 +113,29 @@ fn every_built_in_check_agrees_with_tlc() {
 }
 
 #[test]
+fn no_outcome_of_choose_is_forced_in_tlc_either() {
+    let Some(jar) = jar() else { return };
+    let options = options(jar);
+    let cases = CASES.iter().map(|case| {
+        let tasks = case.tasks.iter().map(ToString::to_string).collect();
+        (tasks, case.formulas())
+    });
+    let randomly = (1_000..1_000 + CHOOSING).map(|seed| (random(seed), QUESTIONS.to_vec()));
+    let mut programs: Vec<(Vec<String>, Vec<&str>)> = cases.chain(randomly).collect();
+    if !required("tlc") {
+        programs.truncate(2);
+    }
+    for (tasks, formulas) in programs {
+        let theories = [theory(&formulas)];
+        let checked = checked(program(&tasks), &theories);
+        let export = export(&checked.instance, &theories).expect("an export");
+        let agreement = ask(&options, &checked, &export, Scope::All).expect("an answer");
+        let disagreements = agreement.disagreements.join("\n");
+        assert!(disagreements.is_empty(), "{}:\n{disagreements}", tasks.join(" | "));
+    }
+}
+
+#[test]
 fn a_guard_dropped_from_the_export_is_caught() {
     let Some(jar) = jar() else { return };
     let spec = Spec::builtin();
@@ -157,6 +181,8 @@ fn an_effect_dropped_from_the_machine_is_caught() {
     assert!(!agreement.disagreements.is_empty());
 }
 
+/// Random programs that choose and are asked for lassos.
+const CHOOSING: u64 = 15;
 /// Random programs that are compared.
 const PROGRAMS: usize = 200;
 /// So many share a module, and a JVM.

@@ -42,6 +42,11 @@ impl<'a> Flow<'a> {
         flow
     }
 
+    /// Whether some path runs or ends with this instruction.
+    pub fn contains(&self, at: usize) -> bool {
+        self.next.contains_key(&at)
+    }
+
     /// The number of instructions.
     pub fn len(&self) -> usize {
         self.next.len()

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::errors;
 use super::fresh::{Fresh, is_reserved};
-use super::steps::Steps;
+use super::steps::{Fair, Steps};
 use crate::counterexample::words;
 use crate::machine::Machine;
 use crate::machine::program::{Program, Role};
@@ -87,7 +87,7 @@ pub fn module(
     }
     helpers(&mut text, machine, &variables, &body);
     text += &body;
-    tail(&mut text, machine, &threads);
+    tail(&mut text, &threads);
     properties(&mut text, machine, theories, errors);
     let _ = writeln!(text, "{}", "=".repeat(77));
     Ok(text)
@@ -311,7 +311,7 @@ fn parts(machine: &Machine) -> Value {
     Value::record(parts)
 }
 
-fn tail(text: &mut String, machine: &Machine, threads: &[Steps]) {
+fn tail(text: &mut String, threads: &[Steps]) {
     let _ = writeln!(text, "{}", "-".repeat(77));
     text.push_str(
         "(* A run ends with an error, with panic(), or when all tasks have finished: that is no deadlock. *)\n\
@@ -328,18 +328,17 @@ fn tail(text: &mut String, machine: &Machine, threads: &[Steps]) {
         "\\* A thread that can step does, some day; one that waits for a lock gets it if it is free again and again.\n",
     );
     text.push_str("Fairness ==\n");
-    let mut none = true;
-    for steps in threads
+    let owed = threads
         .iter()
-        .filter(|steps| machine.program.threads[steps.thread].fair)
-    {
-        none = false;
-        let _ = writeln!(text, "  /\\ WF_vars({})", steps.name);
-        if let Some(strong) = &steps.strong {
-            let _ = writeln!(text, "  /\\ SF_vars({strong})");
-        }
+        .flat_map(|steps| [("WF", &steps.weak), ("SF", &steps.strong)]);
+    let owed: Vec<(&str, &Fair)> = owed.filter_map(|(sort, fair)| Some((sort, fair.as_ref()?))).collect();
+    for (sort, Fair { actions, stutters }) in &owed {
+        let or_steps = stutters
+            .as_ref()
+            .map_or(String::new(), |name| format!(" \\/ []<>{name}"));
+        let _ = writeln!(text, "  /\\ {sort}_vars({actions}){or_steps}");
     }
-    if none {
+    if owed.is_empty() {
         text.push_str("  TRUE\n");
     }
     text.push_str("\nSpec == Init /\\ [][Next]_vars /\\ Fairness\n\n");

@@ -4,11 +4,12 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use super::action::Reader;
+use super::flow::Flow;
 use super::fresh::Fresh;
 use super::print::Printer;
 use super::term::Term;
 use crate::machine::Machine;
-use crate::machine::program::ThreadId;
+use crate::machine::program::{Point, Thread, ThreadId};
 use crate::source::Diagnostic;
 use crate::tla::Value;
 
@@ -20,8 +21,20 @@ pub struct Steps {
     pub name: Arc<str>,
     /// By point.
     actions: Vec<Arc<str>>,
-    /// The name of those that are strongly fair.
-    pub strong: Option<Arc<str>>,
+    /// By point, if an outcome of `choose` may change nothing: the name of the action with such outcomes.
+    outcomes: Vec<Option<Arc<str>>>,
+    /// What is weakly fair: all of them, unless the thread is not.
+    pub weak: Option<Fair>,
+    /// What is strongly fair.
+    pub strong: Option<Fair>,
+}
+
+/// What a fair thread takes some day.
+pub struct Fair {
+    /// The name of the disjunction of its actions.
+    pub actions: Arc<str>,
+    /// The name of the states in which one of them may be a step that changes nothing, if that can be.
+    pub stutters: Option<Arc<str>>,
 }
 
 impl Steps {
@@ -35,13 +48,29 @@ impl Steps {
                 machine.program.functions[site.function].name, site.line
             ))
         });
-        let actions = actions.collect();
+        let actions: Vec<Arc<str>> = actions.collect();
+        let name = fresh.take(&code.name);
         let strong = code.fair && code.points.iter().any(|point| point.strongly_fair);
+        let strong = strong.then(|| fresh.take(&format!("{}_waits_for_a_lock", code.name)));
+        let named = code.points.iter().zip(&actions);
+        let outcomes: Vec<Option<Arc<str>>> = named
+            .map(|(point, action)| may_stutter(code, point).then(|| fresh.take(&format!("{action}_outcomes"))))
+            .collect();
+        let mut fair = |actions: Arc<str>, strong: bool| {
+            let mut points = code.points.iter().zip(&outcomes);
+            let stutters = points.any(|(point, outcomes)| outcomes.is_some() && (point.strongly_fair || !strong));
+            Fair {
+                stutters: stutters.then(|| fresh.take(&format!("{actions}_stutters"))),
+                actions,
+            }
+        };
         Steps {
+            weak: code.fair.then(|| fair(name.clone(), false)),
+            strong: strong.map(|actions| fair(actions, true)),
             thread,
             actions,
-            name: fresh.take(&code.name),
-            strong: strong.then(|| fresh.take(&format!("{}_waits_for_a_lock", code.name))),
+            outcomes,
+            name,
         }
     }
 
@@ -72,13 +101,18 @@ impl Steps {
             let site = machine.site(self.thread, point);
             let position = &machine.names[self.thread].positions[number];
             let _ = writeln!(text, "\\* {}", comment(machine, site));
-            let _ = writeln!(text, "{} ==", self.actions[number]);
+            let outcomes = self.outcomes[number].as_ref();
+            let _ = writeln!(text, "{} ==", outcomes.unwrap_or(&self.actions[number]));
             let _ = writeln!(text, "  /\\ At({quoted}, \"{position}\")");
             for line in printer.conjuncts(&tree, 2) {
                 let _ = writeln!(text, "  {line}");
             }
-            if tree.stays() {
-                let _ = writeln!(text, "  /\\ vars' # vars");
+            match outcomes {
+                Some(outcomes) => {
+                    let _ = writeln!(text, "\n{} == {outcomes} /\\ vars' # vars", self.actions[number]);
+                }
+                None if tree.stays() => text.push_str("  /\\ vars' # vars\n"),
+                None => {}
             }
             text.push('\n');
         }
@@ -88,9 +122,35 @@ impl Steps {
             let strongly = points
                 .filter(|(point, _)| point.strongly_fair)
                 .map(|(_, action)| action);
-            disjunction(text, strong, strongly);
+            disjunction(text, &strong.actions, strongly);
         }
+        self.stuttering(text, machine);
         Ok(())
+    }
+
+    /// Where an outcome of `choose` changes nothing, the thread steps, and TLA+ sees no step.
+    fn stuttering(&self, text: &mut String, machine: &Machine) {
+        let points = machine.program.threads[self.thread].points.iter();
+        let named = points.zip(&self.actions).zip(&self.outcomes);
+        for (fair, strong) in [(&self.weak, false), (&self.strong, true)] {
+            let Some(name) = fair.as_ref().and_then(|fair| fair.stutters.as_ref()) else {
+                continue;
+            };
+            let _ = writeln!(
+                text,
+                "\\* Here choose() may give what changes nothing: a step that TLA+ cannot see."
+            );
+            let _ = writeln!(text, "{name} ==");
+            for ((point, action), outcomes) in named.clone() {
+                if let Some(outcomes) = outcomes.as_ref().filter(|_| point.strongly_fair || !strong) {
+                    let _ = writeln!(
+                        text,
+                        "  \\/ ENABLED {action} /\\ ENABLED ({outcomes} /\\ UNCHANGED vars)"
+                    );
+                }
+            }
+            text.push('\n');
+        }
     }
 
     /// The thread: the actions of the function it stands in, so that TLC asks only these.
@@ -117,6 +177,11 @@ impl Steps {
         }
         text.push('\n');
     }
+}
+
+/// True if the step from a point may come back to it with some outcome of `choose`, and perhaps with nothing changed.
+fn may_stutter(code: &Thread, point: &Point) -> bool {
+    point.outcomes > 1 && Flow::new(&code.code, point.at + 1).contains(point.at)
 }
 
 fn disjunction<'a>(text: &mut String, name: &str, actions: impl Iterator<Item = &'a Arc<str>>) {
