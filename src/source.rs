@@ -2,7 +2,7 @@
 //!
 //! Both front ends (C and TLA+) report through [`Diagnostic`]; rendering is left to `annotate-snippets`, rustc's own renderer.
 
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use annotate_snippets::{Annotation, AnnotationKind, Level, Renderer, Snippet};
 
 /// Index of a file in [`Sources`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -26,6 +26,8 @@ pub struct File {
     pub name: String,
     /// Content.
     pub text: String,
+    /// The bytes at which its lines start.
+    lines: Vec<u32>,
 }
 
 /// The files a program or module was read from.
@@ -37,9 +39,13 @@ pub struct Sources {
 impl Sources {
     /// Adds a file and returns its id.
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> FileId {
+        let text = text.into();
+        let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        let lines = std::iter::once(0).chain(breaks.map(|(at, _)| at as u32 + 1)).collect();
         self.files.push(File {
             name: name.into(),
-            text: text.into(),
+            text,
+            lines,
         });
         FileId(self.files.len() as u32 - 1)
     }
@@ -61,8 +67,7 @@ impl Sources {
 
     /// The 1-based line on which a span starts.
     pub fn line(&self, span: Span) -> u32 {
-        let before = &self.file(span.file).text.as_bytes()[..span.start as usize];
-        before.iter().filter(|&&b| b == b'\n').count() as u32 + 1
+        self.file(span.file).lines.partition_point(|&start| start <= span.start) as u32
     }
 }
 
@@ -75,6 +80,8 @@ pub struct Diagnostic {
     pub span: Option<Span>,
     /// Text under the underline.
     pub label: String,
+    /// Other places that belong to it, each with the text under its underline.
+    pub others: Vec<(Span, String)>,
     /// What to do instead.
     pub help: Option<String>,
 }
@@ -86,6 +93,7 @@ impl Diagnostic {
             message: message.into(),
             span: Some(span),
             label: String::new(),
+            others: Vec::new(),
             help: None,
         }
     }
@@ -96,6 +104,7 @@ impl Diagnostic {
             message: message.into(),
             span: None,
             label: String::new(),
+            others: Vec::new(),
             help: None,
         }
     }
@@ -104,6 +113,13 @@ impl Diagnostic {
     #[must_use]
     pub fn label(mut self, label: impl Into<String>) -> Self {
         self.label = label.into();
+        self
+    }
+
+    /// Underlines another place as well, with this text.
+    #[must_use]
+    pub fn also(mut self, span: Span, label: impl Into<String>) -> Self {
+        self.others.push((span, label.into()));
         self
     }
 
@@ -127,18 +143,33 @@ impl Diagnostic {
         let renderer = if color { Renderer::styled() } else { Renderer::plain() };
         let mut group = Level::ERROR
             .primary_title(&self.message)
-            .elements(self.span.map(|span| {
-                let file = sources.file(span.file);
-                Snippet::source(&file.text).path(&file.name).annotation(
-                    AnnotationKind::Primary
-                        .span(span.start as usize..span.end as usize)
-                        .label(&self.label),
-                )
-            }));
+            .elements(self.snippets(sources));
         if let Some(help) = &self.help {
             group = group.element(Level::HELP.message(help));
         }
         renderer.render(&[group])
+    }
+
+    /// One piece of text for each file that it speaks of, its own place first.
+    fn snippets<'a>(&'a self, sources: &'a Sources) -> Vec<Snippet<'a, Annotation<'a>>> {
+        let own = self.span.map(|span| (span, &self.label, AnnotationKind::Primary));
+        let others = self.others.iter();
+        let others = others.map(|(span, label)| (*span, label, AnnotationKind::Context));
+        let mut snippets: Vec<(FileId, Snippet<'a, Annotation<'a>>)> = Vec::new();
+        for (span, label, kind) in own.into_iter().chain(others) {
+            let place = kind.span(span.start as usize..span.end as usize).label(label);
+            let known = snippets.iter().position(|(file, _)| *file == span.file);
+            let (id, snippet) = match known {
+                Some(at) => snippets.remove(at),
+                None => {
+                    let file = sources.file(span.file);
+                    (span.file, Snippet::source(&file.text).path(&file.name))
+                }
+            };
+            let at = known.unwrap_or(snippets.len());
+            snippets.insert(at, (id, snippet.annotation(place)));
+        }
+        snippets.into_iter().map(|(_, snippet)| snippet).collect()
     }
 }
 

@@ -1,6 +1,7 @@
 //! The syntax tree of the C subset: what a listing says, before types and steps.
 
 pub use crate::machine::program::Binary as BinaryOp;
+use super::number::Number;
 use crate::source::{Sources, Span};
 
 /// A protocol listing (with all it includes) or a protocol and a scenario read together.
@@ -224,8 +225,8 @@ pub struct Expr {
 /// The expressions of the subset.
 #[derive(Debug, Clone)]
 pub enum ExprKind {
-    /// A number.
-    Int(i64),
+    /// A number, never negative.
+    Int(Number),
     /// `true`, `false`
     Bool(bool),
     /// `NULL`

@@ -4,6 +4,7 @@ pub mod ast;
 pub mod library;
 mod lower;
 pub mod nearest;
+pub mod number;
 mod read;
 
 pub use lower::compile;

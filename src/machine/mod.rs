@@ -16,7 +16,7 @@ pub use layout::{Layout, Slot};
 pub use names::Names;
 pub use program::Program;
 pub use shape::Shape;
-pub use step::{Nobody, Observer, Outcome, Scratch, constant_binary};
+pub use step::{Nobody, Observer, Outcome, Scratch};
 pub use view::{Change, Reached, StepView};
 
 use errors::Errors;

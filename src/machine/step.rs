@@ -402,8 +402,3 @@ fn binary(op: Binary, left: i64, right: i64) -> Result<i64, Failure> {
         Binary::Ge => i64::from(left >= right),
     })
 }
-
-/// The value of an operator on two constants, if it has one.
-pub fn constant_binary(op: Binary, left: i64, right: i64) -> Option<i64> {
-    binary(op, left, right).ok()
-}

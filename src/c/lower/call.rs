@@ -1,10 +1,10 @@
 //! Calls: every function is inlined; an atomic one is a single step; a few names are the language's own.
 
-use super::emit::{Binding, Emitter, Place};
+use super::emit::{Binding, Emitter, From, Place, Unset};
 use super::syntax;
 use super::value::{Ty, Value};
 use crate::c::ast::{self, AnnotationKind, Expr, ExprKind, Ident, Type};
-use crate::machine::program::{Argument, Call, Holds, Instr, Operand, PointKind, Scalar};
+use crate::machine::program::{Argument, Call, Holds, Instr, Operand, PointKind, Reg, Scalar};
 use crate::source::{Diagnostic, Span};
 
 /// Calls nested deeper than this are a mistake.
@@ -75,6 +75,15 @@ impl<'a> Emitter<'a, '_> {
         let call = self.call_at(span, call);
         let atomic = has(function, |kind| *kind == AnnotationKind::Atomic);
         let strongly_fair = has(function, |kind| *kind == AnnotationKind::StronglyFair);
+        let instant = self.instant.take();
+        if let Some(instant) = instant.filter(|_| !atomic) {
+            let error = Diagnostic::at(span, format!("`{}` is more than one step", name.name));
+            let error = match instant == span {
+                true => error.label("this is evaluated at one instant"),
+                false => error.also(instant, "this is evaluated at one instant"),
+            };
+            return Err(error.help("call it before and keep the result in a local variable, or make it `__atomic`"));
+        }
         if atomic {
             self.point(PointKind::Call(call), span, strongly_fair)?;
             if self.atomic == 0 {
@@ -88,10 +97,6 @@ impl<'a> Emitter<'a, '_> {
         };
         let result = result.map(|scalar| (self.register(Holds::Result(id), scalar), scalar));
         self.enter(function, id, result, Some((call, span)));
-        if let Some((reg, _)) = result {
-            let what = format!("the result of `{}`", name.name);
-            self.unset.push((self.code.len(), reg, function.name.span, what));
-        }
         for (param, binding) in function.params.iter().zip(bindings) {
             let binding = match binding {
                 Binding::Value(value) if syntax::assigns_to(&function.body, &param.name.name) => {
@@ -104,11 +109,15 @@ impl<'a> Emitter<'a, '_> {
         let after = self.lock_annotations(function, atomic)?;
         self.stmt(&function.body)?;
         self.close_labels()?;
+        if let Some((reg, _)) = result {
+            self.ends_without(reg, function)?;
+        }
         let end = self.frame().end;
         self.place_label(end);
         self.lock_effects(after, result, span)?;
         self.frames.pop();
         self.atomic -= u32::from(atomic);
+        self.instant = instant;
         let Some((reg, scalar)) = result else {
             return Ok(nothing());
         };
@@ -122,19 +131,15 @@ impl<'a> Emitter<'a, '_> {
     }
 
     fn arguments(&mut self, function: &'a ast::Function, arguments: &'a [Expr]) -> Result<Vec<Binding>, Diagnostic> {
-        let mut bindings = Vec::new();
-        for (index, (param, argument)) in function.params.iter().zip(arguments).enumerate() {
-            let scalar_pointer = matches!(param.ty, Type::Pointer(_)) && self.tables.pointee(&param.ty)?.is_none();
-            if scalar_pointer {
-                let place = self.scalar_place(param, argument)?;
-                bindings.push(Binding::Place(place));
-                continue;
+        let (mut bindings, mut earlier) = (Vec::new(), Vec::new());
+        for (param, argument) in function.params.iter().zip(arguments) {
+            let start = self.mark();
+            bindings.push(self.binding_of(param, argument)?);
+            let now = self.since(start, argument.span);
+            for before in &earlier {
+                self.unordered(before, &now)?;
             }
-            let scalar = self.tables.scalar(&param.ty, param.name.span)?;
-            let value = self.value(argument)?;
-            let value = self.convert(value, scalar, argument.span)?;
-            let later: Vec<&Expr> = arguments[index + 1..].iter().collect();
-            bindings.push(Binding::Value(self.keep(value, &later, argument.span)?));
+            earlier.push(now);
         }
         Ok(bindings)
     }
@@ -167,6 +172,29 @@ impl<'a> Emitter<'a, '_> {
         }
     }
 
+    fn binding_of(&mut self, param: &ast::Param, argument: &'a Expr) -> Result<Binding, Diagnostic> {
+        if matches!(param.ty, Type::Pointer(_)) && self.tables.pointee(&param.ty)?.is_none() {
+            return self.scalar_place(param, argument).map(Binding::Place);
+        }
+        let scalar = self.tables.scalar(&param.ty, param.name.span)?;
+        let value = self.value(argument)?;
+        self.convert(value, scalar, argument.span).map(Binding::Value)
+    }
+
+    /// The end of a body that no `return` came before: there is no result. It is a number all the same, for reports.
+    fn ends_without(&mut self, result: Reg, function: &ast::Function) -> Result<(), Diagnostic> {
+        let span = function.name.span;
+        let what = format!("the result of `{}`", function.name.name);
+        self.unset.push(Unset {
+            from: From::After(self.code.len()),
+            reg: result,
+            span,
+            what,
+        });
+        let from = Operand::Const(0);
+        self.emit(Instr::Copy { to: result, from }, span)
+    }
+
     /// The caller's scalar that a parameter such as `unsigned *counter` stands for.
     fn scalar_place(&mut self, param: &ast::Param, argument: &'a Expr) -> Result<Place, Diagnostic> {
         let place = match &argument.kind {
@@ -180,6 +208,11 @@ impl<'a> Emitter<'a, '_> {
         let Place::Field { field, .. } = place else {
             return Err(needs_address(param, argument.span));
         };
+        if self.tables.program.fields[field].ghost {
+            return Err(
+                Diagnostic::at(argument.span, "a ghost has no address").help("assign it by its name: `x.ghost = …`")
+            );
+        }
         let given = self.tables.program.fields[field].scalar;
         let Type::Pointer(inner) = &param.ty else {
             return Ok(place);
@@ -274,6 +307,7 @@ impl<'a> Emitter<'a, '_> {
                 (LockEffect::CondAcquires(lock), Some((reg, _))) => {
                     let ty = lock.pointee(self.tables, span)?;
                     let skip = self.label();
+                    self.used(reg, span);
                     self.emit(
                         Instr::Unless {
                             condition: Operand::Reg(reg),
@@ -319,31 +353,40 @@ impl<'a> Emitter<'a, '_> {
                     .help("wait first, in a step of its own or at the top of the function"),
             );
         }
-        let start = self.code.len();
-        self.atomic += 1;
-        let value = self.value(&arguments[0])?;
-        let condition = self.truth(value, arguments[0].span)?.operand;
-        self.atomic -= 1;
-        let effect = |instr: &Instr| {
-            matches!(
-                instr,
-                Instr::Store { .. }
-                    | Instr::Free { .. }
-                    | Instr::Acquire { .. }
-                    | Instr::Release { .. }
-                    | Instr::Choose { .. }
-                    | Instr::Fail
-                    | Instr::Panic
-            )
-        };
-        if self.code[start..].iter().any(effect) {
-            return Err(Diagnostic::at(
-                arguments[0].span,
-                "the condition of `await` must have no effects",
-            ));
-        }
-        self.emit_on(arguments[0].span, Instr::Await(condition), span)?;
+        let condition = self.at_one_instant("the condition of `await`", arguments[0].span, |this| {
+            let value = this.value(&arguments[0])?;
+            this.truth(value, arguments[0].span)
+        })?;
+        self.emit_on(arguments[0].span, Instr::Await(condition.operand), span)?;
         Ok(nothing())
+    }
+
+    /// Evaluates what has no effect, in the step that has begun.
+    pub fn at_one_instant<T>(
+        &mut self,
+        what: &str,
+        span: Span,
+        evaluate: impl FnOnce(&mut Self) -> Result<T, Diagnostic>,
+    ) -> Result<T, Diagnostic> {
+        let (start, outer) = (self.mark(), self.instant);
+        if self.atomic == 0 {
+            self.instant = Some(span);
+        }
+        self.atomic += 1;
+        let value = evaluate(self)?;
+        self.atomic -= 1;
+        self.instant = outer;
+        match self.effect(&self.since(start, span)) {
+            None => Ok(value),
+            Some(effect) if effect == span => {
+                Err(Diagnostic::at(span, format!("{what} must have no effects"))
+                    .help("do it in a statement of its own"))
+            }
+            Some(effect) => Err(Diagnostic::at(effect, format!("{what} must have no effects"))
+                .label("this has one")
+                .also(span, "it is run here")
+                .help("do it in a statement of its own")),
+        }
     }
 
     fn choose(&mut self, arguments: &'a [Expr], span: Span) -> Result<Value, Diagnostic> {

@@ -8,12 +8,8 @@ use crate::source::{Diagnostic, Span};
 
 /// The value of a constant expression.
 pub fn constant(tables: &Tables, expr: &Expr) -> Result<Value, Diagnostic> {
-    let int = |value: i64| Value {
-        operand: Operand::Const(value),
-        ty: Ty::Of(Scalar::Integer),
-    };
     Ok(match &expr.kind {
-        ExprKind::Int(value) => int(*value),
+        ExprKind::Int(number) => Value::constant(*number),
         ExprKind::Bool(value) => Value {
             operand: Operand::Const(i64::from(*value)),
             ty: Ty::Of(Scalar::Bool),
@@ -30,9 +26,8 @@ pub fn constant(tables: &Tables, expr: &Expr) -> Result<Value, Diagnostic> {
             None => return Err(not_constant(expr.span)),
         },
         ExprKind::AddressOf(inner) => address(tables, inner)?,
-        ExprKind::Negate(inner) => {
-            let value = constant(tables, inner)?.number(inner.span)?;
-            int(value.checked_neg().ok_or_else(|| too_large(expr.span))?)
+        ExprKind::Negate(_) => {
+            return Err(Diagnostic::at(expr.span, "there are no negative numbers").help("a number is 0 to 4294967295"));
         }
         ExprKind::Binary(op, left, right) => {
             let (left, right) = (constant(tables, left)?, constant(tables, right)?);
@@ -98,8 +93,4 @@ fn not_constant(span: Span) -> Diagnostic {
 
 fn not_object(span: Span) -> Diagnostic {
     Diagnostic::at(span, "this is not the name of a declared object")
-}
-
-fn too_large(span: Span) -> Diagnostic {
-    Diagnostic::at(span, "this number is too large")
 }

@@ -59,6 +59,16 @@ pub enum Place {
     Objects(usize, Operand),
 }
 
+/// A label of `goto`.
+pub struct Named {
+    /// Its place.
+    pub label: Label,
+    /// A `goto` to it.
+    pub used: Option<Span>,
+    /// The local variables in scope there.
+    pub locals: Vec<Reg>,
+}
+
 /// One inlined call.
 pub struct Frame<'a> {
     /// The function.
@@ -67,6 +77,8 @@ pub struct Frame<'a> {
     pub id: usize,
     /// Names, innermost block last.
     pub scopes: Vec<HashMap<&'a str, Binding>>,
+    /// Where the local variables were declared.
+    pub declared: HashMap<Reg, Span>,
     /// Where `return` puts the result.
     pub result: Option<(Reg, Scalar)>,
     /// Where `return` goes.
@@ -74,7 +86,9 @@ pub struct Frame<'a> {
     /// `break` and `continue` of the enclosing loops.
     pub loops: Vec<(Label, Label)>,
     /// Labels of `goto`.
-    pub labels: HashMap<&'a str, (Label, Option<Span>, bool)>,
+    pub labels: HashMap<&'a str, Named>,
+    /// Jumps to them: the instruction, the label, and the local variables in scope.
+    pub gotos: Vec<(usize, &'a str, Vec<Reg>)>,
     /// The property that errors break here.
     pub breaks: Option<String>,
     /// The calls that lead here.
@@ -112,8 +126,45 @@ pub struct Emitter<'a, 't> {
     call_at: HashMap<Span, usize>,
     /// Positions of labels.
     pub labels: Vec<Option<usize>>,
-    /// Variables declared without a value, with the code position: they must not be live there.
-    pub unset: Vec<(usize, Reg, Span, String)>,
+    /// Where local variables are read.
+    pub uses: Vec<Use>,
+    /// Where they have no value.
+    pub unset: Vec<Unset>,
+    /// Set outside atomic functions while something is evaluated that is one instant all the same: what it is.
+    pub instant: Option<Span>,
+}
+
+/// A local variable is read, or the result of a call.
+#[derive(Debug, Clone, Copy)]
+pub struct Use {
+    /// By the instruction with this index, or before it.
+    pub at: usize,
+    /// Which.
+    pub reg: Reg,
+    /// The name or the call.
+    pub span: Span,
+}
+
+/// A local variable, or the result of a call, has no value.
+#[derive(Debug, Clone)]
+pub struct Unset {
+    /// From where on.
+    pub from: From,
+    /// Which.
+    pub reg: Reg,
+    /// Its declaration, or the function.
+    pub span: Span,
+    /// What it is, in words.
+    pub what: String,
+}
+
+/// A place in the code.
+#[derive(Debug, Clone, Copy)]
+pub enum From {
+    /// Before the instruction with this index.
+    Before(usize),
+    /// After it, wherever it leads.
+    After(usize),
 }
 
 impl<'a, 't> Emitter<'a, 't> {
@@ -134,7 +185,9 @@ impl<'a, 't> Emitter<'a, 't> {
             calls: Vec::new(),
             call_at: HashMap::new(),
             labels: Vec::new(),
+            uses: Vec::new(),
             unset: Vec::new(),
+            instant: None,
         }
     }
 
@@ -180,10 +233,12 @@ impl<'a, 't> Emitter<'a, 't> {
             function,
             id,
             scopes: vec![HashMap::new()],
+            declared: HashMap::new(),
             result,
             end,
             loops: Vec::new(),
             labels: HashMap::new(),
+            gotos: Vec::new(),
             breaks,
             stack,
             points: HashMap::new(),
@@ -238,6 +293,13 @@ impl<'a, 't> Emitter<'a, 't> {
 
     /// Puts a label here.
     pub fn place_label(&mut self, label: Label) {
+        // What was read before the label without an instruction was not read by those who jump to it.
+        if self.uses.last().is_some_and(|used| used.at == self.code.len())
+            && let Some(&site) = self.at.last()
+        {
+            self.code.push(Instr::Jump(label.0));
+            self.at.push(site);
+        }
         self.labels[label.0] = Some(self.code.len());
     }
 
@@ -253,6 +315,14 @@ impl<'a, 't> Emitter<'a, 't> {
         self.code.push(instr);
         self.at.push(site);
         Ok(())
+    }
+
+    /// Takes back the check that was just emitted for a value, because a stricter one follows in the same step.
+    pub fn forget_wider_check(&mut self, checked: Operand, least: u32) {
+        if matches!(self.code.last(), Some(&Instr::Fits { value, bits }) if value == checked && bits >= least) {
+            self.code.pop();
+            self.at.pop();
+        }
     }
 
     /// Ends the step here, unless inside an atomic function.

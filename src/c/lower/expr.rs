@@ -1,21 +1,29 @@
 //! Expressions: operands from left to right, one shared access a step.
 
-use super::emit::{Binding, Emitter, Label, Place};
-use super::syntax;
+use super::emit::{Binding, Emitter, Label, Place, Use};
 use super::tables::Member;
-use super::value::{Ty, Value, describe, fold, is_set_operator, result};
+use super::value::{Ty, Value, describe, fold, is_set_operator, may_leave, result};
 use crate::c::ast::{BinaryOp, Expr, ExprKind};
-use crate::machine::program::{Instr, Operand, Scalar, TypeId, Unary};
+use crate::c::number::{COUNT_BITS, INT_BITS, Number};
+use crate::machine::program::{Instr, Operand, Reg, Scalar, TypeId, Unary};
 use crate::source::{Diagnostic, Span};
 
 impl<'a> Emitter<'a, '_> {
     /// The value of an expression that has one.
     pub fn value(&mut self, expr: &'a Expr) -> Result<Value, Diagnostic> {
         let value = self.expr(expr)?;
-        match value.ty {
-            Ty::Void => Err(Diagnostic::at(expr.span, "this function returns nothing")),
-            _ => Ok(value),
+        match (value.ty, &expr.kind, value.operand) {
+            (Ty::Void, ..) => return Err(Diagnostic::at(expr.span, "this function returns nothing")),
+            (_, ExprKind::Call(..), Operand::Reg(result)) => self.used(result, expr.span),
+            _ => {}
         }
+        Ok(value)
+    }
+
+    /// Notes that a local variable or a result is read.
+    pub fn used(&mut self, reg: Reg, span: Span) {
+        let at = self.code.len();
+        self.uses.push(Use { at, reg, span });
     }
 
     /// Runs an expression.
@@ -60,16 +68,21 @@ impl<'a> Emitter<'a, '_> {
                 if !value.is_number() {
                     return Err(Diagnostic::at(span, "only a number can be negated"));
                 }
-                self.computed(Scalar::Integer, span, |to| Instr::Unary {
+                let negative = self.computed(Scalar::Integer, span, |to| Instr::Unary {
                     op: Unary::Negate,
                     to,
                     from: value.operand,
-                })
+                })?;
+                self.has_to_fit(negative.operand, INT_BITS, span)?;
+                Ok(negative)
             }
             ExprKind::Binary(op, left, right) => {
+                let start = self.mark();
                 let left_value = self.value(left)?;
-                let left_value = self.keep(left_value, &[right], span)?;
+                let first = self.since(start, left.span);
+                let start = self.mark();
                 let right_value = self.value(right)?;
+                self.unordered(&first, &self.since(start, right.span))?;
                 self.binary(*op, left_value, right_value, span)
             }
             ExprKind::And(..) | ExprKind::Or(..) => {
@@ -152,19 +165,6 @@ impl<'a> Emitter<'a, '_> {
         }
     }
 
-    /// A value that the expressions evaluated after it cannot change.
-    pub fn keep(&mut self, value: Value, later: &[&Expr], span: Span) -> Result<Value, Diagnostic> {
-        match (value.operand, value.ty) {
-            (Operand::Reg(_), Ty::Of(scalar)) if later.iter().any(|expr| syntax::assigns(expr)) => {
-                self.computed(scalar, span, |to| Instr::Copy {
-                    to,
-                    from: value.operand,
-                })
-            }
-            _ => Ok(value),
-        }
-    }
-
     fn name(&mut self, name: &'a str, expr: &'a Expr) -> Result<Value, Diagnostic> {
         match self.binding(name) {
             Some(Binding::Value(value)) => return Ok(value),
@@ -210,12 +210,25 @@ impl<'a> Emitter<'a, '_> {
                 ty: Ty::Of(scalar),
             });
         }
-        self.computed(scalar, span, |to| Instr::Binary {
+        if matches!(op, BinaryOp::Shl | BinaryOp::Shr) && right.bits() > COUNT_BITS {
+            self.has_to_fit(right.operand, COUNT_BITS, span)?;
+        }
+        let value = self.computed(scalar, span, |to| Instr::Binary {
             op,
             to,
             left: left.operand,
             right: right.operand,
-        })
+        })?;
+        if let Some(bits) = may_leave(op, left, right) {
+            self.has_to_fit(value.operand, bits, span)?;
+        }
+        Ok(value)
+    }
+
+    /// A value outside these bits is an overflow, here.
+    pub fn has_to_fit(&mut self, value: Operand, bits: u32, span: Span) -> Result<(), Diagnostic> {
+        self.forget_wider_check(value, bits);
+        self.emit(Instr::Fits { value, bits }, span)
     }
 
     fn result_type(&self, op: BinaryOp, left: Value, right: Value, span: Span) -> Result<Scalar, Diagnostic> {
@@ -223,7 +236,7 @@ impl<'a> Emitter<'a, '_> {
         let equality = matches!(op, BinaryOp::Eq | BinaryOp::Ne);
         let pointer = |ty: Ty| matches!(ty, Ty::Of(Scalar::Pointer(_)) | Ty::Null);
         match (left.ty, right.ty) {
-            _ if left.is_number() && right.is_number() => Ok(result(op)),
+            _ if left.is_number() && right.is_number() => Ok(result(op, left, right)),
             (Ty::Of(Scalar::Bitset(a)), Ty::Of(Scalar::Bitset(b))) if a == b && is_set_operator(op) => {
                 Ok(Scalar::Bitset(a))
             }
@@ -281,7 +294,8 @@ impl<'a> Emitter<'a, '_> {
             (Ty::Of(pointer @ Scalar::Pointer(_)), Ty::Null) | (Ty::Null, Ty::Of(pointer @ Scalar::Pointer(_))) => {
                 pointer
             }
-            _ if first.is_number() && second.is_number() => Scalar::Integer,
+            // Which of the two it is does not matter to its type.
+            _ if first.is_number() && second.is_number() => result(BinaryOp::Add, first, second),
             (a, b) => {
                 let (a, b) = (describe(self.tables, a), describe(self.tables, b));
                 return Err(Diagnostic::at(span, "the two results of `?:` do not fit together")
@@ -302,88 +316,76 @@ impl<'a> Emitter<'a, '_> {
         value: &'a Expr,
         span: Span,
     ) -> Result<Value, Diagnostic> {
-        let ghost = self.is_ghost(target);
-        // A ghost is written in the step of the access before it.
-        self.atomic += u32::from(ghost);
-        let place = self.place(target)?;
-        let place = self.keep_place(place, value, span)?;
-        let stored = match op {
-            None => self.value(value)?,
-            Some(op) => {
-                let old = self.load(place, target.span)?;
-                let old = self.keep(old, &[value], span)?;
-                let new = self.value(value)?;
-                self.binary(op, old, new, span)?
-            }
-        };
+        if self.is_ghost(target) {
+            // A ghost is written in the step of the access before it.
+            return self.ghost(op, target, value, span);
+        }
+        let (place, stored) = self.both_sides(op, target, value, span)?;
+        self.store(place, stored, span)
+    }
+
+    fn ghost(
+        &mut self,
+        op: Option<BinaryOp>,
+        target: &'a Expr,
+        value: &'a Expr,
+        span: Span,
+    ) -> Result<Value, Diagnostic> {
+        let sides = |this: &mut Self| this.both_sides(op, target, value, span);
+        let (place, stored) = self.at_one_instant("an assignment to a ghost", value.span, sides)?;
+        self.atomic += 1;
         let stored = self.store(place, stored, span);
-        self.atomic -= u32::from(ghost);
+        self.atomic -= 1;
         stored
     }
 
+    /// The place that is assigned, and its new value.
+    fn both_sides(
+        &mut self,
+        op: Option<BinaryOp>,
+        target: &'a Expr,
+        value: &'a Expr,
+        span: Span,
+    ) -> Result<(Place, Value), Diagnostic> {
+        let start = self.mark();
+        let place = self.place(target)?;
+        let old = op.map(|_| self.load(place, target.span)).transpose()?;
+        let left = self.since(start, target.span);
+        let middle = self.mark();
+        let new = self.value(value)?;
+        self.unordered(&left, &self.since(middle, value.span))?;
+        self.assigned_once(place, &self.since(start, span), target.span)?;
+        let stored = match op.zip(old) {
+            None => new,
+            Some((op, old)) => self.binary(op, old, new, span)?,
+        };
+        Ok((place, stored))
+    }
+
     fn step(&mut self, increment: bool, prefix: bool, target: &'a Expr, span: Span) -> Result<Value, Diagnostic> {
+        let start = self.mark();
         let place = self.place(target)?;
         let old = self.load(place, target.span)?;
+        self.assigned_once(place, &self.since(start, span), target.span)?;
         if !old.is_number() || old.ty == Ty::Of(Scalar::Bool) {
             return Err(Diagnostic::at(span, "only a number can be counted up or down"));
         }
-        let old = self.computed(Scalar::Integer, span, |to| Instr::Copy { to, from: old.operand })?;
+        // A copy, because a local variable that is counted changes.
+        let old = self.copy(old, span)?;
         let op = if increment { BinaryOp::Add } else { BinaryOp::Sub };
-        let one = Operand::Const(1);
-        let new = self.computed(Scalar::Integer, span, |to| Instr::Binary {
-            op,
-            to,
-            left: old.operand,
-            right: one,
-        })?;
-        self.store(place, new, span)?;
-        let counter = match place {
-            Place::Local(_, scalar) => scalar,
-            Place::Field { field, .. } => self.tables.program.fields[field].scalar,
-            _ => Scalar::Integer,
-        };
-        if prefix {
-            return Ok(Value {
-                operand: new.operand,
-                ty: Ty::Of(counter),
-            });
-        }
-        // The old value fits the counter; the new one may not, and is kept whole until the store refuses it.
-        if let Operand::Reg(reg) = old.operand {
-            self.registers[reg].scalar = counter;
-        }
-        Ok(Value {
-            operand: old.operand,
-            ty: Ty::Of(counter),
-        })
+        let new = self.binary(op, old, Value::constant(Number::literal(1)), span)?;
+        let new = self.store(place, new, span)?;
+        Ok(if prefix { new } else { old })
     }
 
-    fn keep_place(&mut self, place: Place, later: &'a Expr, span: Span) -> Result<Place, Diagnostic> {
-        let Place::Field { field, object, index } = place else {
-            return Ok(place);
-        };
-        let owner = Ty::Of(Scalar::Pointer(self.tables.program.fields[field].owner));
-        let object = self
-            .keep(
-                Value {
-                    operand: object,
-                    ty: owner,
-                },
-                &[later],
-                span,
-            )?
-            .operand;
-        let index = self
-            .keep(
-                Value {
-                    operand: index,
-                    ty: Ty::Of(Scalar::Integer),
-                },
-                &[later],
-                span,
-            )?
-            .operand;
-        Ok(Place::Field { field, object, index })
+    fn copy(&mut self, value: Value, span: Span) -> Result<Value, Diagnostic> {
+        match value.ty {
+            Ty::Of(scalar) => self.computed(scalar, span, |to| Instr::Copy {
+                to,
+                from: value.operand,
+            }),
+            _ => Ok(value),
+        }
     }
 
     fn is_ghost(&self, target: &Expr) -> bool {
@@ -428,6 +430,12 @@ impl<'a> Emitter<'a, '_> {
             }
             ExprKind::Index(array, _) => return self.static_pointee(array),
             ExprKind::AddressOf(inner) => return self.static_struct(inner),
+            ExprKind::Conditional(_, yes, no) => return self.static_pointee(yes).or_else(|| self.static_pointee(no)),
+            ExprKind::Assign(None, target, _) => return self.static_pointee(target),
+            ExprKind::Call(name, _) => {
+                let (_, function) = self.tables.functions.get(name.name.as_str())?;
+                return self.tables.pointee(&function.result).ok()?;
+            }
             _ => None,
         };
         match scalar {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::emit::Emitter;
+use super::emit::{Emitter, From, Unset, Use};
 use crate::machine::live_registers;
 use crate::machine::program::{Instr, Reg, Role, Thread};
 use crate::source::{Diagnostic, Span};
@@ -13,7 +13,6 @@ const MOST_OUTCOMES: u64 = 4096;
 /// The thread that an emitter has built.
 pub fn finish(emitter: Emitter<'_, '_>, name: String, role: Role, fair: bool) -> Result<Thread, Diagnostic> {
     let function = emitter.frames[0].function.name.name.clone();
-    let unset = emitter.unset.clone();
     let mut thread = Thread {
         name,
         function,
@@ -40,23 +39,29 @@ pub fn finish(emitter: Emitter<'_, '_>, name: String, role: Role, fair: bool) ->
         })
         .collect();
     thread.code = resolved;
-    let moved = drop_unreachable(&mut thread);
+    let reached = reached(&thread.code);
+    refuse_unset(&thread.code, &reached, &emitter.unset, &emitter.uses)?;
+    drop_unreachable(&mut thread, &reached);
     order_within_steps(&thread)?;
-    let live = live_registers::analyse(&mut thread);
-    refuse_unset(&live, &moved, &unset)?;
+    live_registers::analyse(&mut thread);
     count_outcomes(&mut thread)?;
     Ok(thread)
 }
 
-/// Removes code that no run reaches; returns where each old instruction went.
-fn drop_unreachable(thread: &mut Thread) -> Vec<Option<usize>> {
-    let mut reached = vec![false; thread.code.len()];
+/// By instruction: some run may come there.
+fn reached(code: &[Instr]) -> Vec<bool> {
+    let mut reached = vec![false; code.len()];
     let mut open = vec![0];
     while let Some(at) = open.pop() {
         if !std::mem::replace(&mut reached[at], true) {
-            open.extend(live_registers::successors(&thread.code, at));
+            open.extend(live_registers::successors(code, at));
         }
     }
+    reached
+}
+
+/// Removes code that no run reaches.
+fn drop_unreachable(thread: &mut Thread, reached: &[bool]) {
     let mut moved = vec![None; thread.code.len()];
     let mut count = 0;
     for (at, reached) in reached.iter().enumerate() {
@@ -86,7 +91,6 @@ fn drop_unreachable(thread: &mut Thread) -> Vec<Option<usize>> {
         });
     }
     (thread.code, thread.at, thread.points) = (code, sites, points);
-    moved
 }
 
 /// Refuses a loop without a scheduling point: a step has to end.
@@ -134,18 +138,34 @@ fn order_within_steps(thread: &Thread) -> Result<(), Diagnostic> {
     Ok(())
 }
 
-fn refuse_unset(
-    live: &live_registers::Live,
-    moved: &[Option<usize>],
-    unset: &[(usize, Reg, Span, String)],
-) -> Result<(), Diagnostic> {
-    for (at, reg, span, what) in unset {
-        let here = moved.get(*at).copied().flatten();
-        if here.is_some_and(|here| live.contains(here, *reg)) {
-            return Err(
-                Diagnostic::at(*span, format!("{what} may be used before it has a value"))
-                    .help("give it a value on every path"),
-            );
+/// Refuses a variable that is read where some path has not given it a value.
+fn refuse_unset(code: &[Instr], reached: &[bool], unset: &[Unset], uses: &[Use]) -> Result<(), Diagnostic> {
+    let mut used: HashMap<(usize, Reg), Span> = HashMap::new();
+    for one in uses {
+        used.entry((one.at, one.reg)).or_insert(one.span);
+    }
+    let mut met = vec![0; code.len()];
+    for (number, unset) in (1..).zip(unset) {
+        let mut open = match unset.from {
+            From::Before(at) if reached[at] => vec![at],
+            From::After(at) if reached[at] => live_registers::successors(code, at),
+            _ => continue,
+        };
+        while let Some(at) = open.pop() {
+            if std::mem::replace(&mut met[at], number) == number {
+                continue;
+            }
+            if let Some(&place) = used.get(&(at, unset.reg)) {
+                return Err(
+                    Diagnostic::at(place, format!("{} may be read before it has a value", unset.what))
+                        .label("read here")
+                        .also(unset.span, "not every path from here gives it one")
+                        .help("give it a value on every path"),
+                );
+            }
+            if live_registers::written(&code[at]) != Some(unset.reg) {
+                open.extend(live_registers::successors(code, at));
+            }
         }
     }
     Ok(())

@@ -6,10 +6,13 @@ mod declarations;
 mod emit;
 mod expr;
 mod finish;
+mod order;
 mod place;
 mod stmt;
 mod syntax;
 mod tables;
+#[cfg(test)]
+mod tests;
 mod unroll;
 mod value;
 

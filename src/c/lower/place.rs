@@ -35,8 +35,12 @@ impl<'a> Emitter<'a, '_> {
                 self.member(ty, object, name)
             }
             ExprKind::Index(array, index) => {
+                let start = self.mark();
                 let array_place = self.place(array)?;
+                let before = self.since(start, array.span);
+                let start = self.mark();
                 let value = self.value(index)?;
+                self.unordered(&before, &self.since(start, index.span))?;
                 let index_value = self.index(value, index.span)?;
                 match array_place {
                     Place::Fields(field, object) => Ok(Place::Field {
@@ -58,10 +62,13 @@ impl<'a> Emitter<'a, '_> {
     /// Reads a place.
     pub fn load(&mut self, place: Place, span: Span) -> Result<Value, Diagnostic> {
         match place {
-            Place::Local(reg, scalar) => Ok(Value {
-                operand: Operand::Reg(reg),
-                ty: Ty::Of(scalar),
-            }),
+            Place::Local(reg, scalar) => {
+                self.used(reg, span);
+                Ok(Value {
+                    operand: Operand::Reg(reg),
+                    ty: Ty::Of(scalar),
+                })
+            }
             Place::Field { field, object, index } => {
                 let declared = &self.tables.program.fields[field];
                 if declared.ghost {
@@ -106,13 +113,25 @@ impl<'a> Emitter<'a, '_> {
                 })
             }
             Place::Field { field, object, index } => {
-                let scalar = self.tables.program.fields[field].scalar;
+                let (scalar, ghost) = (
+                    self.tables.program.fields[field].scalar,
+                    self.tables.program.fields[field].ghost,
+                );
+                if ghost && self.atomic == 0 {
+                    return Err(
+                        Diagnostic::at(span, "a ghost is written through a variable or a member")
+                            .help("keep the pointer in a local variable: `p->ghost = …`"),
+                    );
+                }
                 let value = match (scalar, value.is_number()) {
                     // The store itself checks the width, in the step of the write.
                     (Scalar::Unsigned(_), true) => value,
                     _ => self.convert(value, scalar, span)?,
                 };
                 self.access(field, PointKind::Write, span)?;
+                if let Scalar::Unsigned(bits) = scalar {
+                    self.forget_wider_check(value.operand, bits);
+                }
                 self.emit(
                     Instr::Store {
                         field,
@@ -139,18 +158,7 @@ impl<'a> Emitter<'a, '_> {
         match conversion(self.tables, value, to, span)? {
             Conversion::None => {}
             Conversion::Truth => return self.truth(value, span),
-            Conversion::Fits(bits) => match value.operand {
-                Operand::Const(_) => {
-                    value.convert(self.tables, to, span)?;
-                }
-                Operand::Reg(_) => self.emit(
-                    Instr::Fits {
-                        value: value.operand,
-                        bits,
-                    },
-                    span,
-                )?,
-            },
+            Conversion::Fits(bits) => self.has_to_fit(value.operand, bits, span)?,
         }
         Ok(Value {
             operand: value.operand,

@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 
-use super::emit::{Binding, Emitter, Label};
+use super::emit::{Binding, Emitter, From, Label, Named, Unset};
+use super::syntax;
 use super::unroll::Counter;
 use super::value::{Ty, Value};
-use crate::c::ast::{Expr, Ident, Stmt, StmtKind};
-use crate::machine::program::{Instr, Operand};
+use crate::c::ast::{Expr, Ident, Stmt, StmtKind, Type};
+use crate::machine::program::{Instr, Operand, Reg};
 use crate::source::{Diagnostic, Span};
 
 impl<'a> Emitter<'a, '_> {
@@ -15,28 +16,7 @@ impl<'a> Emitter<'a, '_> {
         match &stmt.kind {
             StmtKind::Empty => Ok(()),
             StmtKind::Expr(expr) => self.expr(expr).map(|_| ()),
-            StmtKind::Declare(name, ty, init) => {
-                let scalar = self.tables.scalar(ty, name.span)?;
-                let value = init.as_ref().map(|init| self.value(init)).transpose()?;
-                let reg = self.variable(&name.name, scalar);
-                match (value, init) {
-                    (Some(value), Some(init)) => {
-                        let value = self.convert(value, scalar, init.span)?;
-                        self.emit(
-                            Instr::Copy {
-                                to: reg,
-                                from: value.operand,
-                            },
-                            stmt.span,
-                        )?;
-                    }
-                    _ => self
-                        .unset
-                        .push((self.code.len(), reg, name.span, format!("`{}`", name.name))),
-                }
-                self.bind(&name.name, Binding::Local(reg, scalar));
-                Ok(())
-            }
+            StmtKind::Declare(name, ty, init) => self.declare(name, ty, init.as_ref(), stmt.span),
             StmtKind::Declarations(stmts) => stmts.iter().try_for_each(|stmt| self.stmt(stmt)),
             StmtKind::Block(stmts) => {
                 self.frame().scopes.push(HashMap::new());
@@ -87,11 +67,15 @@ impl<'a> Emitter<'a, '_> {
             },
             StmtKind::Return(value) => self.give_back(value.as_ref(), stmt.span),
             StmtKind::Goto(name) => {
-                let label = self.goto_label(name, true);
+                let label = self.goto_label(name).label;
+                self.goto_label(name).used.get_or_insert(name.span);
+                let locals = self.locals_in_scope();
+                let jump = (self.code.len(), name.name.as_str(), locals);
+                self.frame().gotos.push(jump);
                 self.jump(label, stmt.span)
             }
             StmtKind::Label(name, stmt) => {
-                let label = self.goto_label(name, false);
+                let label = self.goto_label(name).label;
                 if self.labels[label.0].is_some() {
                     return Err(Diagnostic::at(
                         name.span,
@@ -99,27 +83,91 @@ impl<'a> Emitter<'a, '_> {
                     ));
                 }
                 self.place_label(label);
+                self.goto_label(name).locals = self.locals_in_scope();
                 self.stmt(stmt)
             }
         }
     }
 
-    /// Refuses labels that are jumped to and stand nowhere.
+    fn declare(&mut self, name: &'a Ident, ty: &Type, init: Option<&'a Expr>, span: Span) -> Result<(), Diagnostic> {
+        let scalar = self.tables.scalar(ty, name.span)?;
+        self.refuse_second(name)?;
+        if let Some(own) = init.and_then(|init| syntax::named(init, &name.name)) {
+            return Err(
+                Diagnostic::at(own, format!("`{}` is read before it has a value", name.name))
+                    .also(name.span, "it is declared here, and this initialises it")
+                    .help("give it another value, or another name"),
+            );
+        }
+        let value = init.map(|init| self.value(init)).transpose()?;
+        let reg = self.variable(&name.name, scalar);
+        match value.zip(init) {
+            Some((value, init)) => {
+                let value = self.convert(value, scalar, init.span)?;
+                let from = value.operand;
+                self.emit(Instr::Copy { to: reg, from }, span)?;
+            }
+            None => self.unset.push(Unset {
+                from: From::Before(self.code.len()),
+                reg,
+                span: name.span,
+                what: format!("`{}`", name.name),
+            }),
+        }
+        self.frame().declared.insert(reg, name.span);
+        self.bind(&name.name, Binding::Local(reg, scalar));
+        Ok(())
+    }
+
+    /// Refuses a second variable of one name in one block; parameters belong to the outermost.
+    fn refuse_second(&mut self, name: &Ident) -> Result<(), Diagnostic> {
+        let scopes = &self.frame().scopes;
+        let block = scopes.len().saturating_sub(if scopes.len() == 2 { 2 } else { 1 });
+        match scopes[block..]
+            .iter()
+            .any(|scope| scope.contains_key(name.name.as_str()))
+        {
+            false => Ok(()),
+            true => Err(
+                Diagnostic::at(name.span, format!("`{}` is declared twice in this block", name.name))
+                    .help("rename one of the two"),
+            ),
+        }
+    }
+
+    /// Refuses labels that are jumped to and stand nowhere; a jump into a scope leaves its variables without a value.
     pub fn close_labels(&mut self) -> Result<(), Diagnostic> {
-        let labels = &self.labels;
-        let frame = self.frames.last().into_iter();
-        let missing = frame
-            .flat_map(|frame| &frame.labels)
-            .filter(|(_, (label, _, _))| labels[label.0].is_none())
-            .filter_map(|(name, (_, span, _))| span.map(|span| (span, *name)))
-            .min();
-        match missing {
-            Some((span, name)) => Err(Diagnostic::at(
+        let (labels, gotos) = {
+            let frame = self.frame();
+            (std::mem::take(&mut frame.labels), std::mem::take(&mut frame.gotos))
+        };
+        let missing = labels.iter().filter(|(_, named)| self.labels[named.label.0].is_none());
+        let missing = missing.filter_map(|(name, named)| named.used.map(|span| (span, *name)));
+        if let Some((span, name)) = missing.min() {
+            return Err(Diagnostic::at(
                 span,
                 format!("there is no label `{name}` in this function"),
-            )),
-            None => Ok(()),
+            ));
         }
+        for (at, label, before) in gotos {
+            for &reg in labels[label].locals.iter().filter(|reg| !before.contains(reg)) {
+                let span = self.frame().declared[&reg];
+                let what = format!("`{}`", self.tables.program.sources.text(span));
+                let from = From::After(at);
+                self.unset.push(Unset { from, reg, span, what });
+            }
+        }
+        Ok(())
+    }
+
+    fn locals_in_scope(&mut self) -> Vec<Reg> {
+        let frame = self.frame();
+        let bound = frame.scopes.iter().flat_map(|scope| scope.values());
+        let local = |binding: &Binding| match binding {
+            Binding::Local(reg, _) if frame.declared.contains_key(reg) => Some(*reg),
+            _ => None,
+        };
+        bound.filter_map(local).collect()
     }
 
     fn for_loop(
@@ -229,12 +277,12 @@ impl<'a> Emitter<'a, '_> {
         self.jump(end, span)
     }
 
-    fn goto_label(&mut self, name: &'a Ident, used: bool) -> Label {
-        let fresh = self.label();
-        let entry = self.frame().labels.entry(&name.name).or_insert((fresh, None, false));
-        if used {
-            entry.1.get_or_insert(name.span);
-        }
-        entry.0
+    fn goto_label(&mut self, name: &'a Ident) -> &mut Named {
+        let label = self.label();
+        self.frame().labels.entry(&name.name).or_insert_with(|| Named {
+            label,
+            used: None,
+            locals: Vec::new(),
+        })
     }
 }

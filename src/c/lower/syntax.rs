@@ -3,11 +3,15 @@
 use crate::c::ast::{Expr, ExprKind, Stmt, StmtKind};
 use crate::source::Span;
 
-/// True if evaluating the expression may change a local variable.
-pub fn assigns(expr: &Expr) -> bool {
+/// Where the expression reads this name.
+pub fn named(expr: &Expr, name: &str) -> Option<Span> {
+    let mut found = None;
     any(expr, &mut |expr| {
-        matches!(expr.kind, ExprKind::Assign(..) | ExprKind::Step { .. })
-    })
+        let here = matches!(&expr.kind, ExprKind::Name(other) if other == name);
+        found = found.or(here.then_some(expr.span));
+        here
+    });
+    found
 }
 
 /// True if the statement may assign the variable.

@@ -2,8 +2,8 @@
 
 use super::tables::Tables;
 use crate::c::ast::BinaryOp;
-use crate::machine::program::{EnumId, Operand, Scalar};
-use crate::machine::{constant_binary, program::TypeId};
+use crate::c::number::{self, INT_BITS, Number, UNSIGNED_BITS};
+use crate::machine::program::{EnumId, Operand, Scalar, TypeId};
 use crate::source::{Diagnostic, Span};
 
 /// The type of an expression.
@@ -32,6 +32,29 @@ impl Value {
         Value {
             operand,
             ty: Ty::Of(Scalar::Bool),
+        }
+    }
+
+    /// A constant number.
+    pub fn constant(number: Number) -> Self {
+        Value {
+            operand: Operand::Const(number.value),
+            ty: Ty::Of(type_of(if number.unsigned { UNSIGNED_BITS } else { INT_BITS })),
+        }
+    }
+
+    /// True if C counts it as an `unsigned` and not as an `int`.
+    pub fn is_unsigned(self) -> bool {
+        matches!(self.ty, Ty::Of(Scalar::Unsigned(UNSIGNED_BITS..)))
+    }
+
+    /// The bits that a number may have.
+    pub fn bits(self) -> u32 {
+        match (self.operand, self.ty) {
+            (Operand::Const(value), _) => i64::BITS - value.leading_zeros(),
+            (_, Ty::Of(Scalar::Bool)) => 1,
+            (_, Ty::Of(Scalar::Unsigned(bits))) => bits,
+            _ => INT_BITS,
         }
     }
 
@@ -68,7 +91,7 @@ impl Value {
         match conversion(tables, self, to, span)? {
             Conversion::None => Ok(value),
             Conversion::Truth => Ok(i64::from(value != 0)),
-            Conversion::Fits(bits) if value >= 0 && value >> bits == 0 => Ok(value),
+            Conversion::Fits(bits) if number::fits(value, bits) => Ok(value),
             Conversion::Fits(bits) => Err(Diagnostic::at(
                 span,
                 format!("{value} does not fit in an unsigned of {bits} bits"),
@@ -97,7 +120,9 @@ pub fn conversion(tables: &Tables, value: Value, to: Scalar, span: Span) -> Resu
             Conversion::Truth
         }
         (Ty::Of(Scalar::Bool), Scalar::Unsigned(_)) => Conversion::None,
-        (Ty::Of(Scalar::Unsigned(from)), Scalar::Unsigned(to)) if from <= to => Conversion::None,
+        (Ty::Of(Scalar::Unsigned(_) | Scalar::Integer), Scalar::Unsigned(bits)) if value.bits() <= bits => {
+            Conversion::None
+        }
         (Ty::Of(Scalar::Unsigned(_) | Scalar::Integer), Scalar::Unsigned(bits)) => Conversion::Fits(bits),
         (Ty::Of(Scalar::Bool | Scalar::Unsigned(_) | Scalar::Integer), Scalar::Integer) => Conversion::None,
         (Ty::Null, Scalar::Pointer(_)) => Conversion::None,
@@ -128,27 +153,58 @@ pub fn fold(op: BinaryOp, left: Value, right: Value, span: Span) -> Result<Value
         Ty::Of(Scalar::Bitset(id)) => Some(id),
         _ => None,
     };
-    let ty = match (bitset(left.ty), bitset(right.ty)) {
-        (Some(left), Some(right)) if left == right && is_set_operator(op) => Scalar::Bitset(left),
-        (None, None) if left.is_number() && right.is_number() => result(op),
-        _ => {
-            return Err(Diagnostic::at(
-                span,
-                "the two sides of this operator do not fit together",
-            ));
+    match (bitset(left.ty), bitset(right.ty)) {
+        (Some(first), Some(second)) if first == second && is_set_operator(op) => {
+            let value = match op {
+                BinaryOp::BitAnd => a & b,
+                BinaryOp::BitOr => a | b,
+                _ => a ^ b,
+            };
+            let (operand, ty) = (Operand::Const(value), left.ty);
+            Ok(Value { operand, ty })
         }
-    };
-    let value = constant_binary(op, a, b).ok_or_else(|| Diagnostic::at(span, "this constant cannot be computed"))?;
-    Ok(Value {
-        operand: Operand::Const(value),
-        ty: Ty::Of(ty),
-    })
+        (None, None) if left.is_number() && right.is_number() => {
+            let number = |value, of: Value| Number {
+                value,
+                unsigned: of.is_unsigned(),
+            };
+            let folded = number(a, left).apply(op, number(b, right));
+            let folded = folded.map_err(|wrong| Diagnostic::at(span, wrong))?;
+            let operand = Operand::Const(folded.value);
+            let ty = Ty::Of(result(op, left, right));
+            Ok(Value { operand, ty })
+        }
+        _ => Err(Diagnostic::at(
+            span,
+            "the two sides of this operator do not fit together",
+        )),
+    }
 }
 
 /// The type of an operator on two numbers.
-pub fn result(op: BinaryOp) -> Scalar {
+pub fn result(op: BinaryOp, left: Value, right: Value) -> Scalar {
     match op {
         BinaryOp::Eq | BinaryOp::Ne | BinaryOp::Lt | BinaryOp::Le | BinaryOp::Gt | BinaryOp::Ge => Scalar::Bool,
+        _ => type_of(number::result_bits(op, left.is_unsigned(), right.is_unsigned())),
+    }
+}
+
+/// The bits that the result of an operator has to fit in, if it may not.
+pub fn may_leave(op: BinaryOp, left: Value, right: Value) -> Option<u32> {
+    let bits = number::result_bits(op, left.is_unsigned(), right.is_unsigned());
+    let leaves = match op {
+        BinaryOp::Add => left.bits().max(right.bits()) + 1 > bits,
+        BinaryOp::Mul => left.bits() + right.bits() > bits,
+        BinaryOp::Sub | BinaryOp::Shl => true,
+        _ => false,
+    };
+    leaves.then_some(bits)
+}
+
+/// An `int` or an `unsigned`, by its bits.
+fn type_of(bits: u32) -> Scalar {
+    match bits {
+        UNSIGNED_BITS.. => Scalar::Unsigned(UNSIGNED_BITS),
         _ => Scalar::Integer,
     }
 }

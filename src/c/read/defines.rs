@@ -75,7 +75,7 @@ pub(super) fn last(units: &[Unit]) -> Vec<Define> {
 pub(super) fn numbers(units: &[Unit]) -> Vec<(String, i64)> {
     let (defines, _) = Defines::of(units);
     let number = |define: Define| match defines.value(&define.name) {
-        Some(&Value::Int(value)) => Some((define.name, value)),
+        Some(&Value::Int(number)) => Some((define.name, number.value)),
         _ => None,
     };
     last(units).into_iter().filter_map(number).collect()

@@ -4,6 +4,7 @@ use tree_sitter::Node;
 
 use super::convert::{Checked, Converter, children};
 use crate::c::ast::{BinaryOp, Expr, ExprKind};
+use crate::c::number::Number;
 
 impl Converter<'_> {
     /// An expression.
@@ -61,7 +62,7 @@ impl Converter<'_> {
         inner.ok_or_else(|| self.unexpected(node))
     }
 
-    fn number(&self, node: Node<'_>) -> Checked<i64> {
+    fn number(&self, node: Node<'_>) -> Checked<Number> {
         let text = self.text(node);
         let lower = text.to_ascii_lowercase();
         let digits = lower.trim_end_matches(['u', 'l']);
@@ -75,7 +76,10 @@ impl Converter<'_> {
             digits.parse()
         };
         match value {
-            Ok(value) if value <= i64::from(u32::MAX) => Ok(value),
+            Ok(value) if value <= i64::from(u32::MAX) => Ok(Number {
+                unsigned: digits.len() < lower.len() || Number::literal(value).unsigned,
+                value,
+            }),
             Ok(_) => Err(self.error(node, "number too large", "numbers have at most 32 bits")),
             Err(error) if *error.kind() == std::num::IntErrorKind::PosOverflow => {
                 Err(self.error(node, "number too large", "numbers have at most 32 bits"))

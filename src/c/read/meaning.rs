@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 
+use crate::c::number::Number;
+
 /// What a name stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Value {
     Name(String),
-    Int(i64),
+    Int(Number),
     Bool(bool),
     Null,
 }

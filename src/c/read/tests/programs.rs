@@ -6,7 +6,7 @@ use crate::c::ast::{Designator, Expr, ExprKind, Init, Stmt, StmtKind, Type};
 /// The tree in brackets, to compare with what was meant.
 fn show(expr: &Expr) -> String {
     match &expr.kind {
-        ExprKind::Int(number) => number.to_string(),
+        ExprKind::Int(number) => number.value.to_string(),
         ExprKind::Bool(truth) => truth.to_string(),
         ExprKind::Null => "NULL".into(),
         ExprKind::Name(name) => name.clone(),
