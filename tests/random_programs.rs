@@ -89,22 +89,6 @@ fn ten_thousand_programs_give_errors_or_verdicts() {
     }
 }
 
-/// TLC found it: both were called `t`, and one hid the other from every property.
-#[test]
-fn two_threads_of_one_task_have_names_of_their_own() {
-    let text = "struct task { bool on; };\nstruct task t;\n\
-                void one(void) __task(t) { t.on = true; }\nvoid two(void) __task(t) { t.on = true; }\n";
-    let instance = instance(text).expect("a program");
-    let names: Vec<&str> = instance
-        .machine
-        .program
-        .threads
-        .iter()
-        .map(|thread| thread.name.as_str())
-        .collect();
-    assert_eq!(names, ["t", "two"]);
-}
-
 #[test]
 fn the_number_of_threads_does_not_change_the_graph() {
     let spec = oomspec::spec::Spec::builtin();

@@ -78,6 +78,18 @@ pub enum Type {
     Pointer(Box<Type>),
     /// `T x[N]`; the size is a constant expression.
     Array(Box<Type>, Box<Expr>),
+    /// `const T`
+    Const(Box<Type>),
+}
+
+impl Type {
+    /// The type without its own `const`.
+    pub fn plain(&self) -> &Type {
+        match self {
+            Type::Const(inner) => inner.plain(),
+            other => other,
+        }
+    }
 }
 
 /// A variable with static storage.
@@ -268,6 +280,29 @@ pub enum ExprKind {
     },
     /// `f(a, b)`; also `await(e)`, `choose(n)`, `BUG_ON(e)`, `BUG_ON(e, Property)`, `kfree(p)`, `panic()`.
     Call(Ident, Vec<Expr>),
+}
+
+impl Expr {
+    /// The expressions in this one, in the order of the text.
+    pub fn operands(&self) -> Vec<&Expr> {
+        match &self.kind {
+            ExprKind::Int(_) | ExprKind::Bool(_) | ExprKind::Null | ExprKind::Name(_) => vec![],
+            ExprKind::Field(operand, ..)
+            | ExprKind::AddressOf(operand)
+            | ExprKind::Deref(operand)
+            | ExprKind::Not(operand)
+            | ExprKind::Complement(operand)
+            | ExprKind::Negate(operand)
+            | ExprKind::Step { target: operand, .. } => vec![operand],
+            ExprKind::Index(left, right)
+            | ExprKind::Binary(_, left, right)
+            | ExprKind::And(left, right)
+            | ExprKind::Or(left, right)
+            | ExprKind::Assign(_, left, right) => vec![left, right],
+            ExprKind::Conditional(condition, yes, no) => vec![condition, yes, no],
+            ExprKind::Call(_, arguments) => arguments.iter().collect(),
+        }
+    }
 }
 
 /// The story a listing or scenario tells about itself in its `/** … */` comment.

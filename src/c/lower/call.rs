@@ -1,6 +1,7 @@
 //! Calls: every function is inlined; an atomic one is a single step; a few names are the language's own.
 
 use super::emit::{Binding, Emitter, From, Place, Unset};
+use super::order::Stretch;
 use super::syntax;
 use super::value::{Ty, Value};
 use crate::c::ast::{self, AnnotationKind, Expr, ExprKind, Ident, Type};
@@ -106,8 +107,10 @@ impl<'a> Emitter<'a, '_> {
             };
             self.bind(&param.name.name, binding);
         }
-        let after = self.lock_annotations(function, atomic)?;
+        let after = self.lock_annotations(function)?;
+        let body = self.mark();
         self.stmt(&function.body)?;
+        self.refuse_idle_annotations(function, &self.since(body, span))?;
         self.close_labels()?;
         if let Some((reg, _)) = result {
             self.ends_without(reg, function)?;
@@ -144,6 +147,21 @@ impl<'a> Emitter<'a, '_> {
         Ok(bindings)
     }
 
+    /// Refuses annotations that say nothing about this body.
+    fn refuse_idle_annotations(&self, function: &ast::Function, body: &Stretch) -> Result<(), Diagnostic> {
+        for annotation in &function.annotations {
+            let (idle, message) = match annotation.kind {
+                AnnotationKind::StronglyFair => (!self.waits(body), "nothing waits in this function"),
+                AnnotationKind::Breaks(_) => (!self.can_fail(body), "nothing can go wrong in this function"),
+                _ => continue,
+            };
+            if idle {
+                return Err(Diagnostic::at(annotation.span, message).help("remove the annotation"));
+            }
+        }
+        Ok(())
+    }
+
     /// What reports say of an argument.
     fn argument(&self, argument: &Expr, binding: &Binding) -> Argument {
         match &argument.kind {
@@ -173,7 +191,7 @@ impl<'a> Emitter<'a, '_> {
     }
 
     fn binding_of(&mut self, param: &ast::Param, argument: &'a Expr) -> Result<Binding, Diagnostic> {
-        if matches!(param.ty, Type::Pointer(_)) && self.tables.pointee(&param.ty)?.is_none() {
+        if matches!(param.ty.plain(), Type::Pointer(_)) && self.tables.pointee(&param.ty)?.is_none() {
             return self.scalar_place(param, argument).map(Binding::Place);
         }
         let scalar = self.tables.scalar(&param.ty, param.name.span)?;
@@ -214,10 +232,10 @@ impl<'a> Emitter<'a, '_> {
             );
         }
         let given = self.tables.program.fields[field].scalar;
-        let Type::Pointer(inner) = &param.ty else {
+        let Type::Pointer(inner) = param.ty.plain() else {
             return Ok(place);
         };
-        let fits = match (&**inner, given) {
+        let fits = match (inner.plain(), given) {
             (Type::Bool, Scalar::Bool) => true,
             // A counter may be of any width: the field's own bound holds.
             (Type::Unsigned(_), Scalar::Unsigned(_)) => true,
@@ -248,7 +266,7 @@ impl<'a> Emitter<'a, '_> {
     }
 
     /// Releases at once; returns what happens after the body.
-    fn lock_annotations(&mut self, function: &'a ast::Function, atomic: bool) -> Result<Vec<LockEffect>, Diagnostic> {
+    fn lock_annotations(&mut self, function: &'a ast::Function) -> Result<Vec<LockEffect>, Diagnostic> {
         let mut after = Vec::new();
         for annotation in &function.annotations {
             let (AnnotationKind::Acquires(lock) | AnnotationKind::CondAcquires(lock) | AnnotationKind::Releases(lock)) =
@@ -256,12 +274,6 @@ impl<'a> Emitter<'a, '_> {
             else {
                 continue;
             };
-            if !atomic {
-                return Err(
-                    Diagnostic::at(annotation.span, "only an __atomic function takes or releases a lock")
-                        .help("annotate the __atomic function that does it"),
-                );
-            }
             let value = match self.binding(&lock.name) {
                 Some(Binding::Value(value)) => value,
                 Some(Binding::Local(reg, scalar)) => Value {
@@ -324,12 +336,8 @@ impl<'a> Emitter<'a, '_> {
                     )?;
                     self.place_label(skip);
                 }
-                (LockEffect::CondAcquires(_), None) => {
-                    return Err(
-                        Diagnostic::at(span, "a function that may take a lock returns whether it did")
-                            .help("make it return bool, or write `__acquires`"),
-                    );
-                }
+                // Refused when it was read.
+                (LockEffect::CondAcquires(_), None) => {}
             }
         }
         Ok(())

@@ -342,6 +342,7 @@ impl<'a> Tables<'a> {
 
     fn shape(&self, ty: &Type, span: Span) -> Result<Shape, Diagnostic> {
         Ok(match ty {
+            Type::Const(inner) => return self.shape(inner, span),
             Type::Void => return Err(Diagnostic::at(span, "nothing can be of type void")),
             Type::Bool => Shape::Scalar(Scalar::Bool, None),
             Type::Unsigned(bits) => Shape::Scalar(Scalar::Unsigned(*bits), None),
@@ -357,7 +358,7 @@ impl<'a> Tables<'a> {
                 Shape::Scalar(Scalar::Bitset(id), None)
             }
             Type::Struct(name) => Shape::Struct(self.struct_named(name)?, None),
-            Type::Pointer(inner) => match &**inner {
+            Type::Pointer(inner) => match inner.plain() {
                 Type::Struct(name) => Shape::Scalar(Scalar::Pointer(self.struct_named(name)?), None),
                 _ => {
                     return Err(Diagnostic::at(span, "only pointers to structs can be stored")

@@ -8,6 +8,7 @@ mod expr;
 mod finish;
 mod order;
 mod place;
+mod readonly;
 mod stmt;
 mod syntax;
 mod tables;
@@ -16,12 +17,12 @@ mod tests;
 mod unroll;
 mod value;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::ast::{self, AnnotationKind, Type};
 use crate::machine::layout::freed_types;
 use crate::machine::program::{Function, Instr, Operand, Program, Role, Scalar, Thread};
-use crate::source::{Diagnostic, Diagnostics};
+use crate::source::{Diagnostic, Diagnostics, Span};
 use emit::{Emitter, Shared};
 use tables::{GlobalPlace, Tables};
 use value::{Ty, Value};
@@ -32,6 +33,10 @@ pub fn compile(syntax: &ast::Program) -> Result<Program, Diagnostics> {
         sources: syntax.sources.clone(),
         errors,
     };
+    let written = readonly::refuse_writes(syntax);
+    if !written.is_empty() {
+        return Err(fail(written));
+    }
     let tables = Tables::new(syntax).map_err(|error| fail(vec![error]))?;
     // Twice: the first time finds out what is written and freed, and so which accesses are scheduling points.
     let draft = threads(&tables, None).map_err(fail)?;
@@ -59,8 +64,10 @@ fn threads(tables: &Tables, shared: Option<&Shared>) -> Result<Vec<Thread>, Vec<
     let (mut threads, mut errors) = (Vec::new(), Vec::<Diagnostic>::new());
     let mut functions: Vec<_> = tables.functions.values().collect();
     functions.sort_by_key(|(index, _)| *index);
+    let mut tasks: HashMap<&str, Span> = HashMap::new();
     for &&(id, function) in &functions {
-        match thread(tables, shared, id, function) {
+        let lowered = alone(function, &mut tasks).and_then(|()| thread(tables, shared, id, function));
+        match lowered {
             Ok(Some(thread)) => threads.push(thread),
             Ok(None) => {}
             // The same mistake in a function that several threads call is one mistake.
@@ -74,23 +81,24 @@ fn threads(tables: &Tables, shared: Option<&Shared>) -> Result<Vec<Thread>, Vec<
                 .help("a scenario has functions such as `void victim_runs(void) __task(victim) { … }`"),
         );
     }
-    name_apart(&mut threads);
     if errors.is_empty() { Ok(threads) } else { Err(errors) }
 }
 
-/// Gives the second thread of a task the name of its function: `pc`, `stack` and `locals` tell threads by their names.
-fn name_apart(threads: &mut [Thread]) {
-    let mut taken = HashSet::new();
-    for thread in threads {
-        let own = [thread.name.clone(), thread.function.clone()];
-        let function = thread.function.clone();
-        let more = (2..).map(|copy| format!("{function}_{copy}"));
-        thread.name = own
-            .into_iter()
-            .chain(more)
-            .find(|name| taken.insert(name.clone()))
-            .unwrap_or_default();
+/// Refuses a second thread of one task: `current`, `pc` and `locals` would not tell them apart.
+fn alone<'a>(function: &'a ast::Function, tasks: &mut HashMap<&'a str, Span>) -> Result<(), Diagnostic> {
+    for annotation in &function.annotations {
+        if let AnnotationKind::Task(task) | AnnotationKind::Daemon(task) = &annotation.kind
+            && let Some(other) = tasks.insert(&task.name, annotation.span)
+        {
+            return Err(Diagnostic::at(
+                annotation.span,
+                format!("`{}` runs another function already", task.name),
+            )
+            .also(other, "this one")
+            .help("declare a task for each thread"));
+        }
     }
+    Ok(())
 }
 
 fn thread<'a>(
@@ -117,9 +125,6 @@ fn thread<'a>(
     }
     if !matches!(function.result, Type::Void) {
         return Err(Diagnostic::at(function.name.span, "a thread returns nothing").help("write `void`"));
-    }
-    if call::has(function, |kind| *kind == AnnotationKind::Atomic) {
-        return Err(Diagnostic::at(function.name.span, "a thread is not __atomic"));
     }
     let name = match (role, current) {
         (Role::Task, Some(task)) => task.name.clone(),

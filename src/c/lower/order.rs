@@ -146,6 +146,23 @@ impl Emitter<'_, '_> {
         Some(self.sites[self.at[at] as usize].span)
     }
 
+    /// True if a stretch waits.
+    pub fn waits(&self, stretch: &Stretch) -> bool {
+        self.code[stretch.code.clone()]
+            .iter()
+            .any(|instr| matches!(instr, Instr::Await(_)))
+    }
+
+    /// True if a stretch has an instruction that may be an error.
+    pub fn can_fail(&self, stretch: &Stretch) -> bool {
+        self.code[stretch.code.clone()].iter().any(|instr| {
+            !matches!(
+                instr,
+                Instr::Point(_) | Instr::Copy { .. } | Instr::Unary { .. } | Instr::Jump(_) | Instr::Unless { .. }
+            )
+        })
+    }
+
     fn changes(&self, stretch: &Stretch) -> bool {
         self.effect(stretch).is_some()
     }

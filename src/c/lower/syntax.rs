@@ -70,21 +70,5 @@ fn any(expr: &Expr, wanted: &mut dyn FnMut(&Expr) -> bool) -> bool {
     if wanted(expr) {
         return true;
     }
-    match &expr.kind {
-        ExprKind::Int(_) | ExprKind::Bool(_) | ExprKind::Null | ExprKind::Name(_) => false,
-        ExprKind::Field(inner, ..)
-        | ExprKind::AddressOf(inner)
-        | ExprKind::Deref(inner)
-        | ExprKind::Not(inner)
-        | ExprKind::Complement(inner)
-        | ExprKind::Negate(inner)
-        | ExprKind::Step { target: inner, .. } => any(inner, wanted),
-        ExprKind::Index(a, b)
-        | ExprKind::Binary(_, a, b)
-        | ExprKind::And(a, b)
-        | ExprKind::Or(a, b)
-        | ExprKind::Assign(_, a, b) => any(a, wanted) || any(b, wanted),
-        ExprKind::Conditional(a, b, c) => any(a, wanted) || any(b, wanted) || any(c, wanted),
-        ExprKind::Call(_, arguments) => arguments.iter().any(|argument| any(argument, wanted)),
-    }
+    expr.operands().into_iter().any(|operand| any(operand, wanted))
 }

@@ -61,8 +61,8 @@ impl<'a> Tables<'a> {
 
     /// The struct behind a pointer type, or `None` for a pointer to a scalar, which is bound to a place at each call.
     pub fn pointee(&self, ty: &Type) -> Result<Option<TypeId>, Diagnostic> {
-        match ty {
-            Type::Pointer(inner) => match &**inner {
+        match ty.plain() {
+            Type::Pointer(inner) => match inner.plain() {
                 Type::Struct(name) => self.struct_named(name).map(Some),
                 _ => Ok(None),
             },

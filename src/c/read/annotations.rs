@@ -188,6 +188,11 @@ const FUNCTION_ANNOTATIONS: [&str; 9] = [
     "__unfair",
 ];
 
+/// True for the name of an annotation.
+pub(super) fn is_annotation(name: &str) -> bool {
+    name == GHOST || FUNCTION_ANNOTATIONS.contains(&name)
+}
+
 impl Mark {
     /// What it means on a function with these parameters.
     pub(super) fn meaning(&self, parameters: &[&str]) -> Result<Annotation, Diagnostic> {

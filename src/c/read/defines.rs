@@ -7,6 +7,7 @@ use super::constant::constant_with;
 use super::convert::{Converter, children};
 use super::load::{Unit, tree};
 use super::meaning::{Defines, Value};
+use super::words;
 use crate::c::ast::{Expr, ExprKind};
 use crate::source::{Diagnostic, FileId, Span};
 
@@ -19,8 +20,12 @@ pub(super) struct Define {
     value: Result<Expr, Diagnostic>,
 }
 
-/// These are part of the language, so that defining them changes nothing.
-const BUILT_IN: [&str; 3] = ["NULL", "true", "false"];
+/// These are part of the language, and headers define them like this.
+const BUILT_IN: [(&str, &[&str]); 3] = [
+    ("NULL", &["0", "((void *)0)", "((void*)0)"]),
+    ("true", &["1"]),
+    ("false", &["0"]),
+];
 
 impl Defines {
     /// Those of all these, in the order of reading.
@@ -94,11 +99,18 @@ pub(super) fn written(unit: &Unit) -> Vec<Define> {
         let Some(name) = node.child_by_field_name("name") else {
             continue;
         };
-        if BUILT_IN.contains(&converter.text(name)) {
+        let span = converter.span(name);
+        let text = |node| converter.text(node).trim();
+        let value = node.child_by_field_name("value").map(text);
+        let built_in = |&(known, values): &(&str, &[&str])| {
+            known == text(name) && value.is_some_and(|value| values.contains(&value))
+        };
+        if BUILT_IN.iter().any(built_in) {
             continue;
         }
-        let span = converter.span(name);
         let value = match node.child_by_field_name("value") {
+            _ if words::is_word(text(name)) => Err(Diagnostic::at(span, format!("`{}` is built in", text(name)))
+                .help("a word of the language keeps its meaning: use another name")),
             Some(value) => expression(converter.text(value), value.start_byte(), unit.file),
             None => Err(Diagnostic::at(span, "a #define without a value").help("write a constant or a name after it")),
         };
@@ -133,6 +145,11 @@ fn expression(text: &str, start: usize, file: FileId) -> Result<Expr, Diagnostic
             .and_then(|declarator| declarator.child_by_field_name("value")),
         _ => None,
     };
+    if value.is_some_and(|value| value.kind() == "binary_expression") {
+        return Err(Diagnostic::at(whole, "an expression in a #define stands in brackets")
+            .label("C pastes the text: what stands beside it may bind tighter")
+            .help(format!("write `({trimmed})`")));
+    }
     let (plain, marks) = (Defines::default(), Marks::default());
     let mut converter = Converter::new(declaration.as_bytes(), file, &marks, &plain);
     converter.offset = offset;

@@ -4,6 +4,7 @@ use tree_sitter::Node;
 
 use super::convert::{Checked, Converter, children};
 use super::types::Declared;
+use super::words;
 use crate::c::ast::{Designator, Enum, Function, Global, Init, Struct, Type};
 use crate::source::{Diagnostic, Span};
 
@@ -88,7 +89,7 @@ impl Converter<'_> {
         let mut external = false;
         for (name, child) in children(node) {
             match (name, child.kind()) {
-                (Some("type"), _) => base = Some(self.base_type(child)?),
+                (Some("type"), _) => base = Some(self.declared_type(node, child)?),
                 (Some("declarator"), _) => {
                     let base = base.clone().ok_or_else(|| self.unexpected(child))?;
                     found.extend(self.global(child, base, external)?);
@@ -120,6 +121,7 @@ impl Converter<'_> {
         if declared.parameters.is_some() {
             return Ok(None);
         }
+        words::refuse(&declared.name)?;
         self.not_void(node, &declared)?;
         Ok(Some(Global {
             name: declared.name,
@@ -130,7 +132,7 @@ impl Converter<'_> {
     }
 
     pub(super) fn not_void(&self, node: Node<'_>, declared: &Declared<'_>) -> Checked<()> {
-        match &declared.ty {
+        match declared.ty.plain() {
             Type::Void => Err(self.error(
                 node,
                 "a variable of type void",

@@ -15,7 +15,7 @@ impl Converter<'_> {
     fn expression_here(&mut self, node: Node<'_>) -> Checked<Expr> {
         let kind = match node.kind() {
             "identifier" => return Ok(self.name(node)),
-            "number_literal" => ExprKind::Int(self.number(node)?),
+            "number_literal" => self.literal(node)?,
             "true" => ExprKind::Bool(true),
             "false" => ExprKind::Bool(false),
             "null" if self.text(node) == "NULL" => ExprKind::Null,
@@ -62,8 +62,24 @@ impl Converter<'_> {
         inner.ok_or_else(|| self.unexpected(node))
     }
 
-    fn number(&self, node: Node<'_>) -> Checked<Number> {
+    /// A number; the grammar takes a sign before it as a part of it.
+    fn literal(&self, node: Node<'_>) -> Checked<ExprKind> {
         let text = self.text(node);
+        if text.starts_with('+') {
+            return Err(self.error(node, "a leading `+` does nothing", "remove it"));
+        }
+        let number = ExprKind::Int(self.number(node, text.trim_start_matches('-'))?);
+        let operand = |kind| Expr {
+            kind,
+            span: self.span(node),
+        };
+        Ok(match text.starts_with('-') {
+            true => ExprKind::Negate(Box::new(operand(number))),
+            false => number,
+        })
+    }
+
+    fn number(&self, node: Node<'_>, text: &str) -> Checked<Number> {
         let lower = text.to_ascii_lowercase();
         let digits = lower.trim_end_matches(['u', 'l']);
         let value = if let Some(hex) = digits.strip_prefix("0x") {

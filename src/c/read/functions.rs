@@ -3,18 +3,16 @@
 use tree_sitter::Node;
 
 use super::convert::{Checked, Converter, children};
-use crate::c::ast::{Annotation, Function, Param, Type};
+use super::words;
+use crate::c::ast::{Annotation, AnnotationKind, Function, Param, Type};
 use crate::source::Diagnostic;
-
-/// These are statements of the language, so that nobody defines them.
-const BUILT_IN: [&str; 5] = ["await", "choose", "BUG_ON", "kfree", "panic"];
 
 impl Converter<'_> {
     pub(super) fn function(&mut self, node: Node<'_>) -> Checked<Function> {
         let (mut result, mut declared, mut body) = (None, None, None);
         for (name, child) in children(node) {
             match (name, child.kind()) {
-                (Some("type"), _) => result = Some(self.base_type(child)?),
+                (Some("type"), _) => result = Some(self.declared_type(node, child)?),
                 (Some("declarator"), _) => {
                     let result = result.clone().ok_or_else(|| self.unexpected(child))?;
                     declared = Some((self.declarator(child, result)?, child.end_byte()));
@@ -37,21 +35,18 @@ impl Converter<'_> {
         let Some(list) = declared.parameters else {
             return Err(self.error(node, "a body without a parameter list", "write `void f(void) { … }`"));
         };
-        if BUILT_IN.contains(&declared.name.name.as_str()) {
-            return Err(
-                Diagnostic::at(declared.name.span, format!("`{}` is built in", declared.name.name))
-                    .help("use another name"),
-            );
-        }
-        if !matches!(declared.ty, Type::Void) {
+        words::refuse(&declared.name)?;
+        if !matches!(declared.ty.plain(), Type::Void) {
             self.scalar(node, &declared.ty, "a result")?;
         }
         let params = self.parameters(list)?;
         let annotations = self.annotations(&params, end..body.start_byte());
+        self.errors.extend(contradictions(&annotations, &declared.ty));
         Ok(Function {
             name: declared.name,
             params,
-            result: declared.ty,
+            // A `const` result is a value like any other.
+            result: declared.ty.plain().clone(),
             annotations,
             body: self.statement(body)?,
             span: self.span(node),
@@ -91,7 +86,7 @@ impl Converter<'_> {
         let (mut base, mut declared) = (None, None);
         for (name, child) in children(node) {
             match (name, child.kind()) {
-                (Some("type"), _) => base = Some(self.base_type(child)?),
+                (Some("type"), _) => base = Some(self.declared_type(node, child)?),
                 (Some("declarator"), "abstract_pointer_declarator" | "abstract_array_declarator") => {}
                 (Some("declarator"), _) => {
                     let base = base.clone().ok_or_else(|| self.unexpected(child))?;
@@ -109,6 +104,7 @@ impl Converter<'_> {
                 "call a function by its name",
             ));
         }
+        words::refuse(&declared.name)?;
         self.scalar(node, &declared.ty, "a parameter")?;
         Ok(Param {
             name: declared.name,
@@ -144,6 +140,60 @@ impl Converter<'_> {
         }
         found
     }
+}
+
+/// Annotations that do not go together, or that say nothing on this function.
+fn contradictions(annotations: &[Annotation], result: &Type) -> Vec<Diagnostic> {
+    use crate::c::ast::AnnotationKind::{Acquires, Atomic, CondAcquires, Daemon, Releases, StronglyFair, Task, Unfair};
+    let find = |wanted: &dyn Fn(&AnnotationKind) -> bool| annotations.iter().find(|one| wanted(&one.kind));
+    let atomic = find(&|kind| *kind == Atomic);
+    let roles: Vec<&Annotation> = annotations
+        .iter()
+        .filter(|one| matches!(one.kind, Task(_) | Daemon(_)))
+        .collect();
+    let mut errors = Vec::new();
+    if let [first, second, ..] = roles.as_slice() {
+        errors.push(
+            Diagnostic::at(second.span, "a function has one role")
+                .also(first.span, "it has this one already")
+                .help("write a function for each thread; they can call the same functions"),
+        );
+    }
+    let role = find(&|kind| matches!(kind, Task(_) | Daemon(_) | Unfair));
+    if let (Some(role), Some(atomic)) = (role, atomic) {
+        errors.push(
+            Diagnostic::at(atomic.span, "a thread is not `__atomic`")
+                .also(role.span, "this makes it a thread")
+                .help("call an `__atomic` function from it"),
+        );
+    }
+    for one in annotations.iter().filter(|_| atomic.is_none()) {
+        let message = match one.kind {
+            Acquires(_) | CondAcquires(_) | Releases(_) => "only an `__atomic` function takes or releases a lock",
+            StronglyFair => "only an `__atomic` function is strongly fair",
+            _ => continue,
+        };
+        errors.push(Diagnostic::at(one.span, message).help("annotate the `__atomic` function that does it"));
+    }
+    for one in annotations {
+        if let CondAcquires(lock) = &one.kind {
+            let always = find(&|kind| matches!(kind, Acquires(other) if other.name == lock.name));
+            if let Some(always) = always {
+                errors.push(
+                    Diagnostic::at(one.span, "a lock is taken always, or only if the result is true")
+                        .also(always.span, "always, this says")
+                        .help("remove one of the two"),
+                );
+            }
+            if matches!(result.plain(), Type::Void) {
+                errors.push(
+                    Diagnostic::at(one.span, "a function that may take a lock returns whether it did")
+                        .help("make it return bool, or write `__acquires`"),
+                );
+            }
+        }
+    }
+    errors
 }
 
 /// Whether both say the same, so that one is enough.

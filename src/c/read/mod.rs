@@ -23,6 +23,7 @@ mod syntax;
 mod tags;
 mod types;
 mod uncalled;
+mod words;
 
 pub use constant::constant;
 pub use flatten::flatten;

@@ -5,6 +5,7 @@ use tree_sitter::Node;
 use super::constant;
 use super::convert::{Checked, Converter, children};
 use super::definitions::misplaced_ghost;
+use super::words;
 use crate::c::ast::{Enum, Field, Ident, Struct, Type};
 use crate::source::Diagnostic;
 
@@ -52,7 +53,7 @@ impl Converter<'_> {
         let mut fields: Vec<(Field, usize)> = Vec::new();
         for (name, child) in children(node) {
             match (name, child.kind()) {
-                (Some("type"), _) => base = Some(self.base_type(child)?),
+                (Some("type"), _) => base = Some(self.declared_type(node, child)?),
                 (Some("declarator"), _) => {
                     let base = base.clone().ok_or_else(|| self.unexpected(child))?;
                     let declared = self.declarator(child, base)?;
@@ -93,6 +94,9 @@ impl Converter<'_> {
             }
             let before = fields.iter_mut().rev().find(|(_, end)| *end <= ghost.start as usize);
             match before {
+                Some((field, _)) if field.ghost => {
+                    return Err(Diagnostic::at(*ghost, "`__ghost` stands here twice").help("remove one of them"));
+                }
                 Some((field, _)) => field.ghost = true,
                 None => return Err(misplaced_ghost(*ghost)),
             }
@@ -101,6 +105,9 @@ impl Converter<'_> {
     }
 
     fn width(&mut self, node: Node<'_>, ty: &Type) -> Checked<Type> {
+        if let Type::Const(inner) = ty {
+            return Ok(Type::Const(Box::new(self.width(node, inner)?)));
+        }
         let Type::Unsigned(most) = *ty else {
             return Err(self.error(
                 node,
@@ -150,7 +157,9 @@ impl Converter<'_> {
             match child.kind() {
                 "{" | "}" | "," => {}
                 "enumerator" => {
-                    let name = self.enumerator(child);
+                    let name = self
+                        .enumerator(child)
+                        .and_then(|name| words::refuse(&name).map(|()| name));
                     enumerators.extend(self.keep(name));
                 }
                 _ => return Err(self.unexpected(child)),

@@ -3,6 +3,7 @@
 use tree_sitter::Node;
 
 use super::convert::{Checked, Converter, children};
+use super::words;
 use crate::c::ast::{Expr, Ident, Stmt, StmtKind, Type};
 
 impl Converter<'_> {
@@ -173,7 +174,7 @@ impl Converter<'_> {
         let mut declarations = Vec::new();
         for (name, child) in children(node) {
             match (name, child.kind()) {
-                (Some("type"), _) => base = Some(self.base_type(child)?),
+                (Some("type"), _) => base = Some(self.declared_type(node, child)?),
                 (Some("declarator"), _) => {
                     let base = base.clone().ok_or_else(|| self.unexpected(child))?;
                     let kind = self.local_variable(child, base)?;
@@ -234,13 +235,14 @@ impl Converter<'_> {
                 "remove it: the order of definitions does not matter",
             ));
         }
+        words::refuse(&declared.name)?;
         self.scalar(node, &declared.ty, "a local")?;
         Ok(StmtKind::Declare(declared.name, declared.ty, value))
     }
 
     /// Objects are declared outside functions and passed by address.
     pub(super) fn scalar(&self, node: Node<'_>, ty: &Type, what: &str) -> Checked<()> {
-        let kind = match ty {
+        let kind = match ty.plain() {
             Type::Struct(_) => "struct",
             Type::Array(..) => "array",
             Type::Void => return Err(self.error(node, format!("{what} of type void"), "write `bool`, `unsigned`, …")),

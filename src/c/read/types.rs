@@ -17,7 +17,7 @@ pub(super) struct Declared<'t> {
 
 impl Converter<'_> {
     /// The type before a declarator.
-    pub(super) fn base_type(&self, node: Node<'_>) -> Checked<Type> {
+    fn base_type(&self, node: Node<'_>) -> Checked<Type> {
         match node.kind() {
             "primitive_type" => match self.text(node) {
                 "bool" => Ok(Type::Bool),
@@ -36,6 +36,18 @@ impl Converter<'_> {
             "macro_type_specifier" => self.bitset(node).map(Type::Bitset),
             _ => Err(self.unexpected(node)),
         }
+    }
+
+    /// The type before the declarators of a declaration, `const` or not.
+    pub(super) fn declared_type(&self, declaration: Node<'_>, ty: Node<'_>) -> Checked<Type> {
+        let base = self.base_type(ty)?;
+        let words = children(declaration).into_iter().chain(children(ty));
+        let constant = words.into_iter().any(|(_, child)| self.is_const(child));
+        Ok(if constant { Type::Const(Box::new(base)) } else { base })
+    }
+
+    fn is_const(&self, node: Node<'_>) -> bool {
+        node.kind() == "type_qualifier" && self.text(node) == "const"
     }
 
     fn no_type(&self, node: Node<'_>, name: &str) -> crate::source::Diagnostic {
@@ -68,6 +80,7 @@ impl Converter<'_> {
         for (_, child) in children(node) {
             match child.kind() {
                 "unsigned" | "signed" | "short" | "long" | "primitive_type" => words.push(self.text(child)),
+                _ if self.is_const(child) => {}
                 _ => return Err(self.unexpected(child)),
             }
         }
@@ -137,7 +150,7 @@ impl Converter<'_> {
         }
     }
 
-    /// Whether this is a word before a type that changes nothing here; those that would are errors.
+    /// Whether this is a word before a type that changes no step; those that would are errors.
     pub(super) fn is_noise(&self, node: Node<'_>) -> Checked<bool> {
         match node.kind() {
             "storage_class_specifier" | "type_qualifier" => {}
@@ -172,7 +185,7 @@ impl Converter<'_> {
     }
 
     fn pointer<'t>(&mut self, node: Node<'t>, ty: Type) -> Checked<Declared<'t>> {
-        match ty {
+        match ty.plain() {
             Type::Pointer(_) => {
                 return Err(self.error(
                     node,
@@ -185,21 +198,27 @@ impl Converter<'_> {
             }
             _ => {}
         }
-        let mut inner = None;
+        let (mut inner, mut constant) = (None, false);
         for (name, child) in children(node) {
             match (name, child.kind()) {
                 (Some("declarator"), _) => inner = Some(child),
                 (_, "*") => {}
-                _ if self.is_noise(child)? => {}
+                _ if self.is_noise(child)? => constant |= self.is_const(child),
                 _ => return Err(self.unexpected(child)),
             }
         }
         let inner = inner.ok_or_else(|| self.unexpected(node))?;
-        self.declarator(inner, Type::Pointer(Box::new(ty)))
+        let pointer = Type::Pointer(Box::new(ty));
+        let pointer = if constant {
+            Type::Const(Box::new(pointer))
+        } else {
+            pointer
+        };
+        self.declarator(inner, pointer)
     }
 
     fn array<'t>(&mut self, node: Node<'t>, ty: Type) -> Checked<Declared<'t>> {
-        if matches!(ty, Type::Array(..)) {
+        if matches!(ty.plain(), Type::Array(..)) {
             return Err(self.error(
                 node,
                 "arrays of arrays are not in the subset",
@@ -249,9 +268,9 @@ impl Converter<'_> {
     }
 }
 
-/// Whether two types are the same, wherever they stand.
+/// Whether two types are the same, wherever they stand and with or without `const`.
 pub(super) fn same(a: &Type, b: &Type) -> bool {
-    match (a, b) {
+    match (a.plain(), b.plain()) {
         (Type::Void, Type::Void) | (Type::Bool, Type::Bool) => true,
         (Type::Unsigned(a), Type::Unsigned(b)) => a == b,
         (Type::Enum(a), Type::Enum(b)) | (Type::Bitset(a), Type::Bitset(b)) | (Type::Struct(a), Type::Struct(b)) => {

@@ -179,27 +179,10 @@ fn in_statement(statement: &Stmt, names: &mut BTreeSet<String>) {
 }
 
 fn in_expression(expression: &Expr, names: &mut BTreeSet<String>) {
-    let operands: Vec<&Expr> = match &expression.kind {
-        ExprKind::Int(_) | ExprKind::Bool(_) | ExprKind::Null | ExprKind::Name(_) => vec![],
-        ExprKind::Field(operand, ..)
-        | ExprKind::AddressOf(operand)
-        | ExprKind::Deref(operand)
-        | ExprKind::Not(operand)
-        | ExprKind::Complement(operand)
-        | ExprKind::Negate(operand)
-        | ExprKind::Step { target: operand, .. } => vec![operand],
-        ExprKind::Index(left, right)
-        | ExprKind::Binary(_, left, right)
-        | ExprKind::And(left, right)
-        | ExprKind::Or(left, right)
-        | ExprKind::Assign(_, left, right) => vec![left, right],
-        ExprKind::Conditional(condition, yes, no) => vec![condition, yes, no],
-        ExprKind::Call(name, arguments) => {
-            names.insert(name.name.clone());
-            arguments.iter().collect()
-        }
-    };
-    for operand in operands {
+    if let ExprKind::Call(name, _) = &expression.kind {
+        names.insert(name.name.clone());
+    }
+    for operand in expression.operands() {
         in_expression(operand, names);
     }
 }

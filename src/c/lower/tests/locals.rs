@@ -58,7 +58,7 @@ fn a_local_that_has_a_value_on_every_path_is_fine() {
         "unsigned v; do v = x.n; while (v); x.n = v;",
         "unsigned v; for (v = 0; v < 4; v++) x.a[v] = v; x.n = v;",
         "unsigned v; x.c = (v = x.n) && v; ",
-        "unsigned v; v = x.n; again: if (v) { v = x.n; goto again; }",
+        "unsigned v; v = x.n; again: if (v) { v = x.n; x.n = 0; goto again; }",
         "unsigned v; if (x.c) { v = 1; inc(&x.n, v); } x.n = 2;",
         "unsigned v = 1; goto in; { x.n = 2; in: x.n = v; }",
     ] {

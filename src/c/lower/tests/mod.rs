@@ -4,6 +4,8 @@ mod ghosts;
 mod locals;
 mod numbers;
 mod order;
+mod readonly;
+mod roles;
 
 use crate::c::library::{Library, Listing};
 use crate::c::{compile, read_program};

@@ -21,6 +21,8 @@ fn a_number_below_zero_is_an_overflow_wherever_it_stands() {
         ("x.n--;", OVERFLOW),
         ("u8 i = 0; --i;", OVERFLOW),
         ("x.n = -1;", OVERFLOW),
+        ("if (x.n > -1) go = true;", OVERFLOW),
+        ("if (x.n - -1 > 0) go = true;", OVERFLOW),
         (
             "if (-x.small == 0) go = true; x.small = 1; if (-x.small < 0) go = false;",
             OVERFLOW,

@@ -33,8 +33,8 @@ fn they_follow_the_parameter_list() {
         ["atomic", "acquires a or not"]
     );
     assert_eq!(
-        kinds("static struct p *f(struct s *a) __releases(a) __strongly_fair /* c */ __breaks(NoBug) { }"),
-        ["releases a", "strongly fair", "breaks NoBug"]
+        kinds("static struct p *f(struct s *a) __releases(a) __strongly_fair __atomic /* c */ __breaks(NoBug) { }"),
+        ["releases a", "strongly fair", "atomic", "breaks NoBug"]
     );
     assert_eq!(kinds("void f(void) __task(hog) { }"), ["task hog"]);
     assert_eq!(kinds("void f(void) __daemon(d) { }"), ["daemon d"]);

@@ -161,6 +161,7 @@ fn type_name(ty: &Type) -> String {
         Type::Struct(tag) => format!("struct {}", tag.name),
         Type::Pointer(to) => format!("{}*", type_name(to)),
         Type::Array(of, size) => format!("{}[{}]", type_name(of), show(size)),
+        Type::Const(of) => format!("const {}", type_name(of)),
     }
 }
 

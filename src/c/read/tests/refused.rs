@@ -454,7 +454,7 @@ fn deep_nesting_is_refused_and_not_recursed_into() {
     let nots = format!("void f(void) {{ x = {}a; }}", "!".repeat(20_000));
     let elses = format!("void f(void) {{ {} ; }}", "if (a) b(); else ".repeat(5_000));
     let lists = format!("struct x a = {}{};", "{".repeat(20_000), "}".repeat(20_000));
-    let define = format!("#define A 1{}\n", "+1".repeat(10_000));
+    let define = format!("#define A (1{})\n", "+1".repeat(10_000));
     for text in [sum, blocks, brackets, nots, elses, lists, define] {
         let found = refusal(read(&text));
         assert!(found.starts_with("nested too deeply"), "{found:.200}");
