@@ -173,6 +173,9 @@ impl Diagnostic {
     }
 }
 
+/// Nobody reads more errors than this at once.
+const MOST_SHOWN: usize = 50;
+
 /// The library's error: all that is wrong in one reading of the user's texts; never empty.
 #[derive(Debug, Clone)]
 pub struct Diagnostics {
@@ -185,7 +188,11 @@ pub struct Diagnostics {
 impl Diagnostics {
     /// Every message, one after the other.
     pub fn render(&self, color: bool) -> String {
-        let parts: Vec<String> = self.errors.iter().map(|d| d.render(&self.sources, color)).collect();
+        let shown = self.errors.iter().take(MOST_SHOWN);
+        let mut parts: Vec<String> = shown.map(|d| d.render(&self.sources, color)).collect();
+        if let Some(more) = self.errors.len().checked_sub(MOST_SHOWN).filter(|&more| more > 0) {
+            parts.push(format!("and {more} errors more"));
+        }
         parts.join("\n\n")
     }
 }

@@ -264,6 +264,8 @@ fn held(program: &Program, thread: &Thread, bits: &mut Allocator) -> Vec<Vec<Opt
 #[derive(Default)]
 struct Allocator {
     used: Vec<u32>,
+    /// The words before this one have no room.
+    full: usize,
 }
 
 impl Allocator {
@@ -271,14 +273,14 @@ impl Allocator {
         if width == 0 {
             return Slot::constant(0);
         }
-        let word = self
-            .used
-            .iter()
-            .position(|&used| used + width <= 64)
-            .unwrap_or_else(|| {
-                self.used.push(0);
-                self.used.len() - 1
-            });
+        while self.used.get(self.full) == Some(&64) {
+            self.full += 1;
+        }
+        let room = self.used[self.full..].iter().position(|&used| used + width <= 64);
+        let word = room.map_or(self.used.len(), |at| self.full + at);
+        if word == self.used.len() {
+            self.used.push(0);
+        }
         let shift = self.used[word];
         self.used[word] += width;
         Slot {

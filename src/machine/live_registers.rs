@@ -2,48 +2,45 @@
 
 use super::program::{Instr, Operand, Reg, Thread};
 
-/// Which registers may be read before they are written again, from each instruction on.
-pub struct Live(Vec<Vec<u64>>);
+/// Which registers may be read before they are written again, from each instruction on: in order.
+pub struct Live(Vec<Vec<Reg>>);
 
 impl Live {
     /// True if the register may be read from the instruction `at` on.
     pub fn contains(&self, at: usize, reg: Reg) -> bool {
-        self.0[at][reg / 64] >> (reg % 64) & 1 == 1
+        self.0[at].binary_search(&reg).is_ok()
     }
 }
 
 /// Fills in [`super::program::Point::live`] of every point.
 pub fn analyse(thread: &mut Thread) -> Live {
-    let words = thread.registers.len().div_ceil(64);
-    let mut live_in = vec![vec![0u64; words]; thread.code.len()];
-    let mut changed = true;
-    while changed {
-        changed = false;
-        for at in (0..thread.code.len()).rev() {
-            let mut live = vec![0u64; words];
-            for next in successors(&thread.code, at) {
-                for (word, other) in live.iter_mut().zip(&live_in[next]) {
-                    *word |= other;
-                }
-            }
-            if let Some(reg) = written(&thread.code[at]) {
-                live[reg / 64] &= !(1 << (reg % 64));
-            }
-            for operand in read(&thread.code[at]).into_iter().flatten() {
-                if let Operand::Reg(reg) = operand {
-                    live[reg / 64] |= 1 << (reg % 64);
-                }
-            }
-            if live != live_in[at] {
-                live_in[at] = live;
-                changed = true;
+    let mut before: Vec<Vec<usize>> = vec![Vec::new(); thread.code.len()];
+    let mut readers: Vec<Vec<usize>> = vec![Vec::new(); thread.registers.len()];
+    for (at, instr) in thread.code.iter().enumerate() {
+        for next in successors(&thread.code, at) {
+            before[next].push(at);
+        }
+        for operand in read(instr).into_iter().flatten() {
+            if let Operand::Reg(reg) = operand {
+                readers[reg].push(at);
             }
         }
     }
-    for point in &mut thread.points {
-        point.live = members(&live_in[point.at]);
+    let mut live: Vec<Vec<Reg>> = vec![Vec::new(); thread.code.len()];
+    for (reg, mut open) in readers.into_iter().enumerate() {
+        while let Some(at) = open.pop() {
+            if live[at].last() == Some(&reg) {
+                continue;
+            }
+            live[at].push(reg);
+            let keeps = |at: &&usize| written(&thread.code[**at]) != Some(reg);
+            open.extend(before[at].iter().filter(keeps));
+        }
     }
-    Live(live_in)
+    for point in &mut thread.points {
+        point.live.clone_from(&live[point.at]);
+    }
+    Live(live)
 }
 
 /// The instructions that may run after the one at `at`.
@@ -85,10 +82,4 @@ fn read(instr: &Instr) -> [Option<Operand>; 3] {
         // What a call returned is reported while the step runs; it keeps nothing alive.
         _ => [None, None, None],
     }
-}
-
-fn members(set: &[u64]) -> Vec<Reg> {
-    (0..set.len() * 64)
-        .filter(|reg| set[reg / 64] >> (reg % 64) & 1 == 1)
-        .collect()
 }

@@ -54,17 +54,24 @@ fn locals(program: &Program, thread: &Thread) -> Vec<String> {
     }
     let mut names = vec![String::new(); kept.len()];
     let mut taken = std::collections::HashSet::new();
+    let mut copies: HashMap<String, usize> = HashMap::new();
     for reg in (0..kept.len()).filter(|&reg| kept[reg]) {
         let (function, variable) = parts(reg);
         let name = match owners[variable] {
             1 => variable.to_string(),
             _ => format!("{function}_{variable}"),
         };
-        let copies = std::iter::once(name.clone()).chain((2..).map(|copy| format!("{name}_{copy}")));
-        names[reg] = copies
-            .into_iter()
-            .find(|name| taken.insert(name.clone()))
-            .unwrap_or_default();
+        let copy = copies.entry(name.clone()).or_default();
+        names[reg] = loop {
+            *copy += 1;
+            let candidate = match *copy {
+                1 => name.clone(),
+                copy => format!("{name}_{copy}"),
+            };
+            if taken.insert(candidate.clone()) {
+                break candidate;
+            }
+        };
     }
     names
 }

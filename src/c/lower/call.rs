@@ -22,6 +22,7 @@ enum LockEffect {
 impl<'a> Emitter<'a, '_> {
     /// Runs a call.
     pub fn call(&mut self, name: &'a Ident, arguments: &'a [Expr], span: Span) -> Result<Value, Diagnostic> {
+        self.work(span)?;
         match name.name.as_str() {
             "await" => self.wait(arguments, span),
             "choose" => self.choose(arguments, span),

@@ -1,16 +1,20 @@
 //! From declarations to tables: structs, enums, declared objects and their initial values.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use super::constant::{constant, size};
 use super::syntax::indexed;
-use super::tables::{GlobalPlace, Member, Tables};
+use super::tables::{GlobalPlace, Member, Size, Tables};
 use crate::c::ast::{self, Designator, Expr, Ident, Init, Type};
 use crate::machine::program::{EnumType, Field, FieldId, Object, Part, PartId, Program, Scalar, StructType, TypeId};
 use crate::source::{Diagnostic, Span};
 
-/// More objects than this are a mistake, not a scenario.
+/// Longer arrays are a mistake, not a scenario.
 const MOST_ELEMENTS: usize = 1024;
+/// More objects, or values in them, are too many to be explored.
+const MOST_VALUES: u64 = 16_384;
+/// Structs within structs, at most.
+const DEEPEST: usize = 60;
 /// Sets of enumerators are kept in one word.
 const MOST_BITSET: usize = 60;
 
@@ -34,6 +38,8 @@ impl<'a> Tables<'a> {
             structs: HashMap::new(),
             enums: HashMap::new(),
             members: HashMap::new(),
+            embedded: HashMap::new(),
+            sizes: Vec::new(),
             indexed: syntax
                 .functions
                 .iter()
@@ -113,7 +119,7 @@ impl<'a> Tables<'a> {
                 }
             }
         }
-        self.refuse_endless_structs()
+        self.measure()
     }
 
     fn add_member(&mut self, owner: TypeId, name: &Ident, ty: &Type, ghost: bool) -> Result<Member, Diagnostic> {
@@ -135,6 +141,7 @@ impl<'a> Tables<'a> {
             }
             Shape::Struct(_, _) if ghost => Err(Diagnostic::at(name.span, "a ghost is a scalar or a pointer")),
             Shape::Struct(inner, length) => {
+                self.embedded.entry(owner).or_default().push(self.program.parts.len());
                 self.program.parts.push(Part {
                     name: name.name.clone(),
                     owner,
@@ -147,27 +154,53 @@ impl<'a> Tables<'a> {
         }
     }
 
-    fn refuse_endless_structs(&self) -> Result<(), Diagnostic> {
+    /// Finds out how much memory an object of each type is; an error if that has no end.
+    fn measure(&mut self) -> Result<(), Diagnostic> {
+        self.sizes = vec![None; self.program.types.len()];
         for declared in &self.syntax.structs {
-            let start = self.structs[declared.name.name.as_str()];
-            let mut inside = vec![start];
-            let mut seen = HashSet::new();
-            while let Some(ty) = inside.pop() {
-                for part in self.program.parts.iter().filter(|part| part.owner == ty) {
-                    if part.inner == start {
-                        return Err(Diagnostic::at(declared.name.span, "this struct contains itself")
-                            .help("embed a pointer instead"));
-                    }
-                    if seen.insert(part.inner) {
-                        inside.push(part.inner);
-                    }
-                }
-            }
+            self.size(
+                self.structs[declared.name.name.as_str()],
+                &mut Vec::new(),
+                declared.name.span,
+            )?;
         }
         Ok(())
     }
 
+    fn size(&mut self, ty: TypeId, inside: &mut Vec<TypeId>, span: Span) -> Result<Size, Diagnostic> {
+        if let Some(size) = self.sizes[ty] {
+            return Ok(size);
+        }
+        if inside.contains(&ty) {
+            return Err(Diagnostic::at(span, "this struct contains itself").help("embed a pointer instead"));
+        }
+        inside.push(ty);
+        let fields = self.program.types[ty].fields.iter();
+        let own: usize = fields.map(|&field| self.program.fields[field].elements()).sum();
+        let mut size = Size {
+            values: 1 + own as u64,
+            depth: 1,
+        };
+        for part in self.embedded.get(&ty).cloned().unwrap_or_default() {
+            let (inner, length) = (self.program.parts[part].inner, self.program.parts[part].length);
+            if inside.len() >= DEEPEST {
+                return Err(too_deep(span));
+            }
+            let each = self.size(inner, inside, span)?;
+            let all = each.values.saturating_mul(length.unwrap_or(1) as u64);
+            size.values = size.values.saturating_add(all);
+            size.depth = size.depth.max(each.depth + 1);
+        }
+        if size.depth > DEEPEST {
+            return Err(too_deep(span));
+        }
+        inside.pop();
+        self.sizes[ty] = Some(size);
+        Ok(size)
+    }
+
     fn declare_globals(&mut self) -> Result<(), Diagnostic> {
+        let mut values = 0u64;
         for global in self.syntax.globals.iter() {
             if global.external {
                 return Err(Diagnostic::at(
@@ -177,7 +210,25 @@ impl<'a> Tables<'a> {
                 .help("the scenario has to define it"));
             }
             let name = &global.name;
-            let place = match self.shape(&global.ty, name.span)? {
+            let shape = self.shape(&global.ty, name.span)?;
+            let more = match shape {
+                Shape::Scalar(_, length) => length.unwrap_or(1) as u64,
+                Shape::Struct(ty, length) => {
+                    let each = self.sizes[ty].map_or(u64::MAX, |size| size.values);
+                    each.saturating_mul(length.unwrap_or(1) as u64)
+                }
+            };
+            values = values.saturating_add(more);
+            if values > MOST_VALUES {
+                return Err(Diagnostic::at(
+                    name.span,
+                    format!("there is too much memory from here on: {values} objects and values"),
+                )
+                .help(format!(
+                    "at most {MOST_VALUES} can be explored: declare fewer or smaller objects"
+                )));
+            }
+            let place = match shape {
                 Shape::Struct(ty, None) => {
                     let root = (ty, self.program.types[ty].objects.len());
                     GlobalPlace::Object(ty, self.create(ty, name.name.clone(), root) as i64)
@@ -214,10 +265,6 @@ impl<'a> Tables<'a> {
                 ));
             }
             self.globals.insert(&name.name, place);
-            let elements: usize = self.program.fields.iter().map(|field| field.initial.len()).sum();
-            if elements > MOST_ELEMENTS * 16 {
-                return Err(Diagnostic::at(name.span, "there are too many objects"));
-            }
         }
         Ok(())
     }
@@ -233,10 +280,7 @@ impl<'a> Tables<'a> {
             let elements = self.program.fields[field].elements();
             self.program.fields[field].initial.extend(vec![0; elements]);
         }
-        for id in 0..self.program.parts.len() {
-            if self.program.parts[id].owner != ty {
-                continue;
-            }
+        for id in self.embedded.get(&ty).cloned().unwrap_or_default() {
             let Part {
                 name: member,
                 inner,
@@ -381,6 +425,10 @@ impl<'a> Tables<'a> {
             }
         })
     }
+}
+
+fn too_deep(span: Span) -> Diagnostic {
+    Diagnostic::at(span, format!("structs are nested more than {DEEPEST} deep")).help("embed a pointer instead")
 }
 
 fn init_span(init: &Init) -> Span {

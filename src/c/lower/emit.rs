@@ -10,8 +10,10 @@ use crate::machine::program::{
 };
 use crate::source::{Diagnostic, Span};
 
-/// A thread that needs more is beyond what can be checked.
-const MOST_CODE: usize = 200_000;
+/// A thread that needs more instructions is beyond what can be checked.
+const MOST_CODE: usize = 20_000;
+/// Statements and calls that are read for one thread, over and over where functions are inlined.
+const MOST_WORK: usize = 200_000;
 
 /// A place in the code that is not known yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -130,6 +132,7 @@ pub struct Emitter<'a, 't> {
     pub uses: Vec<Use>,
     /// Where they have no value.
     pub unset: Vec<Unset>,
+    work: usize,
     /// Set outside atomic functions while something is evaluated that is one instant all the same: what it is.
     pub instant: Option<Span>,
 }
@@ -187,6 +190,7 @@ impl<'a, 't> Emitter<'a, 't> {
             labels: Vec::new(),
             uses: Vec::new(),
             unset: Vec::new(),
+            work: 0,
             instant: None,
         }
     }
@@ -306,15 +310,21 @@ impl<'a, 't> Emitter<'a, 't> {
     /// Adds an instruction.
     pub fn emit(&mut self, instr: Instr, span: Span) -> Result<(), Diagnostic> {
         if self.code.len() >= MOST_CODE {
-            return Err(Diagnostic::at(
-                span,
-                "this thread is too long once its calls are inlined and its loops unrolled",
-            ));
+            return Err(too_long(span, format!("{MOST_CODE} instructions")));
         }
         let site = self.site(span);
         self.code.push(instr);
         self.at.push(site);
         Ok(())
+    }
+
+    /// Counts a statement or a call, so that what comes to nothing ends as well.
+    pub fn work(&mut self, span: Span) -> Result<(), Diagnostic> {
+        self.work += 1;
+        match self.work > MOST_WORK {
+            true => Err(too_long(span, format!("{MOST_WORK} statements and calls"))),
+            false => Ok(()),
+        }
     }
 
     /// Takes back the check that was just emitted for a value, because a stricter one follows in the same step.
@@ -411,4 +421,12 @@ impl<'a, 't> Emitter<'a, 't> {
         });
         next
     }
+}
+
+fn too_long(span: Span, most: String) -> Diagnostic {
+    Diagnostic::at(
+        span,
+        "this thread is too long once its calls are inlined and its loops unrolled",
+    )
+    .help(format!("at most {most}: call less, or give the loops smaller bounds"))
 }

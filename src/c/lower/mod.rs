@@ -27,6 +27,11 @@ use emit::{Emitter, Shared};
 use tables::{GlobalPlace, Tables};
 use value::{Ty, Value};
 
+/// More threads than this make too many states.
+const MOST_THREADS: usize = 64;
+/// Nor are more instructions checked, over all threads.
+const MOST_CODE: usize = 100_000;
+
 /// Compiles a protocol in a scenario.
 pub fn compile(syntax: &ast::Program) -> Result<Program, Diagnostics> {
     let fail = |errors: Vec<Diagnostic>| Diagnostics {
@@ -65,10 +70,21 @@ fn threads(tables: &Tables, shared: Option<&Shared>) -> Result<Vec<Thread>, Vec<
     let mut functions: Vec<_> = tables.functions.values().collect();
     functions.sort_by_key(|(index, _)| *index);
     let mut tasks: HashMap<&str, Span> = HashMap::new();
+    let mut instructions = 0;
     for &&(id, function) in &functions {
         let lowered = alone(function, &mut tasks).and_then(|()| thread(tables, shared, id, function));
         match lowered {
-            Ok(Some(thread)) => threads.push(thread),
+            Ok(Some(thread)) => {
+                instructions += thread.code.len();
+                threads.push(thread);
+                if threads.len() > MOST_THREADS || instructions > MOST_CODE {
+                    let many = format!("{} threads of {instructions} instructions are too many", threads.len());
+                    errors.push(Diagnostic::at(function.name.span, many).help(format!(
+                        "at most {MOST_THREADS} threads, and {MOST_CODE} instructions in all"
+                    )));
+                    break;
+                }
+            }
             Ok(None) => {}
             // The same mistake in a function that several threads call is one mistake.
             Err(error) if errors.contains(&error) => {}

@@ -13,6 +13,7 @@ use crate::source::{Diagnostic, Span};
 impl<'a> Emitter<'a, '_> {
     /// Runs a statement.
     pub fn stmt(&mut self, stmt: &'a Stmt) -> Result<(), Diagnostic> {
+        self.work(stmt.span)?;
         match &stmt.kind {
             StmtKind::Empty => Ok(()),
             StmtKind::Expr(expr) => self.expr(expr).map(|_| ()),

@@ -41,7 +41,20 @@ pub struct Tables<'a> {
     pub(super) members: HashMap<(TypeId, &'a str), Member>,
     /// The expressions in which an index stands.
     pub indexed: HashSet<Span>,
+    /// By struct: what is embedded in it.
+    pub(super) embedded: HashMap<TypeId, Vec<PartId>>,
+    /// By struct; none while that is not known.
+    pub(super) sizes: Vec<Option<Size>>,
     pub(super) syntax: &'a ast::Program,
+}
+
+/// How much an object of a struct is, with what is embedded in it.
+#[derive(Debug, Clone, Copy)]
+pub struct Size {
+    /// Objects, and values in them.
+    pub values: u64,
+    /// Structs within structs.
+    pub depth: usize,
 }
 
 impl<'a> Tables<'a> {

@@ -1,6 +1,6 @@
 //! Late binding: one program out of the definitions of all files.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::definitions::Definitions;
 use super::types::same;
@@ -12,6 +12,7 @@ use crate::source::{Diagnostic, FileId};
 pub(super) struct Binder {
     program: Program,
     errors: Vec<Diagnostic>,
+    enumerators: HashSet<String>,
     /// The functions of the protocol by name; true for those of the scenario.
     of_scenario: HashMap<String, bool>,
 }
@@ -73,13 +74,7 @@ impl Binder {
 
     fn enumerators(&mut self, index: usize, new: Vec<Ident>) {
         for enumerator in new {
-            let taken = self
-                .program
-                .enums
-                .iter()
-                .flat_map(|e| &e.enumerators)
-                .any(|old| old.name == enumerator.name);
-            if taken {
+            if !self.enumerators.insert(enumerator.name.clone()) {
                 self.errors.push(
                     Diagnostic::at(
                         enumerator.span,

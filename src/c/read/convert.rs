@@ -15,6 +15,9 @@ pub(super) type Checked<T> = Result<T, Diagnostic>;
 /// Constructs within constructs, at most; also the terms of a sum, which nest to the left.
 const MAX_DEPTH: usize = 100;
 
+/// The longest name, in characters.
+const MAX_NAME: usize = 64;
+
 /// Converts the tree of one text.
 pub(super) struct Converter<'a> {
     pub(super) text: &'a [u8],
@@ -108,6 +111,9 @@ impl<'a> Converter<'a> {
 
     /// The name that `name` stands for.
     pub(super) fn renamed(&self, name: &str, span: Span) -> Checked<Ident> {
+        if name.len() > MAX_NAME {
+            return Err(Diagnostic::at(span, "this name is too long").help(format!("at most {MAX_NAME} characters")));
+        }
         let name = match self.defines.value(name) {
             None => name,
             Some(Value::Name(other)) => other,

@@ -39,6 +39,8 @@ pub(super) struct Loaded {
 
 /// Deeper inclusion than any sensible history of a protocol.
 const MAX_INCLUDES: usize = 64;
+/// More files than any history has.
+const MAX_FILES: usize = 256;
 
 /// Loads a protocol and a scenario.
 pub(super) fn load(library: &dyn Library, protocol: &Listing, scenario: Option<&Listing>) -> Loaded {
@@ -230,6 +232,9 @@ impl Loader<'_> {
                 )),
             );
         };
+        if self.seen.len() >= MAX_FILES {
+            return Err(Diagnostic::at(place, "there are too many files").help(format!("at most {MAX_FILES}")));
+        }
         if self.seen.insert(found.home.key()) {
             self.file(found, depth + 1, Some(place));
         }

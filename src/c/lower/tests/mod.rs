@@ -6,6 +6,7 @@ mod numbers;
 mod order;
 mod readonly;
 mod roles;
+mod sizes;
 
 use crate::c::library::{Library, Listing};
 use crate::c::{compile, read_program};
