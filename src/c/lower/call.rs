@@ -1,6 +1,6 @@
 //! Calls: every function is inlined; an atomic one is a single step; a few names are the language's own.
 
-use super::emit::{Binding, Emitter, From, Place, Unset};
+use super::emit::{Binding, Emitter, Place, Start, Unset};
 use super::order::Stretch;
 use super::syntax;
 use super::value::{Ty, Value};
@@ -65,6 +65,13 @@ impl<'a> Emitter<'a, '_> {
                 format!("`{}` takes {wanted} arguments, {given} are given", name.name),
             ));
         }
+        if matches!(
+            self.binding(&name.name),
+            Some(Binding::Local(..) | Binding::Value(_) | Binding::Place(_))
+        ) {
+            return Err(Diagnostic::at(span, format!("`{}` is a variable here", name.name)).help("rename the variable"));
+        }
+        let start = self.code.len();
         let bindings = self.arguments(function, arguments)?;
         let call = Call {
             callee: id,
@@ -119,6 +126,7 @@ impl<'a> Emitter<'a, '_> {
         let end = self.frame().end;
         self.place_label(end);
         self.lock_effects(after, result, span)?;
+        self.settled.push(start..self.code.len());
         self.frames.pop();
         self.atomic -= u32::from(atomic);
         self.instant = instant;
@@ -205,7 +213,7 @@ impl<'a> Emitter<'a, '_> {
         let span = function.name.span;
         let what = format!("the result of `{}`", function.name.name);
         self.unset.push(Unset {
-            from: From::After(self.code.len()),
+            from: Start::After(self.code.len()),
             reg: result,
             span,
             what,

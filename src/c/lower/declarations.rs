@@ -317,11 +317,15 @@ impl<'a> Tables<'a> {
             return Err(Diagnostic::at(init_span(init), "a struct is initialised by a list")
                 .help("write `{ .member = value }`"));
         };
+        let mut seen: HashMap<&str, Span> = HashMap::new();
         for (designator, init) in elements {
             let Designator::Field(name) = designator else {
                 return Err(Diagnostic::at(init_span(init), "name the member that this initialises")
                     .help("write `.member = value`"));
             };
+            if let Some(first) = seen.insert(&name.name, name.span) {
+                return Err(initialised_twice(name.span, first));
+            }
             match self.member(ty, name)? {
                 Member::Field(field) => self.initialise_field(field, number, init)?,
                 Member::Part(part) => self.initialise_parts(part, number, init)?,
@@ -366,11 +370,15 @@ impl<'a> Tables<'a> {
         };
         let mut next = 0;
         let mut indexed = Vec::new();
+        let mut seen: HashMap<usize, Span> = HashMap::new();
         for (designator, init) in elements {
             match designator {
                 Designator::Next => {}
                 Designator::Index(index) => next = size(self, index)?,
                 Designator::Field(name) => return Err(Diagnostic::at(name.span, "an array has no members")),
+            }
+            if let Some(first) = seen.insert(next, init_span(init)) {
+                return Err(initialised_twice(init_span(init), first));
             }
             if next >= length {
                 return Err(Diagnostic::at(
@@ -429,6 +437,12 @@ impl<'a> Tables<'a> {
 
 fn too_deep(span: Span) -> Diagnostic {
     Diagnostic::at(span, format!("structs are nested more than {DEEPEST} deep")).help("embed a pointer instead")
+}
+
+fn initialised_twice(second: Span, first: Span) -> Diagnostic {
+    Diagnostic::at(second, "this is initialised twice")
+        .also(first, "here as well")
+        .help("remove one of the two")
 }
 
 fn init_span(init: &Init) -> Span {

@@ -1,6 +1,7 @@
 //! The instruction list of one thread while it grows: labels, sites, registers, scheduling points.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use super::tables::Tables;
 use super::value::{Ty, Value};
@@ -132,6 +133,8 @@ pub struct Emitter<'a, 't> {
     pub uses: Vec<Use>,
     /// Where they have no value.
     pub unset: Vec<Unset>,
+    /// What is done with before the expression around it goes on: calls with their arguments, conditions.
+    pub settled: Vec<Range<usize>>,
     work: usize,
     /// Set outside atomic functions while something is evaluated that is one instant all the same: what it is.
     pub instant: Option<Span>,
@@ -152,7 +155,7 @@ pub struct Use {
 #[derive(Debug, Clone)]
 pub struct Unset {
     /// From where on.
-    pub from: From,
+    pub from: Start,
     /// Which.
     pub reg: Reg,
     /// Its declaration, or the function.
@@ -163,7 +166,7 @@ pub struct Unset {
 
 /// A place in the code.
 #[derive(Debug, Clone, Copy)]
-pub enum From {
+pub enum Start {
     /// Before the instruction with this index.
     Before(usize),
     /// After it, wherever it leads.
@@ -190,6 +193,7 @@ impl<'a, 't> Emitter<'a, 't> {
             labels: Vec::new(),
             uses: Vec::new(),
             unset: Vec::new(),
+            settled: Vec::new(),
             work: 0,
             instant: None,
         }

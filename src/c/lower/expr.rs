@@ -11,11 +11,18 @@ use crate::source::{Diagnostic, Span};
 impl<'a> Emitter<'a, '_> {
     /// The value of an expression that has one.
     pub fn value(&mut self, expr: &'a Expr) -> Result<Value, Diagnostic> {
+        let value = self.operand(expr)?;
+        match value.ty {
+            Ty::Void => Err(Diagnostic::at(expr.span, "this function returns nothing")),
+            _ => Ok(value),
+        }
+    }
+
+    /// Runs an expression whose value is read, if it has one.
+    fn operand(&mut self, expr: &'a Expr) -> Result<Value, Diagnostic> {
         let value = self.expr(expr)?;
-        match (value.ty, &expr.kind, value.operand) {
-            (Ty::Void, ..) => return Err(Diagnostic::at(expr.span, "this function returns nothing")),
-            (_, ExprKind::Call(..), Operand::Reg(result)) => self.used(result, expr.span),
-            _ => {}
+        if let (ExprKind::Call(..), Operand::Reg(result)) = (&expr.kind, value.operand) {
+            self.used(result, expr.span);
         }
         Ok(value)
     }
@@ -267,8 +274,10 @@ impl<'a> Emitter<'a, '_> {
         span: Span,
     ) -> Result<Value, Diagnostic> {
         let (otherwise, end) = (self.label(), self.label());
+        let start = self.code.len();
         self.branch(condition, otherwise, false)?;
-        let first = self.expr(yes)?;
+        self.settled.push(start..self.code.len());
+        let first = self.operand(yes)?;
         let to = self.temporary(Scalar::Integer);
         self.emit(
             Instr::Copy {
@@ -279,7 +288,7 @@ impl<'a> Emitter<'a, '_> {
         )?;
         self.jump(end, span)?;
         self.place_label(otherwise);
-        let second = self.expr(no)?;
+        let second = self.operand(no)?;
         self.emit(
             Instr::Copy {
                 to,
@@ -332,7 +341,7 @@ impl<'a> Emitter<'a, '_> {
         span: Span,
     ) -> Result<Value, Diagnostic> {
         let sides = |this: &mut Self| this.both_sides(op, target, value, span);
-        let (place, stored) = self.at_one_instant("an assignment to a ghost", value.span, sides)?;
+        let (place, stored) = self.at_one_instant("an assignment to a ghost", span, sides)?;
         self.atomic += 1;
         let stored = self.store(place, stored, span);
         self.atomic -= 1;
@@ -389,8 +398,10 @@ impl<'a> Emitter<'a, '_> {
     }
 
     fn is_ghost(&self, target: &Expr) -> bool {
-        let ExprKind::Field(base, name, arrow) = &target.kind else {
-            return false;
+        let (base, name, arrow) = match &target.kind {
+            ExprKind::Field(base, name, arrow) => (base, name, arrow),
+            ExprKind::Index(array, _) => return self.is_ghost(array),
+            _ => return false,
         };
         let owner = if *arrow {
             self.static_pointee(base)

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::emit::{Emitter, From, Unset, Use};
+use super::emit::{Emitter, Start, Unset, Use};
 use crate::machine::live_registers;
 use crate::machine::program::{Instr, Reg, Role, Thread};
 use crate::source::{Diagnostic, Span};
@@ -147,8 +147,8 @@ fn refuse_unset(code: &[Instr], reached: &[bool], unset: &[Unset], uses: &[Use])
     let mut met = vec![0; code.len()];
     for (number, unset) in (1..).zip(unset) {
         let mut open = match unset.from {
-            From::Before(at) if reached[at] => vec![at],
-            From::After(at) if reached[at] => live_registers::successors(code, at),
+            Start::Before(at) if reached[at] => vec![at],
+            Start::After(at) if reached[at] => live_registers::successors(code, at),
             _ => continue,
         };
         while let Some(at) = open.pop() {

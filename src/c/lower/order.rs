@@ -100,8 +100,19 @@ impl Emitter<'_, '_> {
 
     /// Refuses an assignment if one of its sides assigns the same place: C does not say which one is the last.
     pub fn assigned_once(&self, place: Place, sides: &Stretch, span: Span) -> Result<(), Diagnostic> {
-        let depth = self.frames.last().map_or(0, |frame| frame.stack.len());
-        for at in sides.code.clone() {
+        let inside = |range: &&Range<usize>| sides.code.start <= range.start && range.end <= sides.code.end;
+        let settled: Vec<&Range<usize>> = self
+            .settled
+            .iter()
+            .rev()
+            .take_while(|range| range.end > sides.code.start)
+            .collect();
+        let settled: Vec<&Range<usize>> = settled.into_iter().filter(inside).collect();
+        for at in sides
+            .code
+            .clone()
+            .filter(|at| !settled.iter().any(|range| range.contains(at)))
+        {
             let site = &self.sites[self.at[at] as usize];
             let same = match (&self.code[at], place) {
                 (instr, Place::Local(reg, _)) => live_registers::written(instr) == Some(reg),
@@ -117,7 +128,7 @@ impl Emitter<'_, '_> {
                 ) => field == target && meet(which(object, index), which(of, element)),
                 _ => false,
             };
-            if same && site.stack.len() == depth {
+            if same {
                 return Err(Diagnostic::at(
                     site.span,
                     "this is assigned twice, and C does not say which is the last",

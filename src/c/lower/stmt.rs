@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::emit::{Binding, Emitter, From, Label, Named, Unset};
+use super::emit::{Binding, Emitter, Label, Named, Start, Unset};
 use super::syntax;
 use super::unroll::Counter;
 use super::value::{Ty, Value};
@@ -109,7 +109,7 @@ impl<'a> Emitter<'a, '_> {
                 self.emit(Instr::Copy { to: reg, from }, span)?;
             }
             None => self.unset.push(Unset {
-                from: From::Before(self.code.len()),
+                from: Start::Before(self.code.len()),
                 reg,
                 span: name.span,
                 what: format!("`{}`", name.name),
@@ -154,7 +154,7 @@ impl<'a> Emitter<'a, '_> {
             for &reg in labels[label].locals.iter().filter(|reg| !before.contains(reg)) {
                 let span = self.frame().declared[&reg];
                 let what = format!("`{}`", self.tables.program.sources.text(span));
-                let from = From::After(at);
+                let from = Start::After(at);
                 self.unset.push(Unset { from, reg, span, what });
             }
         }

@@ -14,30 +14,30 @@ fn a_ghost_has_no_effect_and_is_one_instant() {
     for (value, expected) in [
         (
             "waits()",
-            "an assignment to a ghost must have no effects | await(x.c) | waits()",
+            "an assignment to a ghost must have no effects | await(x.c) | x.g = waits()",
         ),
         (
             "changes()",
-            "an assignment to a ghost must have no effects | x.n = 1 | changes()",
+            "an assignment to a ghost must have no effects | x.n = 1 | x.g = changes()",
         ),
         (
             "checks()",
-            "an assignment to a ghost must have no effects | BUG_ON(x.n) | checks()",
+            "an assignment to a ghost must have no effects | BUG_ON(x.n) | x.g = checks()",
         ),
         (
             "choose(2)",
-            "an assignment to a ghost must have no effects | choose(2) | ",
+            "an assignment to a ghost must have no effects | choose(2) | x.g = choose(2)",
         ),
-        ("steps()", "`steps` is more than one step | steps() | "),
+        ("steps()", "`steps` is more than one step | steps() | x.g = steps()"),
         (
             "x.c && steps()",
-            "`steps` is more than one step | steps() | x.c && steps()",
+            "`steps` is more than one step | steps() | x.g = x.c && steps()",
         ),
         (
             "(y.n = 1)",
-            "an assignment to a ghost must have no effects | y.n = 1 | ",
+            "an assignment to a ghost must have no effects | y.n = 1 | x.g = (y.n = 1)",
         ),
-        ("i++", "an assignment to a ghost must have no effects | i++ | "),
+        ("i++", "an assignment to a ghost must have no effects | i++ | x.g = i++"),
         ("y.g", "a ghost field is only written by listings, never read | y.g | "),
     ] {
         let text = format!("{FUNCTIONS}{}", body(&format!("unsigned i = 0; x.g = {value};")));
@@ -71,4 +71,17 @@ fn a_ghost_has_no_address() {
     let set = "void set(bool *b) __atomic { *b = true; }\n";
     let found = refusal(&format!("{set}{}", body("set(&x.g);")));
     assert_eq!(found, "a ghost has no address | &x.g | ");
+}
+
+#[test]
+fn an_element_of_a_ghost_array_is_a_ghost() {
+    let more = "struct odd { bool seen[2] __ghost; };\nstruct odd odd;\n";
+    assert!(compiled(&format!("{more}{}", body("odd.seen[1] = x.n;"))).is_ok());
+    let found = refusal(&format!("{more}{}", body("odd.seen[bump()] = true;")));
+    assert_eq!(found, "`bump` is more than one step | bump() | odd.seen[bump()] = true");
+    let index = refusal(&format!("{more}{}", body("unsigned i = 0; odd.seen[i++] = true;")));
+    assert_eq!(
+        index,
+        "an assignment to a ghost must have no effects | i++ | odd.seen[i++] = true"
+    );
 }

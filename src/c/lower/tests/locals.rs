@@ -43,6 +43,11 @@ fn a_function_whose_result_is_read_returns_one_on_every_path() {
             found, "the result of `f` may be read before it has a value | f() | f",
             "{text}"
         );
+        let chosen = refusal(&format!("{text}{}", body("x.n = x.c ? f() : 0;")));
+        assert_eq!(
+            chosen, "the result of `f` may be read before it has a value | f() | f",
+            "{text}"
+        );
         assert!(compiled(&format!("{text}{}", body("f();"))).is_ok(), "{text}");
     }
     let locks = "bool f(struct lock *l) __atomic __cond_acquires(l) { if (l->taken) return false; }\n";
@@ -78,4 +83,10 @@ fn two_locals_of_one_name_in_one_block_are_refused() {
         "{parameter}"
     );
     assert!(compiled(&body("unsigned v = 1; { unsigned v = 2; x.n = v; } x.n = v;")).is_ok());
+}
+
+#[test]
+fn a_variable_is_not_called() {
+    let found = refusal(&body("unsigned get = 1; x.n = get();"));
+    assert!(found.starts_with("`get` is a variable here | get()"), "{found}");
 }

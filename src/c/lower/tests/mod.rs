@@ -8,10 +8,11 @@ mod readonly;
 mod roles;
 mod sizes;
 
+use std::collections::BTreeSet;
+
 use crate::c::library::{Library, Listing};
 use crate::c::{compile, read_program};
-use crate::explore::{Limits, explore};
-use crate::machine::Machine;
+use crate::machine::{Machine, Scratch};
 use crate::source::Diagnostics;
 
 /// What every text is preceded by.
@@ -28,6 +29,7 @@ bool go;
 struct node *head;
 void inc(unsigned *c, bool b) __atomic { *c += 1; }
 unsigned get(void) { return x.n; }
+unsigned same(unsigned v) { return v; }
 unsigned bump(void) { x.n = x.n + 1; return 1; }
 void take(struct lock *l) __atomic __acquires(l) __strongly_fair { await(!l->taken); l->taken = true; }
 void drop(struct lock *l) __atomic __releases(l) { l->taken = false; }
@@ -75,15 +77,20 @@ fn refusal(text: &str) -> String {
 /// The errors that the states of a program reach: each with its property and what went wrong.
 fn errors(text: &str) -> Vec<String> {
     let machine = compiled(text).unwrap_or_else(|error| panic!("{}\nin {text}", error.render(false)));
-    let limits = Limits {
-        threads: 1,
-        max_states: 10_000,
-    };
-    let graph = explore(&machine, limits, &|_, _| {});
-    let number = |state: usize| machine.layout.error.load(graph.state(state as u32)) as usize;
-    let mut reached: Vec<usize> = (0..graph.distinct()).map(number).filter(|&error| error > 1).collect();
-    reached.sort_unstable();
-    reached.dedup();
+    let initial = machine.initial();
+    let mut seen = BTreeSet::from([initial.clone()]);
+    let mut open = vec![initial];
+    let (mut next, mut scratch) = (vec![0; machine.words()], Scratch::new(&machine));
+    while let Some(state) = open.pop() {
+        assert!(seen.len() < 10_000, "too large: {text}");
+        machine.successors(&state, &mut next, &mut scratch, |_, _, to| {
+            if seen.insert(to.to_vec()) {
+                open.push(to.to_vec());
+            }
+        });
+    }
+    let numbers = seen.iter().map(|state| machine.layout.error.load(state) as usize);
+    let reached: BTreeSet<usize> = numbers.filter(|&error| error > 1).collect();
     let said = |number: usize| {
         let error = &machine.errors()[number - 2];
         format!("{}: {}", error.property, error.kind.words())

@@ -101,3 +101,14 @@ fn constants_outside_functions_obey_the_same_rules() {
     }
     assert!(compiled(&format!("unsigned n = 2147483647u + 1;\n{}", body("go = true;"))).is_ok());
 }
+
+#[test]
+fn nothing_is_initialised_twice() {
+    for (text, place, first) in [
+        ("struct node z = { .n = 1, .n = 2 };", "n", "n"),
+        ("unsigned z[2] = { 1, [0] = 2 };", "2", "1"),
+    ] {
+        let expected = format!("this is initialised twice | {place} | {first}");
+        assert_eq!(refusal(&format!("{text}\n{}", body("go = true;"))), expected);
+    }
+}

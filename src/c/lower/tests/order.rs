@@ -77,6 +77,8 @@ fn operands_whose_order_does_not_matter_are_fine() {
         "unsigned i = 0, j = 0; x.n = i++ + j++;",
         "unsigned i = 0; x.a[i++] = y.n;",
         "x.n = bump();",
+        "unsigned i = 0; i = same(i++); x.n = i;",
+        "unsigned i = 0; i = i++ ? 1 : 2; x.n = i;",
         "x.n = x.n + get() + y.n;",
         "unsigned i = 0; x.n = i && i++;",
         "unsigned i = 0; x.n = i ? i++ : i--;",
