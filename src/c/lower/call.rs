@@ -13,10 +13,13 @@ const DEEPEST: usize = 60;
 /// The most outcomes of one `choose`.
 const MOST_OUTCOMES: i64 = 64;
 
-/// A call of a lock function: the lock, and whether the thread holds it afterwards.
-enum LockEffect {
-    Acquires(Value),
-    CondAcquires(Value),
+/// A lock that the thread holds after a call.
+struct LockEffect {
+    lock: Value,
+    /// Only if the result is true.
+    conditional: bool,
+    /// The annotation.
+    span: Span,
 }
 
 impl<'a> Emitter<'a, '_> {
@@ -125,7 +128,7 @@ impl<'a> Emitter<'a, '_> {
         }
         let end = self.frame().end;
         self.place_label(end);
-        self.lock_effects(after, result, span)?;
+        self.lock_effects(after, result)?;
         self.settled.push(start..self.code.len());
         self.frames.pop();
         self.atomic -= u32::from(atomic);
@@ -293,8 +296,11 @@ impl<'a> Emitter<'a, '_> {
             };
             let ty = value.pointee(self.tables, lock.span)?;
             match annotation.kind {
-                AnnotationKind::Acquires(_) => after.push(LockEffect::Acquires(value)),
-                AnnotationKind::CondAcquires(_) => after.push(LockEffect::CondAcquires(value)),
+                AnnotationKind::Acquires(_) | AnnotationKind::CondAcquires(_) => after.push(LockEffect {
+                    lock: value,
+                    conditional: matches!(annotation.kind, AnnotationKind::CondAcquires(_)),
+                    span: annotation.span,
+                }),
                 _ => self.emit(
                     Instr::Release {
                         ty,
@@ -307,47 +313,25 @@ impl<'a> Emitter<'a, '_> {
         Ok(after)
     }
 
-    fn lock_effects(
-        &mut self,
-        effects: Vec<LockEffect>,
-        result: Option<(usize, Scalar)>,
-        span: Span,
-    ) -> Result<(), Diagnostic> {
-        for effect in effects {
-            match (effect, result) {
-                (LockEffect::Acquires(lock), _) => {
-                    let ty = lock.pointee(self.tables, span)?;
-                    self.emit(
-                        Instr::Acquire {
-                            ty,
-                            object: lock.operand,
-                        },
-                        span,
-                    )?;
-                }
-                (LockEffect::CondAcquires(lock), Some((reg, _))) => {
-                    let ty = lock.pointee(self.tables, span)?;
-                    let skip = self.label();
-                    self.used(reg, span);
-                    self.emit(
-                        Instr::Unless {
-                            condition: Operand::Reg(reg),
-                            target: skip.0,
-                        },
-                        span,
-                    )?;
-                    self.emit(
-                        Instr::Acquire {
-                            ty,
-                            object: lock.operand,
-                        },
-                        span,
-                    )?;
-                    self.place_label(skip);
-                }
-                // Refused when it was read.
-                (LockEffect::CondAcquires(_), None) => {}
+    /// In the function that takes the locks: an error there is its own.
+    fn lock_effects(&mut self, effects: Vec<LockEffect>, result: Option<(usize, Scalar)>) -> Result<(), Diagnostic> {
+        for LockEffect {
+            lock,
+            conditional,
+            span,
+        } in effects
+        {
+            let ty = lock.pointee(self.tables, span)?;
+            let object = lock.operand;
+            let skip = self.label();
+            // That there is a result was asked when the annotation was read.
+            if let Some((reg, _)) = result.filter(|_| conditional) {
+                self.used(reg, span);
+                let (condition, target) = (Operand::Reg(reg), skip.0);
+                self.emit(Instr::Unless { condition, target }, span)?;
             }
+            self.emit(Instr::Acquire { ty, object }, span)?;
+            self.place_label(skip);
         }
         Ok(())
     }
