@@ -11,7 +11,20 @@ use crate::source::{Diagnostic, Span};
 const MOST_OUTCOMES: u64 = 4096;
 
 /// The thread that an emitter has built.
-pub fn finish(emitter: Emitter<'_, '_>, name: String, role: Role, fair: bool) -> Result<Thread, Diagnostic> {
+pub fn finish(mut emitter: Emitter<'_, '_>, name: String, role: Role, fair: bool) -> Result<Thread, Diagnostic> {
+    let (unset, uses) = (std::mem::take(&mut emitter.unset), std::mem::take(&mut emitter.uses));
+    let mut thread = draft(emitter, name, role, fair);
+    let reached = reached(&thread.code);
+    refuse_unset(&thread.code, &reached, &unset, &uses)?;
+    drop_unreachable(&mut thread, &reached);
+    order_within_steps(&thread)?;
+    live_registers::analyse(&mut thread);
+    count_outcomes(&mut thread)?;
+    Ok(thread)
+}
+
+/// The thread with all that is written in it, also what nothing reaches.
+pub fn draft(emitter: Emitter<'_, '_>, name: String, role: Role, fair: bool) -> Thread {
     let function = emitter.frames[0].function.name.name.clone();
     let mut thread = Thread {
         name,
@@ -39,13 +52,7 @@ pub fn finish(emitter: Emitter<'_, '_>, name: String, role: Role, fair: bool) ->
         })
         .collect();
     thread.code = resolved;
-    let reached = reached(&thread.code);
-    refuse_unset(&thread.code, &reached, &emitter.unset, &emitter.uses)?;
-    drop_unreachable(&mut thread, &reached);
-    order_within_steps(&thread)?;
-    live_registers::analyse(&mut thread);
-    count_outcomes(&mut thread)?;
-    Ok(thread)
+    thread
 }
 
 /// By instruction: some run may come there.

@@ -167,10 +167,13 @@ fn thread<'a>(
     let end = emitter.frame().end;
     emitter.place_label(end);
     emitter.emit(Instr::End, function.name.span)?;
-    finish::finish(emitter, name, role, fair).map(Some)
+    match shared {
+        None => Ok(Some(finish::draft(emitter, name, role, fair))),
+        Some(_) => finish::finish(emitter, name, role, fair).map(Some),
+    }
 }
 
-/// Which fields and types the threads write and free.
+/// Which fields and types the threads write and free: what is written counts, whether a run comes there or not.
 fn shared(tables: &Tables, threads: Vec<Thread>) -> Shared {
     let mut written = HashSet::new();
     for instr in threads.iter().flat_map(|thread| &thread.code) {
