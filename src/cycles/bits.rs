@@ -32,6 +32,13 @@ impl Bits {
         self.words[word] |= 1 << (i % 64);
     }
 
+    /// Takes `i` out, if it is in the set.
+    pub fn remove(&mut self, i: u32) {
+        if let Some(word) = self.words.get_mut(i as usize / 64) {
+            *word &= !(1 << (i % 64));
+        }
+    }
+
     /// Whether `i` is in the set.
     pub fn contains(&self, i: u32) -> bool {
         self.words.get(i as usize / 64).is_some_and(|w| w >> (i % 64) & 1 == 1)

@@ -1,18 +1,20 @@
 //! The strongly connected parts of a graph in which a run can stay for ever and be fair.
 
-use super::clauses::{Clause, Prop};
+use super::clauses::Clause;
+use super::demands::Demand;
 use super::graph::Step;
+use super::prop::Prop;
 use super::reach::Reach;
 use super::tarjan::Tarjan;
-use super::{Bits, Kind, Problem};
+use super::{Bits, Problem};
 
 /// Where the cycle of a violating run may go: what the clause allows for ever, from the states that its stem can reach.
 pub(super) struct Arena<'c> {
     states: Vec<u32>,
     edges: Bits,
     stutters: Bits,
-    /// Each has to be true of some step of the cycle.
-    pub recurs: &'c [Prop],
+    /// What the cycle has to do there.
+    pub demands: Vec<Demand<'c>>,
 }
 
 /// Strongly connected states that contain a fair cycle. The region says which component, if any, a state belongs to.
@@ -26,7 +28,7 @@ pub(super) const NOWHERE: u32 = u32::MAX;
 
 impl<'c> Arena<'c> {
     /// Where a violation can go round for ever: the states that the clause's finite part leads to.
-    pub fn new(problem: &Problem<'_>, clause: &'c Clause, reach: &Reach) -> Self {
+    pub fn new(problem: &Problem<'c>, clause: &'c Clause, reach: &Reach) -> Self {
         let all = *reach.event_sets().end();
         let reached = |state: &u32| reach.distance(*state, all).is_some();
         let states = (0..problem.graph.states()).filter(reached).collect();
@@ -34,11 +36,11 @@ impl<'c> Arena<'c> {
     }
 
     /// The same for all states: if nothing in it is fair, no finite part has to be looked for.
-    pub fn everywhere(problem: &Problem<'_>, clause: &'c Clause, keep: &Prop) -> Self {
+    pub fn everywhere(problem: &Problem<'c>, clause: &'c Clause, keep: &Prop) -> Self {
         Arena::of(problem, clause, keep, (0..problem.graph.states()).collect())
     }
 
-    fn of(problem: &Problem<'_>, clause: &'c Clause, keep: &Prop, mut states: Vec<u32>) -> Self {
+    fn of(problem: &Problem<'c>, clause: &'c Clause, keep: &Prop, mut states: Vec<u32>) -> Self {
         let (graph, predicates) = (&problem.graph, problem.predicates);
         let allowed = Prop::all([clause.always.clone(), clause.settles.clone(), keep.clone()]);
         let mut edges = Bits::new(graph.edges() as usize);
@@ -66,7 +68,24 @@ impl<'c> Arena<'c> {
             states,
             edges,
             stutters,
-            recurs: &clause.recurs,
+            demands: Demand::of(problem, clause),
+        }
+    }
+
+    /// Forbids some of the steps from these states.
+    fn forget(&mut self, problem: &Problem<'_>, states: &[u32], forbidden: impl Fn(Step) -> bool) {
+        for &state in states {
+            if forbidden(Step { state, edge: None }) {
+                self.stutters.remove(state);
+            }
+            for edge in problem.graph.row(state) {
+                if forbidden(Step {
+                    state,
+                    edge: Some(edge),
+                }) {
+                    self.edges.remove(edge);
+                }
+            }
         }
     }
 
@@ -88,22 +107,22 @@ impl<'c> Arena<'c> {
     }
 }
 
-/// The maximal fair components. A component that lacks what weak fairness or the clause needs is given up, as no part of it can have
-/// it; one that lacks a strongly fair step is searched again without the states that enable it.
-pub(super) fn fair_components(problem: &Problem<'_>, arena: &Arena<'_>) -> FairComponents {
-    let mut search = Regions::new(problem, arena);
+/// The maximal fair components. A component that cannot do what is demanded of every cycle is given up, as no part of it can; one
+/// that cannot do what some of its steps demand is searched again without those steps, which the arena forgets.
+pub(super) fn fair_components(problem: &Problem<'_>, arena: &mut Arena<'_>) -> FairComponents {
+    let mut search = Regions::new(problem);
     let mut fair = vec![];
     let mut open = vec![arena.states.clone()];
     while let Some(states) = open.pop() {
-        for component in search.split(&states) {
-            let judged = judge(problem, arena, &search.region, &component);
-            match judged {
+        for component in search.split(arena, &states) {
+            match judge(problem, arena, &search.region, &component) {
                 Judgement::Fair => fair.push(component),
                 Judgement::Hopeless => search.leave(&component),
-                Judgement::Without(conditions) => {
+                Judgement::Without(demands) => {
+                    let raised = |step: Step| demands.iter().any(|d| d.raised_by(problem.predicates, step));
+                    arena.forget(problem, &component, raised);
                     search.leave(&component);
-                    let strong = |s: u32| conditions.iter().any(|&c| problem.fairness[c].enabled(s));
-                    open.push(component.into_iter().filter(|&s| !strong(s)).collect());
+                    open.push(component);
                 }
             }
         }
@@ -114,35 +133,28 @@ pub(super) fn fair_components(problem: &Problem<'_>, arena: &Arena<'_>) -> FairC
     }
 }
 
-enum Judgement {
+enum Judgement<'c> {
     Fair,
     Hopeless,
-    /// These strong conditions are enabled but never taken.
-    Without(Vec<usize>),
+    /// Some steps demand this, and none does it.
+    Without(Vec<Demand<'c>>),
 }
 
-fn judge(problem: &Problem<'_>, arena: &Arena<'_>, region: &[u32], component: &[u32]) -> Judgement {
+fn judge<'c>(problem: &Problem<'_>, arena: &Arena<'c>, region: &[u32], component: &[u32]) -> Judgement<'c> {
     let steps = || component.iter().flat_map(|&s| arena.steps(problem, region, s));
     if steps().next().is_none() {
         return Judgement::Hopeless;
     }
-    let recurs = |p: &Prop| steps().any(|s| p.holds(problem.predicates, s));
-    if !arena.recurs.iter().all(recurs) {
-        return Judgement::Hopeless;
-    }
     let mut without = vec![];
-    for (i, condition) in problem.fairness.iter().enumerate() {
-        let enabled = |s: &u32| condition.enabled(*s);
-        let excused = match condition.kind {
-            Kind::Weak => !component.iter().all(enabled),
-            Kind::Strong => !component.iter().any(enabled),
-        };
-        if excused || steps().any(|s| condition.taken(s)) {
+    for &demand in &arena.demands {
+        if steps().any(|s| demand.met_by(problem.predicates, s)) {
             continue;
         }
-        match condition.kind {
-            Kind::Weak => return Judgement::Hopeless,
-            Kind::Strong => without.push(i),
+        if !demand.is_conditional() {
+            return Judgement::Hopeless;
+        }
+        if steps().any(|s| demand.raised_by(problem.predicates, s)) {
+            without.push(demand);
         }
     }
     if without.is_empty() {
@@ -155,7 +167,6 @@ fn judge(problem: &Problem<'_>, arena: &Arena<'_>, region: &[u32], component: &[
 /// Ever smaller parts of the same graph, and their components.
 struct Regions<'a> {
     problem: &'a Problem<'a>,
-    arena: &'a Arena<'a>,
     /// Each part that is searched, and each component found, has a number of its own.
     region: Vec<u32>,
     regions: u32,
@@ -163,21 +174,20 @@ struct Regions<'a> {
 }
 
 impl<'a> Regions<'a> {
-    fn new(problem: &'a Problem<'a>, arena: &'a Arena<'a>) -> Self {
+    fn new(problem: &'a Problem<'a>) -> Self {
         let states = problem.graph.states() as usize;
         Regions {
             problem,
-            arena,
             region: vec![NOWHERE; states],
             regions: 0,
             tarjan: Tarjan::new(states),
         }
     }
 
-    /// The components of the graph restricted to `states`, each a region of its own.
-    fn split(&mut self, states: &[u32]) -> Vec<Vec<u32>> {
+    /// The components of the arena restricted to `states`, each a region of its own.
+    fn split(&mut self, arena: &Arena<'_>, states: &[u32]) -> Vec<Vec<u32>> {
         let here = self.enter(states);
-        let (graph, arena, region) = (self.problem.graph, self.arena, &self.region);
+        let (graph, region) = (self.problem.graph, &self.region);
         let found = self.tarjan.components(states, |state| {
             let edges = graph.edges_of(state).filter(|&edge| arena.edges.contains(edge));
             let targets = edges.map(move |edge| graph.target(edge));

@@ -65,10 +65,8 @@ impl Formula {
 
     /// `WF_v(A)`, from `ENABLED <<A>>_v` and from the steps that are `<<A>>_v`.
     pub fn weakly_fair(enabled: u32, taken: u32) -> Self {
-        Formula::Or(vec![
-            Formula::always(Formula::eventually(!Formula::Pred(enabled))),
-            Formula::always(Formula::eventually(Formula::Pred(taken))),
-        ])
+        let kept = Formula::Or(vec![!Formula::Pred(enabled), Formula::Pred(taken)]);
+        Formula::always(Formula::eventually(kept))
     }
 
     /// `SF_v(A)`, from `ENABLED <<A>>_v` and from the steps that are `<<A>>_v`.

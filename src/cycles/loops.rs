@@ -5,11 +5,12 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use super::clauses::Prop;
 use super::components::{Arena, FairComponents};
+use super::demands::Demand;
 use super::graph::Step;
+use super::prop::Prop;
 use super::reach::Reach;
-use super::{Fairness, Kind, Lasso, Problem};
+use super::{Lasso, Problem};
 
 /// How many steps the search may look at: in all, and from one anchor.
 const BUDGET: usize = 2_000_000;
@@ -74,17 +75,6 @@ pub(super) fn shortest(
     best
 }
 
-/// What some step of a loop has to do.
-#[derive(Clone, Copy)]
-enum Demand<'a> {
-    /// Take the condition, or leave a state where it is disabled.
-    Weak(&'a Fairness),
-    /// Take the condition, unless no state of the loop enables it.
-    Strong(&'a Fairness),
-    /// Satisfy the proposition.
-    Satisfy(&'a Prop),
-}
-
 struct LoopSearch<'a> {
     problem: &'a Problem<'a>,
     arena: &'a Arena<'a>,
@@ -101,18 +91,18 @@ impl<'a> LoopSearch<'a> {
         component: &[u32],
         events: impl Iterator<Item = &'a Prop>,
     ) -> Option<Self> {
-        let fairness = problem.fairness.iter();
-        let relevant = fairness.filter(|c| component.iter().any(|&s| c.enabled(s)));
-        let demands = relevant.map(|c| match c.kind {
-            Kind::Weak => Demand::Weak(c),
-            Kind::Strong => Demand::Strong(c),
-        });
         let mut search = LoopSearch {
             problem,
             arena,
             region: &fair.region,
-            demands: demands.chain(arena.recurs.iter().map(Demand::Satisfy)).collect(),
+            demands: vec![],
         };
+        let comes_up = |d: &Demand<'_>| {
+            component
+                .iter()
+                .any(|&s| search.steps(s).any(|step| search.raises(*d, step)))
+        };
+        search.demands = arena.demands.iter().copied().filter(comes_up).collect();
         for event in events.map(Demand::Satisfy) {
             let meets = |&s: &u32| search.steps(s).any(|step| search.meets(event, step));
             if !component.iter().any(meets) {
@@ -128,21 +118,18 @@ impl<'a> LoopSearch<'a> {
     }
 
     fn meets(&self, demand: Demand<'_>, step: Step) -> bool {
-        match demand {
-            Demand::Weak(c) => !c.enabled(step.state) || c.taken(step),
-            Demand::Strong(c) => c.taken(step),
-            Demand::Satisfy(p) => p.holds(self.problem.predicates, step),
-        }
+        demand.met_by(self.problem.predicates, step)
+    }
+
+    fn raises(&self, demand: Demand<'_>, step: Step) -> bool {
+        demand.raised_by(self.problem.predicates, step)
     }
 
     /// Whether going round these steps for ever meets every demand.
     fn satisfied_by(&self, cycle: &[Step]) -> bool {
         self.demands.iter().all(|&d| {
-            let never_enabled = match d {
-                Demand::Strong(c) => cycle.iter().all(|s| !c.enabled(s.state)),
-                _ => false,
-            };
-            never_enabled || cycle.iter().any(|&s| self.meets(d, s))
+            let never_raised = !cycle.iter().any(|&s| self.raises(d, s));
+            never_raised || cycle.iter().any(|&s| self.meets(d, s))
         })
     }
 
@@ -217,7 +204,7 @@ impl<'a> LoopSearch<'a> {
 
     /// The shortest loop from `anchor` of at most `room` steps; none too if the search runs out of budget.
     fn exact(&self, anchor: u32, room: usize, budget: &mut usize) -> Option<Vec<Step>> {
-        // For each demand a bit that says it is met, and for strong ones another that says it has come up.
+        // For each demand a bit that says it is met, and for conditional ones another that says it has come up.
         if self.demands.len() > 32 {
             return None;
         }
@@ -263,9 +250,7 @@ impl<'a> LoopSearch<'a> {
             if self.meets(demand, step) {
                 met |= 1 << (2 * i);
             }
-            if let Demand::Strong(c) = demand
-                && c.enabled(step.state)
-            {
+            if demand.is_conditional() && self.raises(demand, step) {
                 met |= 2 << (2 * i);
             }
         }
@@ -275,7 +260,7 @@ impl<'a> LoopSearch<'a> {
     fn all_met(&self, met: u64) -> bool {
         self.demands.iter().enumerate().all(|(i, d)| {
             let (done, came_up) = (met >> (2 * i) & 1 == 1, met >> (2 * i) & 2 == 2);
-            done || (matches!(d, Demand::Strong(_)) && !came_up)
+            done || (d.is_conditional() && !came_up)
         })
     }
 }

@@ -3,18 +3,21 @@
 //! A *run* is an infinite walk from an initial state. Each of its steps is an edge of the graph or the stuttering loop that
 //! every state has. A violation is a [`Lasso`]: a stem, and a cycle that is fair to every [`Fairness`] condition.
 //!
-//! The search negates the formula and splits it into clauses (`clauses`), follows each clause's finite part from the initial
+//! The search negates the formula and splits it into clauses (`clauses`, by way of `normal`), follows each clause's finite part from the initial
 //! states (`reach`), finds the strongly connected components that are fair inside what the clause allows for ever
 //! (`components`), and builds a short loop in one of them (`loops`). [`verify_lasso`] shares no code with any of that.
 
 mod bits;
 mod clauses;
 mod components;
+mod demands;
 mod fairness;
 mod formula;
 mod graph;
 mod lasso;
 mod loops;
+mod normal;
+mod prop;
 mod reach;
 mod tarjan;
 mod vacuity;
@@ -45,13 +48,16 @@ pub struct Problem<'a> {
 pub fn find_violation(problem: &Problem<'_>, formula: &Formula) -> Result<Option<Lasso>, Unsupported> {
     let mut best: Option<Lasso> = None;
     for clause in clauses::of_negation(formula, problem.predicates)? {
-        let everywhere = components::Arena::everywhere(problem, &clause, &reach::kept(problem, &clause));
-        if components::fair_components(problem, &everywhere).components.is_empty() {
+        let mut everywhere = components::Arena::everywhere(problem, &clause, &reach::kept(problem, &clause));
+        if components::fair_components(problem, &mut everywhere)
+            .components
+            .is_empty()
+        {
             continue;
         }
         let reach = reach::explore(problem, &clause)?;
-        let arena = components::Arena::new(problem, &clause, &reach);
-        let fair = components::fair_components(problem, &arena);
+        let mut arena = components::Arena::new(problem, &clause, &reach);
+        let fair = components::fair_components(problem, &mut arena);
         if let Some(lasso) = loops::shortest(problem, &reach, &arena, &fair)
             && best.as_ref().is_none_or(|b| lasso.cost() < b.cost())
         {

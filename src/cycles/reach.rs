@@ -2,8 +2,9 @@
 
 use std::ops::RangeInclusive;
 
-use super::clauses::{Clause, Event, Prop, Unsupported};
+use super::clauses::{Clause, Event, Unsupported};
 use super::graph::Step;
+use super::prop::Prop;
 use super::{Predicate, Problem};
 
 /// How many events a clause may follow at once.

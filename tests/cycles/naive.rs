@@ -19,7 +19,7 @@ pub fn violated(problem: &Problem<'_>, formula: &Formula) -> bool {
     let parts = subformulas(&formula);
 
     // Pairs of a step and the truth, from that step on, of each subformula.
-    let mut known: HashSet<(usize, u64)> = HashSet::new();
+    let mut known: HashSet<(usize, u128)> = HashSet::new();
     let mut open = vec![];
     for set in 1u32..1 << steps.len() {
         let inside = |i: &usize| set >> i & 1 == 1;
@@ -116,16 +116,16 @@ fn subformulas(formula: &Formula) -> Vec<&Formula> {
         LeadsTo(..) => unreachable!("spelled out"),
     }
     found.push(formula);
-    assert!(found.len() < 64);
+    assert!(found.len() < 128);
     found
 }
 
 /// The truth of each subformula at each of these steps, when they are repeated for ever: what is temporal is as true at one of them as
 /// at another.
-fn truth_in_loop(problem: &Problem<'_>, parts: &[&Formula], steps: &[Step], chosen: &[usize]) -> Vec<(usize, u64)> {
-    let mut truth: Vec<(usize, u64)> = chosen.iter().map(|&i| (i, 0)).collect();
+fn truth_in_loop(problem: &Problem<'_>, parts: &[&Formula], steps: &[Step], chosen: &[usize]) -> Vec<(usize, u128)> {
+    let mut truth: Vec<(usize, u128)> = chosen.iter().map(|&i| (i, 0)).collect();
     for (n, part) in parts.iter().enumerate() {
-        let at = |f: &Formula, t: u64| holds(parts, f, t);
+        let at = |f: &Formula, t: u128| holds(parts, f, t);
         let values: Vec<bool> = match part {
             Formula::Always(f) => vec![truth.iter().all(|t| at(f, t.1)); truth.len()],
             Formula::Eventually(f) => vec![truth.iter().any(|t| at(f, t.1)); truth.len()],
@@ -135,14 +135,14 @@ fn truth_in_loop(problem: &Problem<'_>, parts: &[&Formula], steps: &[Step], chos
                 .collect(),
         };
         for (t, value) in truth.iter_mut().zip(values) {
-            t.1 |= u64::from(value) << n;
+            t.1 |= u128::from(value) << n;
         }
     }
     truth
 }
 
 /// The truth of each subformula at a step, from their truth at the next.
-fn truth_before(problem: &Problem<'_>, parts: &[&Formula], step: Step, after: u64) -> u64 {
+fn truth_before(problem: &Problem<'_>, parts: &[&Formula], step: Step, after: u128) -> u128 {
     let mut truth = 0;
     for (n, part) in parts.iter().enumerate() {
         let later = after >> n & 1 == 1;
@@ -151,12 +151,12 @@ fn truth_before(problem: &Problem<'_>, parts: &[&Formula], step: Step, after: u6
             Formula::Eventually(f) => holds(parts, f, truth) || later,
             plain => plain_truth(problem, parts, plain, step, truth),
         };
-        truth |= u64::from(value) << n;
+        truth |= u128::from(value) << n;
     }
     truth
 }
 
-fn plain_truth(problem: &Problem<'_>, parts: &[&Formula], formula: &Formula, step: Step, truth: u64) -> bool {
+fn plain_truth(problem: &Problem<'_>, parts: &[&Formula], formula: &Formula, step: Step, truth: u128) -> bool {
     let at = |f: &Formula| holds(parts, f, truth);
     match formula {
         Formula::Const(b) => *b,
@@ -170,7 +170,7 @@ fn plain_truth(problem: &Problem<'_>, parts: &[&Formula], formula: &Formula, ste
 }
 
 /// The truth of a subformula that has been judged.
-fn holds(parts: &[&Formula], formula: &Formula, truth: u64) -> bool {
+fn holds(parts: &[&Formula], formula: &Formula, truth: u128) -> bool {
     let n = parts.iter().position(|f| std::ptr::eq(*f, formula));
     truth >> n.expect("a subformula") & 1 == 1
 }
