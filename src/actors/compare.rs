@@ -1,7 +1,7 @@
 //! The second opinion: the same questions, asked of stateright's breadth-first search over the actors.
 
-use super::{Failure, Safety, check};
-use crate::check::{Checked, Finding};
+use super::{Safety, check};
+use crate::check::{Checked, Finding, Verdict};
 use crate::machine::Machine;
 use crate::model::property::Kind;
 use crate::model::theory::{self, Meaning, Theory};
@@ -13,7 +13,7 @@ use crate::tla::{Expr, State, Temporal, Value, eval_predicate};
 pub enum Opinion {
     /// The same graph, the same violations, shortest paths of the same length.
     Agrees,
-    /// It does not see the whole graph either.
+    /// Not asked: our own graph is not complete.
     Incomplete,
     /// It disagrees, or it failed.
     Differs(String),
@@ -21,8 +21,17 @@ pub enum Opinion {
 
 /// Asks stateright about the whole of what was checked.
 pub fn opinion(checked: &Checked, theories: &[Theory], max_states: usize) -> Opinion {
+    // Two parts of a graph are not the same part.
+    if checked.incomplete.is_some() {
+        return Opinion::Incomplete;
+    }
     let machine = &checked.instance.machine;
-    let findings = || checked.findings.iter();
+    let findings = || {
+        checked
+            .findings
+            .iter()
+            .filter(|finding| finding.verdict != Verdict::Incomplete)
+    };
     let asked: Vec<(Safety, Option<usize>)> = findings()
         .filter_map(|finding| Some((safety(machine, theories, finding)?, length(finding))))
         .collect();
@@ -32,7 +41,6 @@ pub fn opinion(checked: &Checked, theories: &[Theory], max_states: usize) -> Opi
     let asked = asked.into_iter().map(|(safety, _)| safety).chain(lassos).collect();
     let summary = match check(machine, asked, max_states) {
         Ok(summary) => summary,
-        Err(Failure::Exhausted(_)) if checked.incomplete.is_some() => return Opinion::Incomplete,
         Err(failure) => return Opinion::Differs(failure.to_string()),
     };
     let counts = &checked.counts;

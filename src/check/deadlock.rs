@@ -4,9 +4,9 @@ use crate::explore::{Graph, StateId};
 use crate::machine::program::{Role, ThreadId};
 use crate::machine::{Machine, Reached};
 
-/// The first deadlock in breadth-first order. The graph must be complete.
+/// The first deadlock in breadth-first order, among the states whose steps are known.
 pub fn violation(machine: &Machine, graph: &Graph) -> Option<StateId> {
-    (0..graph.distinct() as StateId).find(|&id| graph.edges(id).len() == 0 && is_stuck(machine, graph.state(id)))
+    (0..graph.expanded() as StateId).find(|&id| graph.edges(id).len() == 0 && is_stuck(machine, graph.state(id)))
 }
 
 /// True if a task has not finished and the run has not ended in another way.

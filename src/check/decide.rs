@@ -43,7 +43,6 @@ impl<'a> Decider<'a> {
     pub fn formula(&self, meaning: &Meaning) -> Result<Answer, Diagnostic> {
         let answer = match meaning {
             Meaning::Formula(formula) => self.parts(formula)?,
-            Meaning::Refinement(_) if !self.whole() => Answer::of(Verdict::Incomplete),
             Meaning::Refinement(refinement) => self.refinement(refinement)?,
         };
         Ok(match answer.verdict {

@@ -72,9 +72,9 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// True if the verdict is the one the listing announces.
+    /// True if the verdict is the one the listing announces; what is not decided never is.
     pub fn expected(&self) -> bool {
-        (self.verdict == Verdict::Violated) == self.known.is_some()
+        self.verdict != Verdict::Incomplete && (self.verdict == Verdict::Violated) == self.known.is_some()
     }
 
     /// Why the listing says that it is broken here, in its words; empty if it does not.
@@ -180,11 +180,14 @@ pub fn findings(
         .filter(asked)
     {
         let answer = match property.kind {
-            _ if graph.incomplete.is_some() => Answer::of(Verdict::Incomplete),
             Kind::Deadlock => Answer::at(graph, deadlock::violation(&instance.machine, graph)),
             _ => Answer::of(Verdict::Holds),
         };
-        let answer = answer.and(errors(&property.name));
+        let unseen = Answer::of(match graph.incomplete {
+            Some(_) => Verdict::Incomplete,
+            None => Verdict::Holds,
+        });
+        let answer = answer.and(errors(&property.name)).and(unseen);
         findings.push(finding(instance, property, answer));
     }
     Ok(findings)

@@ -138,8 +138,8 @@ pub fn run(spec: &Spec, args: &Args) -> Result<u8, Diagnostics> {
         }
         Format::Human => super::print(&human(spec, &targets, &checked, args)),
     }
-    let disagreement = opinions(&seconds, &checked, args);
-    Ok(disagreement.unwrap_or_else(|| verdict_code(&checked)))
+    let agreed = opinions(&seconds, &checked, args);
+    Ok(if agreed { verdict_code(&checked) } else { exit::DISAGREE })
 }
 
 /// A module is explored by itself: what is about listings has no effect there.
@@ -313,9 +313,9 @@ fn stateright_can(kind: Kind) -> bool {
     matches!(kind, Kind::Safety | Kind::Deadlock)
 }
 
-/// What stateright said; an exit code if it is not the same.
-fn opinions(seconds: &[Option<Opinion>], checked: &[Checked], args: &Args) -> Option<u8> {
-    let mut code = None;
+/// Tells what stateright said; false if it disagrees.
+fn opinions(seconds: &[Option<Opinion>], checked: &[Checked], args: &Args) -> bool {
+    let mut differs = false;
     let mut agree = 0;
     for (second, checked) in seconds.iter().zip(checked) {
         let name = format!("{} in {}", checked.instance.protocol, checked.instance.scenario);
@@ -324,11 +324,12 @@ fn opinions(seconds: &[Option<Opinion>], checked: &[Checked], args: &Args) -> Op
             Some(Opinion::Agrees) => agree += 1,
             Some(Opinion::Differs(how)) => {
                 complain(&format!("stateright disagrees on {name}: {how}"));
-                code = Some(exit::DISAGREE);
+                differs = true;
             }
             Some(Opinion::Incomplete) => {
-                complain(&format!("stateright did not see the whole graph of {name} either"));
-                code = code.or(Some(exit::INCOMPLETE));
+                complain(&format!(
+                    "there is no second opinion on {name}: the graph is not complete"
+                ));
             }
         }
     }
@@ -338,7 +339,7 @@ fn opinions(seconds: &[Option<Opinion>], checked: &[Checked], args: &Args) -> Op
             if agree == 1 { "" } else { "s" }
         ));
     }
-    code
+    !differs
 }
 
 fn complain(message: &str) {
@@ -361,7 +362,9 @@ fn verdict_code(checked: &[Checked]) -> u8 {
         exit::DEADLOCK
     } else if surprise(&[Kind::Liveness]) {
         exit::LIVENESS
-    } else if findings().any(|finding| finding.verdict == Verdict::Incomplete) {
+    } else if checked.iter().any(|checked| checked.incomplete.is_some())
+        || findings().any(|finding| finding.verdict == Verdict::Incomplete)
+    {
         exit::INCOMPLETE
     } else if findings().any(|finding| !finding.expected()) {
         exit::NOT_FOUND

@@ -70,15 +70,17 @@ fn links(checked: &Checked, page: &Page) -> String {
     for (property, link) in page.links() {
         text += &format!("\n{property} is violated:\n  {link}\n");
     }
-    if !checked
-        .findings
-        .iter()
-        .any(|finding| finding.verdict == Verdict::Violated)
-    {
-        text += "no property is violated\n";
+    let none = |verdict| checked.findings.iter().all(|finding| finding.verdict != verdict);
+    if none(Verdict::Violated) {
+        let so_far = if checked.incomplete.is_some() {
+            " in what was explored"
+        } else {
+            ""
+        };
+        text += &format!("no property is violated{so_far}\n");
     }
     if let Some(why) = &checked.incomplete {
-        text += &format!("incomplete: {why}\n");
+        text += &format!("incomplete: {why}; what is not violated is not decided\n");
     }
     text
 }

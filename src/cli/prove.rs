@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use oomspec::actors::compare::Opinion;
+use oomspec::check::{Checked, Verdict};
 use oomspec::model::Instance;
 use oomspec::proofs::{Evidence, Records, is_owned, pages};
 use oomspec::source::{Diagnostic, Diagnostics};
@@ -92,9 +93,33 @@ fn written(spec: &Spec, records: &Records, args: &Args) -> Result<Files, Diagnos
     let evidence: Vec<Evidence> = suite::run(&instances(spec)?, &asked)?
         .into_iter()
         // The second opinion was asked for.
-        .map(|(checked, second)| Evidence::new(checked, second.unwrap_or(Opinion::Incomplete), &theories))
+        .map(|(checked, second)| {
+            whole(&checked)?;
+            Evidence::new(checked, second.unwrap_or(Opinion::Incomplete), &theories)
+        })
         .collect::<Result<_, _>>()?;
     pages(spec, &theories[0], &evidence, records)
+}
+
+/// Refuses what was not decided: a page says nothing of what was not seen.
+fn whole(checked: &Checked) -> Result<(), Diagnostics> {
+    let Instance { protocol, scenario, .. } = &checked.instance;
+    let refuse = |what: &str, why: &str| {
+        let message = format!("no page is written: {what} in {protocol} in {scenario} is not decided: {why}");
+        Err(super::one(Diagnostic::general(message)))
+    };
+    let mut findings = checked.findings.iter();
+    match (
+        &checked.incomplete,
+        findings.find(|finding| finding.verdict == Verdict::Incomplete),
+    ) {
+        (Some(why), _) => refuse("what holds", why),
+        (None, Some(finding)) => refuse(
+            &finding.property.name,
+            finding.reason.as_deref().unwrap_or("no reason is known"),
+        ),
+        (None, None) => Ok(()),
+    }
 }
 
 fn instances(spec: &Spec) -> Result<Vec<Instance>, Diagnostics> {

@@ -163,6 +163,12 @@ fn ask(pair: &Pair, args: &Args, theories: &[Theory], table: &Mutex<Table>) -> R
         ..Limits::default()
     };
     let checked = check(pair.instance.clone(), theories, limits, &[], &|_, _| {})?;
+    if let Some(why) = &checked.incomplete {
+        let Instance { protocol, scenario, .. } = &checked.instance;
+        return Err(fail(format!(
+            "there is nothing to compare for {protocol} in {scenario}: {why}"
+        )));
+    }
     let folder = tempfile::tempdir().map_err(|error| fail(format!("cannot make a folder: {error}")))?;
     let jar = std::path::absolute(&args.jar).map_err(|error| fail(format!("{}: {error}", args.jar.display())))?;
     let options = Options {

@@ -50,6 +50,7 @@ pub fn explore(machine: &Machine, limits: Limits, progress: Progress) -> Graph {
         levels: vec![0],
         parents: vec![u32::MAX],
         incomplete: None,
+        expanded: 0,
         visited_bytes: 0,
     };
     let mut frontier = 0..1;
@@ -63,10 +64,10 @@ pub fn explore(machine: &Machine, limits: Limits, progress: Progress) -> Graph {
         if visited.len() > limits.max_states && !frontier.is_empty() {
             graph.incomplete = Some(format!("more than {} distinct states", limits.max_states));
             graph.levels.push(frontier.end as StateId);
-            graph.offsets.resize(visited.len() + 1, graph.targets.len() as u32);
             break;
         }
     }
+    graph.close();
     graph.visited_bytes = visited.bytes();
     graph.states = visited.into_states();
     graph

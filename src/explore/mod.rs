@@ -27,6 +27,7 @@ pub struct Graph {
     parents: Vec<u32>,
     /// Why the graph is only a part, if it is.
     pub incomplete: Option<String>,
+    expanded: usize,
     /// Bytes of the visited set: states and index.
     pub visited_bytes: usize,
 }
@@ -43,7 +44,7 @@ pub struct Edge {
 }
 
 impl Graph {
-    /// A graph explored elsewhere, whose states are known by their number alone.
+    /// A graph explored elsewhere, whose states are known by their number alone; those behind the last offset were not expanded.
     pub fn of_parts(
         offsets: Vec<u32>,
         targets: Vec<StateId>,
@@ -52,7 +53,7 @@ impl Graph {
         parents: Vec<u32>,
         incomplete: Option<String>,
     ) -> Self {
-        Graph {
+        let mut graph = Graph {
             words: 0,
             states: Vec::new(),
             offsets,
@@ -61,13 +62,27 @@ impl Graph {
             levels,
             parents,
             incomplete,
+            expanded: 0,
             visited_bytes: 0,
-        }
+        };
+        graph.close();
+        graph
+    }
+
+    /// Gives the states that were not expanded no steps, and remembers which they are.
+    fn close(&mut self) {
+        self.expanded = self.offsets.len() - 1;
+        self.offsets.resize(self.distinct() + 1, self.targets.len() as u32);
     }
 
     /// Number of distinct states.
     pub fn distinct(&self) -> usize {
         self.parents.len()
+    }
+
+    /// Number of states, the first ones, whose steps are all known: every state, unless the graph is only a part.
+    pub fn expanded(&self) -> usize {
+        self.expanded
     }
 
     /// Number of transitions: the steps of all states, two outcomes of `choose` counted apart.

@@ -95,8 +95,12 @@ pub fn total(checked: &[Checked]) -> String {
     let fresh = findings()
         .filter(|finding| finding.new_against.is_some() && !finding.expected())
         .count();
+    let undecided = findings()
+        .filter(|finding| finding.verdict == Verdict::Incomplete)
+        .count();
     let missing: Vec<String> = checked.iter().flat_map(missing).collect();
     let mut text = match (violations, surprises) {
+        (0, _) if undecided > 0 => "no violation in what was explored".to_string(),
         (0, _) => "no violation".to_string(),
         (1, 0) => "1 violation, expected".to_string(),
         (_, 0) => format!("{violations} violations, all expected"),
@@ -107,6 +111,9 @@ pub fn total(checked: &[Checked]) -> String {
     };
     if fresh > 0 {
         text += &format!(", {fresh} new");
+    }
+    if undecided > 0 {
+        text += &format!(", {undecided} not decided");
     }
     text += "\n";
     for cell in missing {
