@@ -27,7 +27,9 @@ impl Spec {
             reading: Vec::new(),
             errors: Vec::new(),
         };
-        if let Some(module) = loader.module(root, None) {
+        let module = loader.module(root, None);
+        // Modules that could not be read, such as a circle of them, have no names to look up.
+        if let (Some(module), true) = (module, loader.errors.is_empty()) {
             loader.context(module, None, 0);
         }
         let Loader { spec, mut errors, .. } = loader;
@@ -61,9 +63,15 @@ impl Loader<'_> {
             Some(span) => Diagnostic::at(span, message),
             None => Diagnostic::general(message),
         };
-        if self.reading.iter().any(|r| &**r == name) {
-            let message = format!("module `{name}` extends or instantiates itself");
-            self.errors.push(at(message));
+        if let Some(first) = self.reading.iter().position(|r| &**r == name) {
+            let mut circle = self.reading[first..].to_vec();
+            circle.push(name.into());
+            let message = format!(
+                "module `{name}` extends or instantiates itself: {}",
+                circle.join(" -> ")
+            );
+            self.errors
+                .push(at(message).help("break the circle: a module cannot need itself"));
             return None;
         }
         let module = match self.library.read(name) {

@@ -2,6 +2,7 @@
 //!
 //! Only node kinds named here are understood: a new construct of the grammar is refused, never skipped.
 
+mod blame;
 mod expr;
 mod guard;
 mod operators;
@@ -14,7 +15,7 @@ use tree_sitter::Node;
 /// How deep expressions may nest in the text.
 pub(super) const MAX_NESTING: usize = 120;
 
-/// Reads a module. All the errors found are returned.
+/// Reads a module. All that is outside the subset is returned; of a text that is no module, the first error.
 pub(super) fn module(text: &str, file: FileId) -> Result<Module, Vec<Diagnostic>> {
     let parsable = guard::parsable(text, file).map_err(|d| vec![d])?;
     let mut parser = tree_sitter::Parser::new();
@@ -28,7 +29,8 @@ pub(super) fn module(text: &str, file: FileId) -> Result<Module, Vec<Diagnostic>
     let reader = Reader { text, file };
     let root = tree.root_node();
     if root.has_error() {
-        return Err(reader.syntax_errors(root));
+        let unbalanced = blame::unbalanced(text, file);
+        return Err(vec![unbalanced.unwrap_or_else(|| reader.syntax_error(root))]);
     }
     reader.source_file(root)
 }
@@ -242,31 +244,20 @@ impl Reader<'_> {
         Diagnostic::at(self.span(node), format!("{what} is outside the subset")).label("not understood")
     }
 
-    /// The innermost error nodes of a tree that has some, in the order of the text.
-    fn syntax_errors(&self, root: Node<'_>) -> Vec<Diagnostic> {
-        let mut errors = Vec::new();
-        let mut todo = vec![root];
-        while let Some(node) = todo.pop() {
-            let inner: Vec<Node<'_>> = children(node)
-                .into_iter()
-                .filter(|n| n.has_error() || n.is_missing())
-                .collect();
-            if inner.is_empty() {
-                errors.push(self.syntax_error(node));
-            } else {
-                todo.extend(inner.into_iter().rev());
-            }
-            if errors.len() == 3 {
-                break;
-            }
+    /// The first error of a tree that has some: what a parser makes of the text behind it tells nothing.
+    fn syntax_error(&self, root: Node<'_>) -> Diagnostic {
+        let mut node = root;
+        while let Some(inner) = children(node).into_iter().find(|n| n.has_error() || n.is_missing()) {
+            node = inner;
         }
-        errors
-    }
-
-    fn syntax_error(&self, node: Node<'_>) -> Diagnostic {
         let mut span = self.span(node);
         if node.is_missing() {
-            let message = format!("syntax error: `{}` is missing here", node.kind());
+            let what = if node.is_named() {
+                "something".to_string()
+            } else {
+                format!("`{}`", node.kind())
+            };
+            let message = format!("syntax error: {what} is missing here");
             return Diagnostic::at(span, message);
         }
         let text = self.text_of(node);
