@@ -151,6 +151,68 @@ fn code_20_when_the_graph_is_not_complete() {
 }
 
 #[test]
+fn a_graph_that_was_cut_short_is_never_fine() {
+    let cut = ["check", "v4.14", "-s", "quick-exit", "--max-states", "100"];
+    let nothing = run(&cut);
+    assert!(
+        nothing.out.contains("no violation in what was explored, "),
+        "{}",
+        nothing.out
+    );
+    assert!(nothing.out.ends_with(" not decided\n"), "{}", nothing.out);
+    let both = run(&[&cut[..], &["--engine", "both"]].concat());
+    assert_eq!(both.code, 20, "{}{}", both.out, both.err);
+    assert!(both.err.contains("there is no second opinion"), "{}", both.err);
+    // A violation that was seen is one, and the rest of the graph is missing all the same.
+    let race = ["-s", "foreign-mmput", "-p", "NoUseAfterFree", "--max-states", "9000"];
+    let seen = run(&[&["check", "v4.14"], &race[..]].concat());
+    assert_eq!(seen.code, 20, "{}", seen.out);
+    assert!(
+        seen.out.contains("NoUseAfterFree is violated (36 steps"),
+        "{}",
+        seen.out
+    );
+    let text = run(&["show", "v4.14"]).out.replace("NoUseAfterFree", "NoBug");
+    let unexpected = with(
+        "mine.c",
+        &text,
+        &[&["check", "mine.c", "--engine", "both"], &race[..]].concat(),
+    );
+    assert_eq!(unexpected.code, 12, "{}{}", unexpected.out, unexpected.err);
+}
+
+#[test]
+fn the_codes_of_modules() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let text = "---- MODULE M ----\nEXTENDS Integers\nVARIABLE x\nInit == x = 0\nNext == x < 50 /\\ x' = x + 1\n\
+                Spec == Init /\\ [][Next]_x\nSmall == x < 20\nFirst == x = 1\nEnds == <>(x = 50)\nFine == x \\in 0..50\n====\n";
+    std::fs::write(folder.path().join("M.tla"), text).expect("a file");
+    for (config, max_states, code, words) in [
+        ("CHECK_DEADLOCK FALSE INVARIANT Fine", "51", 0, "Fine holds"),
+        ("CHECK_DEADLOCK FALSE INVARIANT Fine", "50", 20, "Fine is not decided"),
+        (
+            "CHECK_DEADLOCK FALSE",
+            "50",
+            20,
+            "incomplete: more than 50 distinct states",
+        ),
+        ("", "50", 20, "NoDeadlock is not decided"),
+        ("", "51", 11, "NoDeadlock is violated"),
+        ("PROPERTY Ends", "51", 11, "Ends is violated"),
+        ("CHECK_DEADLOCK FALSE PROPERTY Ends", "51", 13, "Ends is violated"),
+        ("CHECK_DEADLOCK FALSE PROPERTY Ends", "20", 13, "Ends is violated"),
+        ("CHECK_DEADLOCK FALSE PROPERTY First", "20", 12, "First is violated"),
+        ("INVARIANT Small", "51", 12, "Small is violated"),
+        ("INVARIANT Large", "51", 150, ""),
+    ] {
+        std::fs::write(folder.path().join("M.cfg"), format!("SPECIFICATION Spec {config}")).expect("a file");
+        let run = oomspec(folder.path(), &["check", "M.tla", "--max-states", max_states]);
+        assert_eq!(run.code, code, "{config} {max_states}: {}{}", run.out, run.err);
+        assert!(run.out.contains(words), "{config} {max_states}: {}", run.out);
+    }
+}
+
+#[test]
 fn code_21_when_a_known_bug_is_not_found() {
     let tag = " * @breaks   NoUseAfterFree in quick-exit: by mistake\n */";
     let text = replace(&v4_15(), " */", tag);

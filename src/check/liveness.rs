@@ -6,7 +6,7 @@ use crate::cycles::{self, Fairness, Formula, Lasso, Predicate, Problem};
 use crate::explore::{Graph, StateId};
 use crate::machine::Machine;
 use crate::source::Diagnostic;
-use crate::tla::Temporal;
+use crate::tla::{self, Temporal};
 
 /// What is fair in the runs of a machine: each fair thread weakly, and strongly where it waits for a strongly fair function.
 pub fn fairness(machine: &Machine, graph: &Graph, edges: &cycles::Graph<'_>) -> Vec<Fairness> {
@@ -86,10 +86,7 @@ impl Translation {
                     .collect::<Result<_, _>>()?,
             ),
             Temporal::Fair(fair) => {
-                let enabled = states(view, &fair.enabled)?;
-                let enabled = self.number(Predicate::State(enabled));
-                let taken = Steps::new(view, &fair.step, Question::Taken).predicate()?;
-                let taken = self.number(taken);
+                let (enabled, taken) = self.fair(view, fair)?;
                 if fair.strong {
                     Formula::strongly_fair(enabled, taken)
                 } else {
@@ -97,6 +94,13 @@ impl Translation {
                 }
             }
         })
+    }
+
+    /// The predicates of a fairness condition: where its action is enabled, and which steps take it.
+    pub fn fair(&mut self, view: &dyn View, fair: &tla::Fairness) -> Result<(u32, u32), Diagnostic> {
+        let enabled = states(view, &fair.enabled)?;
+        let taken = Steps::new(view, &fair.step, Question::Taken).predicate()?;
+        Ok((self.number(Predicate::State(enabled)), self.number(taken)))
     }
 
     fn predicate(&mut self, predicate: Predicate) -> Formula {

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use oomspec::check::Verdict;
 use oomspec::check::module::{self, Checked};
+use oomspec::model::property::Kind;
 use oomspec::source::{Diagnostic, Diagnostics};
 use oomspec::spec::Spec;
 
@@ -33,19 +34,23 @@ pub fn run(spec: &Spec, path: &Path, max_states: usize) -> Result<u8, Diagnostic
 
 fn report(name: &str, checked: &Checked) -> String {
     let counts = checked.counts;
+    let part = checked
+        .incomplete
+        .as_ref()
+        .map_or(String::new(), |why| format!(", incomplete: {why}"));
     let mut text = format!(
-        "{name}: {} states generated, {} distinct, depth {}\n",
+        "{name}: {} states generated, {} distinct, depth {}{part}\n",
         counts.generated, counts.distinct, counts.depth
     );
-    for (property, verdict, trace) in &checked.findings {
-        let words = match verdict {
+    for finding in &checked.findings {
+        let words = match finding.verdict {
             Verdict::Holds => "holds",
             Verdict::Violated => "is violated",
             Verdict::Vacuous => "holds, but what it speaks of never happens",
             Verdict::Incomplete | Verdict::NotApplicable => "is not decided: the graph is not complete",
         };
-        text += &format!("  {property} {words}\n");
-        for line in trace {
+        text += &format!("  {} {words}\n", finding.name);
+        for line in &finding.trace {
             text += &format!("    {line}\n");
         }
     }
@@ -53,10 +58,17 @@ fn report(name: &str, checked: &Checked) -> String {
 }
 
 fn code(checked: &Checked) -> u8 {
-    let any = |wanted| checked.findings.iter().any(|(_, verdict, _)| *verdict == wanted);
-    if any(Verdict::Violated) {
-        if checked.safety { exit::SAFETY } else { exit::LIVENESS }
-    } else if any(Verdict::Incomplete) {
+    let violated = |kinds: &[Kind]| {
+        let mut findings = checked.findings.iter();
+        findings.any(|finding| finding.verdict == Verdict::Violated && kinds.contains(&finding.kind))
+    };
+    if violated(&[Kind::Safety, Kind::Action, Kind::Refinement]) {
+        exit::SAFETY
+    } else if violated(&[Kind::Deadlock]) {
+        exit::DEADLOCK
+    } else if violated(&[Kind::Liveness]) {
+        exit::LIVENESS
+    } else if checked.incomplete.is_some() {
         exit::INCOMPLETE
     } else {
         exit::FINE

@@ -102,11 +102,11 @@ fn written(spec: &Spec, records: &Records, args: &Args) -> Result<Files, Diagnos
 }
 
 /// Refuses what was not decided: a page says nothing of what was not seen.
-fn whole(checked: &Checked) -> Result<(), Diagnostics> {
+fn whole(checked: &Checked) -> Result<(), Diagnostic> {
     let Instance { protocol, scenario, .. } = &checked.instance;
     let refuse = |what: &str, why: &str| {
         let message = format!("no page is written: {what} in {protocol} in {scenario} is not decided: {why}");
-        Err(super::one(Diagnostic::general(message)))
+        Err(Diagnostic::general(message))
     };
     let mut findings = checked.findings.iter();
     match (

@@ -78,7 +78,7 @@ impl<'c> Arena<'c> {
             if forbidden(Step { state, edge: None }) {
                 self.stutters.remove(state);
             }
-            for edge in problem.graph.row(state) {
+            for edge in problem.graph.edges_of(state) {
                 if forbidden(Step {
                     state,
                     edge: Some(edge),

@@ -32,6 +32,19 @@ pub struct Name {
     pub span: Span,
 }
 
+impl Name {
+    /// An error that a specification makes for want of a place shown at this one.
+    pub fn blame(&self, spec: &Spec, error: Diagnostic) -> Diagnostic {
+        match error.span {
+            Some(span) if span != spec.end() => error,
+            _ => Diagnostic {
+                span: Some(self.span),
+                ..error
+            },
+        }
+    }
+}
+
 /// What a constant is.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Replacement {
@@ -64,9 +77,9 @@ impl Config {
         }
         match spec.constants().iter().find(|c| !c.is_bound()) {
             Some(c) => {
-                let message = format!("the constant `{}` has no value", c.name);
-                let help = format!("add `CONSTANT {} = ...` to the configuration", c.name);
-                Err(Diagnostic::at(c.span, message).help(help))
+                let message = format!("the .cfg gives the constant `{}` no value", c.name);
+                let help = format!("add `CONSTANT {} = ...` to it", c.name);
+                Err(Diagnostic::at(c.span, message).label("declared here").help(help))
             }
             None => Ok(()),
         }
@@ -77,23 +90,19 @@ impl Config {
             "SPECIFICATION" => once(&mut self.specification, token, reader),
             "INIT" => once(&mut self.init, token, reader),
             "NEXT" => once(&mut self.next, token, reader),
-            "INVARIANT" | "INVARIANTS" => reader.names(&mut self.invariants),
-            "PROPERTY" | "PROPERTIES" => reader.names(&mut self.properties),
-            "CONSTANT" | "CONSTANTS" => {
-                while reader.peek().is_some_and(Token::is_name) {
-                    let constant = reader.constant()?;
-                    self.constants.push(constant);
-                }
-                Ok(())
-            }
+            "INVARIANT" | "INVARIANTS" => reader.names(&mut self.invariants, token),
+            "PROPERTY" | "PROPERTIES" => reader.names(&mut self.properties, token),
+            "CONSTANT" | "CONSTANTS" => reader.constants(&mut self.constants, token),
             "CHECK_DEADLOCK" => {
-                let answer = reader.next();
-                self.check_deadlock = match answer.as_ref().map(|t| t.text.as_str()) {
-                    Some("TRUE") => Some(true),
-                    Some("FALSE") => Some(false),
+                let answer = match reader.next().as_ref().map(|t| t.text.as_str()) {
+                    Some("TRUE") => true,
+                    Some("FALSE") => false,
                     _ => return Err(token.error("CHECK_DEADLOCK wants TRUE or FALSE")),
                 };
-                Ok(())
+                match self.check_deadlock.replace(answer) {
+                    None => Ok(()),
+                    Some(_) => Err(token.error("CHECK_DEADLOCK is given twice")),
+                }
             }
             other if REFUSED.contains(&other) => {
                 let message = format!("{other} is outside the subset");
@@ -181,12 +190,34 @@ impl Reader {
         token
     }
 
-    fn names(&mut self, names: &mut Vec<Name>) -> Result<(), Diagnostic> {
+    fn names(&mut self, names: &mut Vec<Name>, section: &Token) -> Result<(), Diagnostic> {
+        self.some(section)?;
         while let Some(token) = self.peek().filter(|t| t.is_name()) {
             names.push(token.name());
             self.at += 1;
         }
         Ok(())
+    }
+
+    fn constants(&mut self, constants: &mut Vec<(Name, Replacement)>, section: &Token) -> Result<(), Diagnostic> {
+        self.some(section)?;
+        while self.peek().is_some_and(Token::is_name) {
+            let (name, replacement) = self.constant()?;
+            if constants.iter().any(|(other, _)| other.text == name.text) {
+                let message = format!("the constant `{}` is given a value twice", name.text);
+                return Err(Diagnostic::at(name.span, message));
+            }
+            constants.push((name, replacement));
+        }
+        Ok(())
+    }
+
+    /// A section in which nothing stands is one that was not meant so.
+    fn some(&self, section: &Token) -> Result<(), Diagnostic> {
+        match self.peek() {
+            Some(token) if token.is_name() => Ok(()),
+            _ => Err(section.error(format!("{} wants a name", section.text))),
+        }
     }
 
     fn constant(&mut self) -> Result<(Name, Replacement), Diagnostic> {
@@ -271,7 +302,13 @@ fn tokens(text: &str, file: FileId) -> Result<Vec<Token>, Diagnostic> {
         let length = if rest.starts_with("\\*") {
             rest.find('\n').unwrap_or(rest.len())
         } else if rest.starts_with("(*") {
-            rest.find("*)").map_or(rest.len(), |i| i + 2)
+            match rest.find("*)") {
+                Some(end) => end + 2,
+                None => {
+                    let (start, end) = (at as u32, at as u32 + 2);
+                    return Err(Diagnostic::at(Span { file, start, end }, "this comment does not end"));
+                }
+            }
         } else if c.is_whitespace() {
             c.len_utf8()
         } else {

@@ -72,14 +72,19 @@ fn look(e: &Expr, known: &mut Known, found: &mut Footprints) {
         }
         Kind::Named(named) if named.closed => look(&named.body, &mut Known::new(), found),
         Kind::Named(named) => look(&named.body, known, found),
+        // Its primed variables are its own, whatever they are numbered.
+        Kind::Enabled(action, _) => {
+            for variable in action.reads().now {
+                found.entry(variable).or_default().whole = true;
+            }
+        }
         // These bind names of their own; what is known outside is forgotten inside.
         Kind::Choose(..)
         | Kind::Filter(..)
         | Kind::Quantified { .. }
         | Kind::Map(..)
         | Kind::Function(..)
-        | Kind::Except(..)
-        | Kind::Enabled(..) => e.for_each_child(&mut |child| look(child, &mut Known::new(), found)),
+        | Kind::Except(..) => e.for_each_child(&mut |child| look(child, &mut Known::new(), found)),
         _ => e.for_each_child(&mut |child| look(child, known, found)),
     }
 }

@@ -1,9 +1,9 @@
 //! A root module with everything it extends and instantiates.
 
-use super::expr::Builtin;
+use super::expr::{Builtin, Level};
 use super::syntax::{Definition, Expr, Module, Unit};
 use super::value::Value;
-use crate::source::{Diagnostic, Sources, Span};
+use crate::source::{Diagnostic, FileId, Sources, Span};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -118,6 +118,11 @@ impl Spec {
         &self.sources
     }
 
+    /// Adds a text about which there may be something to say, such as a configuration file.
+    pub fn add_text(&mut self, name: impl Into<String>, text: &str) -> FileId {
+        self.sources.add(name, text)
+    }
+
     /// The root module's name.
     pub fn name(&self) -> &str {
         self.modules.get(self.contexts[0].module).map_or("", |m| &m.name.text)
@@ -140,7 +145,12 @@ impl Spec {
 
     /// Gives a constant its value.
     pub fn bind(&mut self, name: &str, value: Value) -> Result<(), Diagnostic> {
-        self.constant(name)?.binding = Binding::Value(value);
+        let constant = self.constant(name)?;
+        if constant.arity > 0 {
+            let message = format!("the constant `{name}` takes arguments, and no value does");
+            return Err(Diagnostic::general(message).help(format!("write `CONSTANT {name} <- Operator`")));
+        }
+        constant.binding = Binding::Value(value);
         Ok(())
     }
 
@@ -151,7 +161,17 @@ impl Spec {
                 "there is no operator `{operator}` to stand for `{name}`"
             )));
         }
-        self.constant(name)?.binding = Binding::Operator(operator.into());
+        let parameters = self.definition(operator).map(|definition| definition.parameters.len());
+        if parameters == Some(0) && self.operator(operator)?.level() > Level::Constant {
+            let message = format!("`{operator}` is no constant, so it cannot stand for `{name}`");
+            return Err(Diagnostic::general(message));
+        }
+        let constant = self.constant(name)?;
+        if parameters.is_some_and(|parameters| parameters != constant.arity) {
+            let message = format!("`{operator}` does not take as many arguments as `{name}`");
+            return Err(Diagnostic::general(message));
+        }
+        constant.binding = Binding::Operator(operator.into());
         Ok(())
     }
 

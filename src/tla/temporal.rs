@@ -6,6 +6,7 @@ use super::resolve::Resolver;
 use super::spec::{Entity, Spec};
 use super::value::Value;
 use crate::source::{Diagnostic, Span};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// A temporal formula. Quantifiers over constant sets are written out.
@@ -48,9 +49,33 @@ impl Step {
         Ok(eval_action(&self.stutter, state, next)? || eval_action(&self.action, state, next)?)
     }
 
+    /// The variables that are parts of the subscript by themselves: what leaves `v` unchanged leaves them unchanged.
+    pub fn subscript(&self) -> BTreeSet<usize> {
+        let mut variables = BTreeSet::new();
+        unchanged(&self.stutter, &mut variables);
+        variables
+    }
+
     /// `<<A>>_v`: the pair is a step of the action and changes the subscript.
     pub fn takes(&self, state: &dyn State, next: &dyn State) -> Result<bool, Box<EvalError>> {
         Ok(!eval_action(&self.stutter, state, next)? && eval_action(&self.action, state, next)?)
+    }
+}
+
+fn unchanged(e: &Expr, variables: &mut BTreeSet<usize>) {
+    match &e.kind {
+        Kind::And(parts) => parts.iter().for_each(|part| unchanged(part, variables)),
+        Kind::Named(named) => unchanged(&named.body, variables),
+        Kind::Unchanged(two) => variables.extend(variable(&two[0])),
+        _ => {}
+    }
+}
+
+fn variable(e: &Expr) -> Option<usize> {
+    match &e.kind {
+        Kind::Variable(index) => Some(*index),
+        Kind::Named(named) => variable(&named.body),
+        _ => None,
     }
 }
 
@@ -172,6 +197,12 @@ impl<'s> Abstraction<'s> {
 }
 
 impl Behaviour {
+    /// What holds at first, as one predicate; none if nothing is said of it.
+    pub fn start(&self) -> Option<Expr> {
+        let span = self.init.first()?.span;
+        Some(Kind::And(self.init.clone()).with_span(span))
+    }
+
     /// What it says of runs that do not end: its fairness and its other temporal formulas.
     pub fn progress(&self) -> Vec<Temporal> {
         let fairness = self.fairness.iter().cloned().map(Temporal::Fair);
@@ -194,6 +225,16 @@ impl Behaviour {
                 other => self.liveness.push(Temporal::Always(Box::new(other))),
             },
             other => self.liveness.push(other),
+        }
+    }
+}
+
+impl Temporal {
+    /// The formulas of which this one is the conjunction; itself, if it is none.
+    pub fn conjuncts(&self) -> Vec<&Temporal> {
+        match self {
+            Temporal::And(parts) => parts.iter().flat_map(Temporal::conjuncts).collect(),
+            other => vec![other],
         }
     }
 }

@@ -7,6 +7,7 @@ mod call;
 mod names;
 mod scope;
 
+use super::eval::eval_constant;
 use super::expr::{self, Builtin, Expr, Kind, Level};
 use super::spec::Spec;
 use super::syntax::{self, Step};
@@ -29,20 +30,20 @@ impl Spec {
         Resolver::new(self, None).operator(0, name)
     }
 
-    /// The `ASSUME`s of the root module and those it extends.
-    pub fn assumptions(&self) -> Result<Vec<Expr>> {
-        let mut resolver = Resolver::new(self, None);
-        let mut found = Vec::new();
-        for (index, module) in self.modules.iter().enumerate() {
-            for unit in &module.units {
-                if let syntax::Unit::Assumption(e) = unit
-                    && let Some(context) = self.context_of(index)
-                {
-                    found.push(resolver.expr(e, &Site::new(context, index))?);
+    /// Evaluates the `ASSUME`s of all modules, in every instance; an error if one of them is false or has no value.
+    pub fn check_assumptions(&self) -> Result<()> {
+        for (context, names) in self.contexts.iter().enumerate() {
+            let visible = &self.visible[names.module].modules;
+            for index in (0..self.modules.len()).filter(|index| visible.contains(index)) {
+                for unit in &self.modules[index].units {
+                    if let syntax::Unit::Assumption(e) = unit {
+                        let assumption = Resolver::new(self, None).expr(e, &Site::new(context, index))?;
+                        assume(&assumption)?;
+                    }
                 }
             }
         }
-        Ok(found)
+        Ok(())
     }
 
     /// Resolves everything once, constants open, and returns what is wrong.
@@ -382,6 +383,23 @@ impl<'s> Resolver<'s> {
 
     fn boxed(&mut self, e: &'s syntax::Expr, site: &Site<'s>) -> Result<Box<Expr>> {
         Ok(Box::new(self.expr(e, site)?))
+    }
+}
+
+fn assume(assumption: &Expr) -> Result<()> {
+    if assumption.level > Level::Constant {
+        return Err(
+            Diagnostic::at(assumption.span, "this assumption is about a variable here")
+                .help("let the INSTANCE put constants in the place of its constants"),
+        );
+    }
+    match eval_constant(assumption)? {
+        Value::Bool(true) => Ok(()),
+        Value::Bool(false) => Err(Diagnostic::at(assumption.span, "this assumption is false")),
+        other => {
+            let message = format!("this assumption is {}, not a boolean", other.sort());
+            Err(Diagnostic::at(assumption.span, message))
+        }
     }
 }
 

@@ -1,0 +1,193 @@
+//! The reachable states of a module, as values.
+
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
+
+use indexmap::IndexSet;
+
+use crate::check::Counts;
+use crate::check::labelling::View;
+use crate::check::partition::Partition;
+use crate::explore::{Graph, StateId};
+use crate::machine::Label;
+use crate::source::Diagnostic;
+use crate::tla::{Behaviour, Footprints, Spec, Value, init_states, successors};
+
+/// The states and steps of a specification.
+pub struct World {
+    /// By number: the values of the variables.
+    states: IndexSet<Vec<Value>>,
+    variables: Vec<String>,
+    /// The steps from each state to another.
+    pub graph: Graph,
+    /// The states that runs start in.
+    pub initial: Vec<u32>,
+    /// By state: some step leaves it where it is.
+    pub loops: Vec<bool>,
+    generated: usize,
+    classes: RefCell<HashMap<BTreeSet<usize>, Rc<Partition>>>,
+}
+
+impl World {
+    /// Explores breadth first, until there is no new state or there are more than `max_states`.
+    pub fn explore(spec: &Spec, behaviour: &Behaviour, max_states: usize) -> Result<Self, Diagnostic> {
+        let start = behaviour
+            .start()
+            .ok_or_else(|| Diagnostic::general("the specification has no initial predicate"))?;
+        let mut search = Search::default();
+        for state in init_states(spec, &start).map_err(Box::new)? {
+            search.meet(state, u32::MAX);
+        }
+        let initial = (0..search.states.len() as u32).collect();
+        let mut levels = vec![0];
+        let mut at = 0;
+        while at < search.states.len() && search.states.len() <= max_states {
+            if levels.last() == Some(&(at as StateId)) {
+                levels.push(search.states.len() as StateId);
+            }
+            search.expand(spec, behaviour, at)?;
+            at += 1;
+        }
+        let found = search.states.len();
+        if levels.last() != Some(&(found as StateId)) {
+            levels.push(found as StateId);
+        }
+        let incomplete = (at < found).then(|| format!("more than {max_states} distinct states"));
+        let Search {
+            states,
+            targets,
+            offsets,
+            parents,
+            mut loops,
+            generated,
+        } = search;
+        loops.resize(found, false);
+        let labels = vec![Label { thread: 0, outcome: 0 }; targets.len()];
+        Ok(World {
+            graph: Graph::of_parts(offsets, targets, labels, levels, parents, incomplete),
+            variables: spec.variables().iter().map(ToString::to_string).collect(),
+            states,
+            initial,
+            loops,
+            generated,
+            classes: RefCell::default(),
+        })
+    }
+
+    /// The size of the graph, as TLC counts it.
+    pub fn counts(&self) -> Counts {
+        Counts {
+            generated: self.generated,
+            distinct: self.graph.distinct(),
+            depth: self.graph.depth(),
+        }
+    }
+
+    /// A shortest path to a state, both ends included.
+    pub fn path(&self, to: StateId) -> Vec<StateId> {
+        let path = self.graph.path(to);
+        let first = path.first().map_or(to, |edge| edge.from);
+        std::iter::once(first).chain(path.iter().map(|edge| edge.to)).collect()
+    }
+
+    /// The states of a path in words; `mark` is where it goes wrong or loops.
+    pub fn trace(&self, path: &[StateId], mark: StateId) -> Vec<String> {
+        path.iter()
+            .enumerate()
+            .map(|(number, &state)| {
+                let values = self.variables.iter().zip(&self.states[state as usize]);
+                let values: Vec<String> = values.map(|(name, value)| format!("{name} = {value}")).collect();
+                let here = if state == mark { " <--" } else { "" };
+                format!("{}: {}{here}", number + 1, values.join(", "))
+            })
+            .collect()
+    }
+}
+
+/// The graph while it grows.
+struct Search {
+    states: IndexSet<Vec<Value>>,
+    targets: Vec<StateId>,
+    /// First edge of each state that was expanded, and one more.
+    offsets: Vec<u32>,
+    parents: Vec<u32>,
+    loops: Vec<bool>,
+    generated: usize,
+}
+
+impl Default for Search {
+    fn default() -> Self {
+        Search {
+            states: IndexSet::new(),
+            targets: Vec::new(),
+            offsets: vec![0],
+            parents: Vec::new(),
+            loops: Vec::new(),
+            generated: 0,
+        }
+    }
+}
+
+impl Search {
+    /// The number of a state, which is met through this edge if it is new.
+    fn meet(&mut self, state: Vec<Value>, edge: u32) -> StateId {
+        self.generated += 1;
+        let (id, new) = self.states.insert_full(state);
+        if new {
+            self.parents.push(edge);
+        }
+        id as StateId
+    }
+
+    /// Adds the steps of the next state that has none. Two ways to the same state are one step.
+    fn expand(&mut self, spec: &Spec, behaviour: &Behaviour, at: usize) -> Result<(), Diagnostic> {
+        let first = self.targets.len() as u32;
+        let mut targets = IndexSet::new();
+        let mut stays = false;
+        for next in &behaviour.next {
+            for (state, _) in successors(spec, &next.action, &self.states[at]).map_err(Box::new)? {
+                let id = self.meet(state, first + targets.len() as u32);
+                if id as usize == at {
+                    stays = true;
+                } else {
+                    targets.insert(id);
+                }
+            }
+        }
+        self.loops.push(stays);
+        self.targets.extend(targets);
+        self.offsets.push(self.targets.len() as u32);
+        Ok(())
+    }
+}
+
+impl View for World {
+    fn graph(&self) -> &Graph {
+        &self.graph
+    }
+
+    fn partition(&self, reads: &Footprints) -> Rc<Partition> {
+        let variables: BTreeSet<usize> = reads.keys().copied().collect();
+        let known = self.classes.borrow().get(&variables).cloned();
+        known.unwrap_or_else(|| {
+            let mut numbers: HashMap<Vec<&Value>, u32> = HashMap::new();
+            let mut representatives = Vec::new();
+            let of = self.states.iter().enumerate().map(|(id, state)| {
+                let key = variables.iter().map(|&variable| &state[variable]).collect();
+                *numbers.entry(key).or_insert_with(|| {
+                    representatives.push(id as StateId);
+                    representatives.len() as u32 - 1
+                })
+            });
+            let of = of.collect();
+            let classes = Rc::new(Partition { of, representatives });
+            self.classes.borrow_mut().insert(variables, classes.clone());
+            classes
+        })
+    }
+
+    fn value(&self, variable: usize, state: StateId) -> Value {
+        self.states[state as usize][variable].clone()
+    }
+}
