@@ -345,7 +345,11 @@ impl<'a> Emitter<'a, '_> {
         let moves = |instr: &Instr| {
             matches!(
                 instr,
-                Instr::Copy { .. } | Instr::Part { .. } | Instr::Unary { .. } | Instr::Binary { .. }
+                Instr::Copy { .. }
+                    | Instr::Part { .. }
+                    | Instr::Unary { .. }
+                    | Instr::Binary { .. }
+                    | Instr::Fits { .. }
             )
         };
         if !self.code[self.step_start..].iter().all(moves) {

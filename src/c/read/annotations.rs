@@ -193,6 +193,21 @@ pub(super) fn is_annotation(name: &str) -> bool {
     name == GHOST || FUNCTION_ANNOTATIONS.contains(&name)
 }
 
+/// The name of an annotation.
+pub(super) fn word(kind: &AnnotationKind) -> &'static str {
+    match kind {
+        AnnotationKind::Atomic => "__atomic",
+        AnnotationKind::Acquires(_) => "__acquires",
+        AnnotationKind::CondAcquires(_) => "__cond_acquires",
+        AnnotationKind::Releases(_) => "__releases",
+        AnnotationKind::Breaks(_) => "__breaks",
+        AnnotationKind::StronglyFair => "__strongly_fair",
+        AnnotationKind::Task(_) => "__task",
+        AnnotationKind::Daemon(_) => "__daemon",
+        AnnotationKind::Unfair => "__unfair",
+    }
+}
+
 impl Mark {
     /// What it means on a function with these parameters.
     pub(super) fn meaning(&self, parameters: &[&str]) -> Result<Annotation, Diagnostic> {

@@ -2,7 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::definitions::Definitions;
+use super::annotations::word;
+use super::definitions::{Definitions, Prototype};
 use super::types::same;
 use crate::c::ast::{Enum, Function, Global, Ident, Program, Struct};
 use crate::source::{Diagnostic, FileId};
@@ -13,6 +14,7 @@ pub(super) struct Binder {
     program: Program,
     errors: Vec<Diagnostic>,
     enumerators: HashSet<String>,
+    prototypes: Vec<Prototype>,
     /// The functions of the protocol by name; true for those of the scenario.
     of_scenario: HashMap<String, bool>,
 }
@@ -32,11 +34,13 @@ impl Binder {
         for function in found.functions {
             self.function(function, scenario);
         }
+        self.prototypes.extend(found.prototypes);
     }
 
     /// The program, and what does not fit together.
     pub(super) fn finish(mut self) -> (Program, Vec<Diagnostic>) {
         self.names_are_unique();
+        self.prototypes_say_no_more();
         (self.program, self.errors)
     }
 
@@ -142,6 +146,33 @@ impl Binder {
             );
         } else {
             *old = new;
+        }
+    }
+
+    /// An annotation of a prototype alone would say nothing.
+    fn prototypes_say_no_more(&mut self) {
+        for prototype in &self.prototypes {
+            let functions = &self.program.functions;
+            let Some(function) = functions
+                .iter()
+                .find(|function| function.name.name == prototype.name.name)
+            else {
+                continue;
+            };
+            let said: Vec<&str> = function.annotations.iter().map(|one| word(&one.kind)).collect();
+            for annotation in &prototype.annotations {
+                if !said.contains(&annotation.name.as_str()) {
+                    let message = format!(
+                        "the definition of `{}` is not `{}`",
+                        function.name.name, annotation.name
+                    );
+                    self.errors.push(
+                        Diagnostic::at(annotation.span, message)
+                            .also(function.name.span, "defined here")
+                            .help("write the annotation there; a prototype only repeats it"),
+                    );
+                }
+            }
         }
     }
 

@@ -2,10 +2,11 @@
 
 use tree_sitter::Node;
 
+use super::annotations::Mark;
 use super::convert::{Checked, Converter, children};
 use super::types::Declared;
 use super::words;
-use crate::c::ast::{Designator, Enum, Function, Global, Init, Struct, Type};
+use crate::c::ast::{Designator, Enum, Function, Global, Ident, Init, Struct, Type};
 use crate::source::{Diagnostic, Span};
 
 /// What a file defines, in its order.
@@ -15,6 +16,14 @@ pub(super) struct Definitions {
     pub(super) enums: Vec<Enum>,
     pub(super) globals: Vec<Global>,
     pub(super) functions: Vec<Function>,
+    pub(super) prototypes: Vec<Prototype>,
+}
+
+/// A function that is announced, with the annotations that stand there.
+#[derive(Debug)]
+pub(super) struct Prototype {
+    pub(super) name: Ident,
+    pub(super) annotations: Vec<Ident>,
 }
 
 impl Converter<'_> {
@@ -42,7 +51,7 @@ impl Converter<'_> {
             }
             "struct_specifier" => found.structs.extend(self.structure(node)?),
             "enum_specifier" => found.enums.extend(self.enumeration(node)?),
-            "declaration" => self.globals(node, &mut found.globals)?,
+            "declaration" => self.globals(node, found)?,
             "function_definition" => found.functions.push(self.function(node)?),
             "type_definition" => self.type_definition(node)?,
             _ => return Err(self.unexpected(node)),
@@ -84,7 +93,7 @@ impl Converter<'_> {
         }
     }
 
-    fn globals(&mut self, node: Node<'_>, found: &mut Vec<Global>) -> Checked<()> {
+    fn globals(&mut self, node: Node<'_>, found: &mut Definitions) -> Checked<()> {
         let mut base = None;
         let mut external = false;
         for (name, child) in children(node) {
@@ -92,7 +101,7 @@ impl Converter<'_> {
                 (Some("type"), _) => base = Some(self.declared_type(node, child)?),
                 (Some("declarator"), _) => {
                     let base = base.clone().ok_or_else(|| self.unexpected(child))?;
-                    found.extend(self.global(child, base, external)?);
+                    self.global(child, base, external, found)?;
                 }
                 (_, "," | ";") => {}
                 _ if self.is_noise(child)? => external |= self.text(child) == "extern",
@@ -102,8 +111,8 @@ impl Converter<'_> {
         Ok(())
     }
 
-    /// None if it is a prototype.
-    fn global(&mut self, node: Node<'_>, base: Type, external: bool) -> Checked<Option<Global>> {
+    /// A variable or a prototype.
+    fn global(&mut self, node: Node<'_>, base: Type, external: bool, found: &mut Definitions) -> Checked<()> {
         let (mut declared, mut init) = (None, None);
         if node.kind() == "init_declarator" {
             for (name, child) in children(node) {
@@ -119,16 +128,26 @@ impl Converter<'_> {
         }
         let declared = declared.ok_or_else(|| self.unexpected(node))?;
         if declared.parameters.is_some() {
-            return Ok(None);
+            let end = node
+                .parent()
+                .map_or(node.end_byte(), |declaration| declaration.end_byte());
+            let here = |mark: &&Mark| (node.start_byte()..end).contains(&(mark.span.start as usize));
+            let marks = self.marks.functions.iter().filter(here);
+            found.prototypes.push(Prototype {
+                name: declared.name,
+                annotations: marks.map(|mark| mark.name.clone()).collect(),
+            });
+            return Ok(());
         }
         words::refuse(&declared.name)?;
         self.not_void(node, &declared)?;
-        Ok(Some(Global {
+        found.globals.push(Global {
             name: declared.name,
             ty: declared.ty,
             external: external && init.is_none(),
             init,
-        }))
+        });
+        Ok(())
     }
 
     pub(super) fn not_void(&self, node: Node<'_>, declared: &Declared<'_>) -> Checked<()> {

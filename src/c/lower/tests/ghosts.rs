@@ -7,6 +7,7 @@ const FUNCTIONS: &str = "bool waits(void) __atomic { await(x.c); return true; }\
     bool checks(void) __atomic { BUG_ON(x.n); return true; }\n\
     bool steps(void) { return x.n && y.n; }\n\
     bool looks(void) __atomic { return x.n && y.n; }\n\
+    void after(unsigned i) __atomic { u8 next = i + 1; await(x.a[next] == 0); }\n\
     struct node *where(void) __atomic { return head; }\n";
 
 #[test]
@@ -57,6 +58,7 @@ fn a_ghost_reads_what_is_there_at_that_instant() {
         "struct node *p = head; if (p) p->g = looks() || go;",
         "where()->g = true;",
         "await(looks() && go);",
+        "after(1);",
     ] {
         let machine = compiled(&format!("{FUNCTIONS}{}", body(text)));
         assert!(machine.is_ok(), "{text}: {}", machine.unwrap_err().render(false));

@@ -51,6 +51,17 @@ fn prototypes_take_them_too() {
 }
 
 #[test]
+fn an_annotation_of_a_prototype_is_one_of_the_definition() {
+    let text = "void f(void) __atomic;\nvoid f(void) { }\n";
+    let found = refusal(read(text));
+    assert!(
+        found.starts_with("the definition of `f` is not `__atomic` | __atomic | "),
+        "{found}"
+    );
+    assert!(read("void f(void) __atomic;\nvoid f(void) __atomic { }\n").is_ok());
+}
+
+#[test]
 fn any_field_can_be_a_ghost() {
     let text = "struct s { bool a __ghost; struct s *b __ghost; unsigned c : 3 __ghost; bitset(enum e) d __ghost;\n\
         bool e[4] __ghost; bool f, g __ghost, h; bitset(enum e) __plain; /* __ghost */ };";
