@@ -2,6 +2,7 @@
 //!
 //! Needs `tla2tools.jar`: in `OOMSPEC_TLC`, or under `target/`.
 
+use common::random::Random;
 use common::tlc::jar as tlc;
 use oomspec::tla::{self, Spec};
 use std::collections::HashSet;
@@ -26,7 +27,7 @@ fn run(jar: &Path, folder: &Path, module: &str, config: &str) -> String {
 #[test]
 fn random_expressions_have_the_same_values() {
     let Some(jar) = tlc() else { return };
-    let mut random = Random::new(2018);
+    let mut random = Writer::new(2018);
     let mut definitions = String::new();
     for i in 0..600 {
         let e = match i % 4 {
@@ -111,32 +112,27 @@ fn load(body: &str) -> Result<Spec, String> {
 }
 
 /// Random expressions of a given sort.
-struct Random {
-    state: u64,
+struct Writer {
+    random: Random,
     names: Vec<String>,
     fresh: usize,
 }
 
-impl Random {
+impl Writer {
     fn new(seed: u64) -> Self {
-        Random {
-            state: seed,
+        Writer {
+            random: Random(seed),
             names: Vec::new(),
             fresh: 0,
         }
     }
 
-    fn below(&mut self, n: u64) -> u64 {
-        // SplitMix64
-        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.state;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) % n
+    fn below(&mut self, n: usize) -> usize {
+        self.random.below(n)
     }
 
     fn one<'a>(&mut self, of: &[&'a str]) -> &'a str {
-        of[self.below(of.len() as u64) as usize]
+        self.random.one(of)
     }
 
     /// Operators side by side without parentheses: what we accept, TLC must read the same way.
@@ -192,9 +188,8 @@ impl Random {
 
     fn int(&mut self, depth: u32) -> String {
         if depth == 0 {
-            let known = self.names.len() as u64;
-            if known > 0 && self.below(2) == 0 {
-                let chosen = self.below(known) as usize;
+            if !self.names.is_empty() && self.below(2) == 0 {
+                let chosen = self.below(self.names.len());
                 return self.names[chosen].clone();
             }
             return self.one(&["0", "1", "2", "3", "5", "(-1)", "(-4)"]).into();

@@ -171,11 +171,7 @@ impl View for Concrete<'_> {
 
     fn value(&self, variable: usize, state: StateId) -> Value {
         let values = self.values[variable].get_or_init(|| {
-            let whole = Footprint {
-                whole: true,
-                ..Footprint::default()
-            };
-            let classes = self.partition(&Footprints::from([(variable, whole)]));
+            let classes = self.partition(&Footprints::from([(variable, Footprint::whole())]));
             Values {
                 known: vec![OnceCell::new(); classes.count()],
                 classes,

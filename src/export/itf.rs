@@ -139,7 +139,8 @@ impl Type {
                 json!({ "#map": each(keys.zip(elements.iter()), pair) })
             }
             (Type::Record(fields), _) => {
-                let field = |(name, ty): &(String, Type)| Some((name.clone(), ty.json(value.field(name)?)));
+                let field =
+                    |(name, ty): &(String, Type)| Some((name.clone(), ty.json(value.apply(&name.as_str().into())?)));
                 fields.iter().filter_map(field).collect::<Map<String, Json>>().into()
             }
             // No variable has a value that is not of its type.

@@ -55,13 +55,10 @@ impl Variable {
     pub fn bits(self, machine: &Machine, part: &Footprint, bits: &mut [u64]) {
         let (program, layout) = (&machine.program, &machine.layout);
         let mut add = |(word, mask): (usize, u64)| bits[word] |= mask;
-        let asked = |name: &str| part.whole || part.keys.contains(name);
         let threads = || {
-            program
-                .threads
-                .iter()
-                .enumerate()
-                .filter(|(_, thread)| asked(&thread.name))
+            let threads = program.threads.iter().enumerate();
+            threads
+                .filter(|(_, thread)| part.covers(&[&thread.name]))
                 .map(|(id, _)| id)
         };
         match self {
@@ -70,7 +67,8 @@ impl Variable {
                     let declared = &program.fields[field];
                     for (element, slot) in layout.fields[field].iter().enumerate() {
                         let object = &program.types[ty].objects[element / declared.elements()].name;
-                        if asked(object) || part.fields.contains(declared.name.as_str()) {
+                        let (global, inside) = ([declared.name.as_str()], [object, declared.name.as_str()]);
+                        if part.covers(if ty == Program::GLOBALS { &global } else { &inside }) {
                             add(slot.bits());
                         }
                     }

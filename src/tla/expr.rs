@@ -66,8 +66,8 @@ pub(super) enum Kind {
     RecordSet(Vec<(Value, Expr)>),
     Tuple(Vec<Expr>),
     Product(Vec<Expr>),
+    /// `f[x]`; also `f.x`, which is `f["x"]`.
     Apply(Box<[Expr; 2]>),
-    Field(Box<Expr>, Arc<str>),
     Except(Box<Expr>, Vec<Update>),
     Call(Builtin, Vec<Expr>),
     /// An expression now and next.
@@ -223,7 +223,7 @@ impl Expr {
             | Kind::LeadsTo(two)
             | Kind::Fair(_, two) => two.iter().for_each(visit),
             Kind::If(three) => three.iter().for_each(visit),
-            Kind::Field(e, _) | Kind::Enabled(e, _) | Kind::Always(e) | Kind::Eventually(e) => visit(e),
+            Kind::Enabled(e, _) | Kind::Always(e) | Kind::Eventually(e) => visit(e),
             Kind::Record(fields) | Kind::RecordSet(fields) => {
                 fields.iter().for_each(|(_, e)| visit(e));
             }

@@ -1,105 +1,143 @@
 //! Which parts of its variables an expression looks at: `mm_struct[m].flags` needs the flags, not the counters.
+//!
+//! It is read off the resolved tree, where `f.x` and `f["x"]` are one node, and errs on the side of more: a variable that is not
+//! applied to arguments where it stands is looked at as a whole.
 
-use super::expr::{Builtin, Expr, Kind};
+use super::expr::{Builtin, Expr, Kind, Named};
 use super::temporal::Step;
 use super::value::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
-/// The part of a variable that matters. Its domain always does.
+/// The parts of a variable that matter, each by the arguments that lead to it. The domain of the variable always does.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Footprint {
-    /// All of it.
-    pub whole: bool,
-    /// `v.f` and `v[e].f`, for any `e`: these fields.
-    pub fields: BTreeSet<Arc<str>>,
-    /// `v["k"]`: what these keys are mapped to.
-    pub keys: BTreeSet<Arc<str>>,
-}
+pub struct Footprint(BTreeSet<Path>);
 
-/// By variable, the part that is read, now or in the next state.
+/// `v["a"][e].f` looks at `a`, then at something, then at `f`.
+type Path = Vec<Option<Arc<str>>>;
+
+/// By variable, the parts that are read, now or in the next state.
 pub type Footprints = BTreeMap<usize, Footprint>;
+
+impl Footprint {
+    /// All of it.
+    pub fn whole() -> Self {
+        Footprint(BTreeSet::from([Path::new()]))
+    }
+
+    /// Whether what these arguments lead to is looked at, at least in part.
+    pub fn covers(&self, arguments: &[&str]) -> bool {
+        let meets = |path: &Path| {
+            path.iter()
+                .zip(arguments)
+                .all(|(step, name)| step.as_deref().is_none_or(|step| step == *name))
+        };
+        self.0.iter().any(meets)
+    }
+}
 
 impl Expr {
     /// What the expression looks at.
     pub fn footprints(&self) -> Footprints {
-        let mut found = Footprints::new();
-        look(self, &mut Vec::new(), &mut found);
-        found
+        Reader::default().read([self])
     }
 }
 
 impl Step {
     /// What the action and its subscript look at.
     pub fn footprints(&self) -> Footprints {
-        let mut found = self.action.footprints();
-        look(&self.stutter, &mut Vec::new(), &mut found);
-        found
+        Reader::default().read([&self.action, &self.stutter])
     }
 }
 
-/// Arguments that are known where an operator is called, outermost first.
-type Known = Vec<Option<Arc<str>>>;
+#[derive(Default)]
+struct Reader {
+    found: Footprints,
+    /// The strings that bound names are known to stand for, outermost first.
+    known: Path,
+    /// Definitions that have been read.
+    done: HashSet<*const Named>,
+}
 
-fn look(e: &Expr, known: &mut Known, found: &mut Footprints) {
-    match &e.kind {
-        Kind::Variable(v) | Kind::Next(v) => found.entry(*v).or_default().whole = true,
-        Kind::Call(Builtin::Domain, args) if args.len() == 1 && variable(&args[0]).is_some() => {
-            found.entry(variable(&args[0]).unwrap_or_default()).or_default();
+impl Reader {
+    fn read<const N: usize>(mut self, expressions: [&Expr; N]) -> Footprints {
+        expressions.into_iter().for_each(|e| self.look(e));
+        self.found
+    }
+
+    fn look(&mut self, e: &Expr) {
+        match &e.kind {
+            Kind::Variable(_) | Kind::Next(_) | Kind::Apply(_) => self.application(e),
+            Kind::Call(Builtin::Domain, args) => match variable(&args[0]) {
+                Some(v) => {
+                    self.found.entry(v).or_default();
+                }
+                None => self.look(&args[0]),
+            },
+            Kind::Let(two) => {
+                self.look(&two[0]);
+                self.known.push(self.string(&two[0]));
+                self.look(&two[1]);
+                self.known.pop();
+            }
+            Kind::Named(named) if named.closed => {
+                if self.done.insert(Arc::as_ptr(named)) {
+                    self.apart(|reader| reader.look(&named.body));
+                }
+            }
+            // Its primed variables are not read but sought, and are its own, whatever they are numbered.
+            Kind::Enabled(action, _) => {
+                for variable in action.reads().now {
+                    self.found.insert(variable, Footprint::whole());
+                }
+            }
+            // These bind names of their own; what is known outside is forgotten inside.
+            Kind::Choose(..)
+            | Kind::Filter(..)
+            | Kind::Quantified { .. }
+            | Kind::Map(..)
+            | Kind::Function(..)
+            | Kind::Except(..) => e.for_each_child(&mut |child| self.apart(|reader| reader.look(child))),
+            _ => e.for_each_child(&mut |child| self.look(child)),
         }
-        Kind::Field(inner, field) => match (&inner.kind, variable(inner)) {
-            (_, Some(v)) => {
-                found.entry(v).or_default().fields.insert(field.clone());
-            }
-            (Kind::Apply(two), None) if variable(&two[0]).is_some() => {
-                let v = variable(&two[0]).unwrap_or_default();
-                found.entry(v).or_default().fields.insert(field.clone());
-                look(&two[1], known, found);
-            }
-            _ => look(inner, known, found),
-        },
-        Kind::Apply(two) => match (variable(&two[0]), string(&two[1], known)) {
-            (Some(v), Some(key)) => {
-                found.entry(v).or_default().keys.insert(key);
-            }
-            _ => two.iter().for_each(|e| look(e, known, found)),
-        },
-        Kind::Let(two) => {
-            look(&two[0], known, found);
-            known.push(string(&two[0], known));
-            look(&two[1], known, found);
-            known.pop();
+    }
+
+    /// `v[a][b]`: what the arguments lead to, and what they look at themselves.
+    fn application(&mut self, e: &Expr) {
+        let (mut function, mut path) = (e, Path::new());
+        while let Kind::Apply(two) = &function.kind {
+            self.look(&two[1]);
+            path.push(self.string(&two[1]));
+            function = &two[0];
         }
-        Kind::Named(named) if named.closed => look(&named.body, &mut Known::new(), found),
-        Kind::Named(named) => look(&named.body, known, found),
-        // Its primed variables are its own, whatever they are numbered.
-        Kind::Enabled(action, _) => {
-            for variable in action.reads().now {
-                found.entry(variable).or_default().whole = true;
+        path.reverse();
+        match variable(function) {
+            Some(v) => {
+                self.found.entry(v).or_default().0.insert(path);
             }
+            None => self.look(function),
         }
-        // These bind names of their own; what is known outside is forgotten inside.
-        Kind::Choose(..)
-        | Kind::Filter(..)
-        | Kind::Quantified { .. }
-        | Kind::Map(..)
-        | Kind::Function(..)
-        | Kind::Except(..) => e.for_each_child(&mut |child| look(child, &mut Known::new(), found)),
-        _ => e.for_each_child(&mut |child| look(child, known, found)),
+    }
+
+    /// Reads with no name known.
+    fn apart(&mut self, read: impl FnOnce(&mut Self)) {
+        let known = std::mem::take(&mut self.known);
+        read(self);
+        self.known = known;
+    }
+
+    fn string(&self, e: &Expr) -> Option<Arc<str>> {
+        match &e.kind {
+            Kind::Literal(Value::Str(text)) => Some(text.clone()),
+            Kind::Local(distance) => self.known.get(self.known.len().checked_sub(distance + 1)?)?.clone(),
+            _ => None,
+        }
     }
 }
 
 fn variable(e: &Expr) -> Option<usize> {
     match e.kind {
         Kind::Variable(v) | Kind::Next(v) => Some(v),
-        _ => None,
-    }
-}
-
-fn string(e: &Expr, known: &Known) -> Option<Arc<str>> {
-    match &e.kind {
-        Kind::Literal(Value::Str(text)) => Some(text.clone()),
-        Kind::Local(distance) => known.get(known.len().checked_sub(distance + 1)?)?.clone(),
         _ => None,
     }
 }

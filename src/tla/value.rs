@@ -71,18 +71,6 @@ impl Value {
         }
     }
 
-    /// A field of a record.
-    pub fn field(&self, name: &str) -> Option<&Value> {
-        let Value::Function(f) = self else {
-            return None;
-        };
-        let found = f.binary_search_by(|(k, _)| match k {
-            Value::Str(s) => (**s).cmp(name),
-            other => rank(other).cmp(&STRING_RANK),
-        });
-        found.ok().map(|i| &f[i].1)
-    }
-
     /// The domain of a function.
     pub fn domain(&self) -> Option<Value> {
         match self {
@@ -190,13 +178,11 @@ fn is_identifier(text: &str) -> bool {
     text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') && text.bytes().any(|b| b.is_ascii_alphabetic())
 }
 
-const STRING_RANK: u8 = 2;
-
 fn rank(value: &Value) -> u8 {
     match value {
         Value::Bool(_) => 0,
         Value::Int(_) => 1,
-        Value::Str(_) => STRING_RANK,
+        Value::Str(_) => 2,
         Value::Model(_) => 3,
         Value::Set(_) => 4,
         Value::Tuple(_) | Value::Function(_) => 5,
@@ -225,10 +211,10 @@ mod tests {
     fn a_record_is_a_function_on_strings() {
         let f = Value::function([("x".into(), 1.into()), ("y".into(), 2.into())]);
         assert_eq!(f, Value::record([("y", 2.into()), ("x", 1.into())]));
-        assert_eq!(f.field("y"), Some(&2.into()));
-        assert_eq!(f.field("z"), None);
+        assert_eq!(f.apply(&"y".into()), Some(&2.into()));
+        assert_eq!(f.apply(&"z".into()), None);
         let mixed = Value::function([(1.into(), 1.into()), ("y".into(), 2.into())]);
-        assert_eq!(mixed.field("y"), Some(&2.into()));
+        assert_eq!(mixed.apply(&"y".into()), Some(&2.into()));
     }
 
     #[test]

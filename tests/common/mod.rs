@@ -3,8 +3,10 @@
 
 pub mod certificates;
 pub mod choosing;
+pub mod formulas;
 pub mod peers;
 pub mod programs;
+pub mod random;
 pub mod tlc;
 
 use std::path::{Path, PathBuf};

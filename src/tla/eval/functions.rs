@@ -21,17 +21,6 @@ impl Eval<'_> {
         fail(e, shortened(message))
     }
 
-    pub(super) fn field(&self, record: &Expr, name: &Arc<str>, e: &Expr, env: &Env<'_>) -> Result<Value> {
-        let value = self.eval(record, env)?;
-        match value.field(name) {
-            Some(field) => Ok(field.clone()),
-            None => {
-                let message = format!("there is no field `{name}` in {value}");
-                fail(e, shortened(message))
-            }
-        }
-    }
-
     pub(super) fn record(&self, fields: &[(Value, Expr)], env: &Env<'_>) -> Result<Value> {
         let mut pairs = Vec::with_capacity(fields.len());
         for (name, e) in fields {

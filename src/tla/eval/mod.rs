@@ -113,7 +113,6 @@ impl<'a> Eval<'a> {
             Kind::Local(distance) => self.local(env, *distance, e),
             Kind::Call(builtin, args) => self.call(*builtin, args, e, env),
             Kind::Apply(two) => self.apply(two, e, env),
-            Kind::Field(record, name) => self.field(record, name, e, env),
             Kind::Named(named) if named.closed => self.closed(named, e),
             Kind::Named(named) => self.eval(&named.body, env).map_err(|error| within(error, &named.name)),
             Kind::Let(two) => {

@@ -184,7 +184,7 @@ impl<'s> Resolver<'s> {
             S::FunctionSet(two) => Kind::FunctionSet(self.two(two, site)?),
             S::Record(fields) => Kind::Record(self.fields(fields, site)?),
             S::RecordSet(fields) => Kind::RecordSet(self.fields(fields, site)?),
-            S::Field(record, name) => Kind::Field(self.boxed(record, site)?, name.text.clone()),
+            S::Field(record, name) => Kind::Apply(Box::new([self.expr(record, site)?, field(name)])),
             S::Index(function, args) => {
                 let function = self.expr(function, site)?;
                 Kind::Apply(Box::new([function, self.index(args, site, e.span)?]))
@@ -345,7 +345,7 @@ impl<'s> Resolver<'s> {
             let mut path = Vec::new();
             for step in &update.path {
                 path.push(match step {
-                    Step::Field(name) => Kind::Literal(Value::Str(name.text.clone())).with_span(name.span),
+                    Step::Field(name) => field(name),
                     Step::Index(args) => self.index(args, site, update.span)?,
                 });
             }
@@ -401,6 +401,11 @@ fn assume(assumption: &Expr) -> Result<()> {
             Err(Diagnostic::at(assumption.span, message))
         }
     }
+}
+
+/// The name of a field, as the argument that it is.
+fn field(name: &syntax::Ident) -> Expr {
+    Kind::Literal(Value::Str(name.text.clone())).with_span(name.span)
 }
 
 /// What leaves a tuple unchanged leaves each of its parts unchanged.
