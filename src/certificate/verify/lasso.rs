@@ -1,8 +1,8 @@
 //! The truth of a formula on a run that goes round a loop for ever, by the definitions of its operators.
 
-use super::view::{Pairs, View, truth};
+use super::view::{Seen, View, truth};
 use crate::source::Diagnostic;
-use crate::tla::Temporal;
+use crate::tla::{Step, Temporal};
 
 /// Position `i` of the run is a state and the step that leaves it.
 pub struct Lasso {
@@ -50,14 +50,7 @@ impl Lasso {
                 let truth = truth(view, predicate)?;
                 self.steps.iter().map(|&(state, _)| truth[state]).collect()
             }
-            Temporal::Step(step) => {
-                let mut pairs = match action {
-                    Action::Allowed => Pairs::allowed(view, step),
-                    Action::Taken => Pairs::taken(view, step),
-                };
-                let truth = self.steps.iter().map(|&(from, to)| pairs.ask(from, to));
-                truth.collect::<Result<_, _>>()?
-            }
+            Temporal::Step(step) => self.steps(view, step, action)?,
             Temporal::Not(inner) => part(inner)?.into_iter().map(|value| !value).collect(),
             Temporal::And(list) => {
                 let parts = parts(list)?;
@@ -79,9 +72,7 @@ impl Lasso {
                 self.always(&kept)
             }
             Temporal::Fair(fair) => {
-                let mut taken = Pairs::taken(view, &fair.step);
-                let taken = self.steps.iter().map(|&(from, to)| taken.ask(from, to));
-                let taken: Vec<bool> = taken.collect::<Result<_, _>>()?;
+                let taken = self.steps(view, &fair.step, Action::Taken)?;
                 let enabled = truth(view, &fair.enabled)?;
                 let disabled: Vec<bool> = self.steps.iter().map(|&(state, _)| !enabled[state]).collect();
                 let excused = if fair.strong {
@@ -93,6 +84,18 @@ impl Lasso {
                 positions().map(|i| excused[i] || again[i]).collect()
             }
         })
+    }
+
+    /// By position: whether the step there is one of the action.
+    fn steps(&self, view: &dyn View, step: &Step, action: Action) -> Result<Vec<bool>, Diagnostic> {
+        let asked = self.steps.iter().map(|&(from, to)| {
+            let (before, after) = (Seen::new(view, from), Seen::new(view, to));
+            match action {
+                Action::Allowed => step.allows(&before, &after),
+                Action::Taken => step.takes(&before, &after),
+            }
+        });
+        Ok(asked.collect::<Result<_, _>>()?)
     }
 
     fn always(&self, truth: &[bool]) -> Vec<bool> {

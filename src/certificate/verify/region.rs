@@ -2,7 +2,7 @@
 
 use super::obligations::{Begins, Literal, Promise};
 use super::states::Closed;
-use super::view::{Pairs, View, truth};
+use super::view::{Seen, View, truth};
 use crate::tla::EvalError;
 
 /// A promise, seen on a set of states.
@@ -48,10 +48,11 @@ impl<'a> Region<'a> {
         let entry = begins.iter().zip(&unkept).map(|(begins, unkept)| *begins && *unkept);
         let mut keeps = vec![false; closed.count_steps()];
         for action in &promise.avoids {
-            let mut taken = Pairs::taken(view, action);
             for from in (0..count).filter(|&state| unkept[state]) {
+                let before = Seen::new(view, from);
                 for (number, step) in closed.steps(from) {
-                    keeps[number] |= unkept[step.to as usize] && taken.ask(from, step.to as usize)?;
+                    let to = step.to as usize;
+                    keeps[number] |= unkept[to] && action.takes(&before, &Seen::new(view, to))?;
                 }
             }
         }

@@ -6,11 +6,11 @@ use super::fairness::Condition;
 use super::lasso::Lasso;
 use super::statement::{Meant, Statement, exempt};
 use super::states::{States, after};
-use super::view::{Abstract, Concrete, Pairs, View, truth};
+use super::view::{Abstract, Concrete, Seen, View};
 use crate::certificate::format::Step;
 use crate::machine::Machine;
 use crate::source::Diagnostic;
-use crate::tla::{Refinement, Temporal};
+use crate::tla::{Refinement, Temporal, eval_predicate};
 
 /// The longest run that is followed.
 const MAX_STEPS: usize = 1_000_000;
@@ -87,11 +87,12 @@ pub fn trace(machine: &Machine, meant: &Meant<'_>, steps: &[Step]) -> Result<(),
 /// Whether a run that begins with these states breaks the formula, whatever follows: the last state or the last step does.
 fn broken_at_end(view: &dyn View, formula: &Temporal) -> Result<bool, Diagnostic> {
     let last = view.states() - 1;
+    let at = |state| Seen::new(view, state);
     Ok(match formula {
-        Temporal::State(predicate) => last == 0 && !truth(view, predicate)?[0],
+        Temporal::State(predicate) => last == 0 && !eval_predicate(predicate, &at(0))?,
         Temporal::Always(inner) => match &**inner {
-            Temporal::State(predicate) => !truth(view, predicate)?[last],
-            Temporal::Step(step) => last > 0 && !Pairs::allowed(view, step).ask(last - 1, last)?,
+            Temporal::State(predicate) => !eval_predicate(predicate, &at(last))?,
+            Temporal::Step(step) => last > 0 && !step.allows(&at(last - 1), &at(last))?,
             _ => false,
         },
         Temporal::And(parts) => {
@@ -109,9 +110,10 @@ fn broken_at_end(view: &dyn View, formula: &Temporal) -> Result<bool, Diagnostic
 /// Whether the initial state, or else the last step, is none of the specification.
 fn leaves_behaviour(view: &Abstract, refinement: &Refinement) -> Result<bool, Diagnostic> {
     let last = view.states() - 1;
+    let at = |state| Seen::new(view, state);
     if last == 0 {
         for predicate in &refinement.init {
-            if !truth(view, predicate)?[0] {
+            if !eval_predicate(predicate, &at(0))? {
                 return Ok(true);
             }
         }
@@ -121,7 +123,7 @@ fn leaves_behaviour(view: &Abstract, refinement: &Refinement) -> Result<bool, Di
         return Ok(false);
     }
     for step in &refinement.next {
-        if !Pairs::allowed(view, step).ask(last - 1, last)? {
+        if !step.allows(&at(last - 1), &at(last))? {
             return Ok(true);
         }
     }

@@ -9,11 +9,12 @@ use super::ranking::{self, Size};
 use super::region::Region;
 use super::statement::{Meant, Statement, exempt};
 use super::states::{Closed, States};
-use super::view::{Abstract, Concrete, Pairs, View, truth};
+use super::view::{Abstract, Concrete, Seen, View, truth};
 use crate::certificate::format::{self, MAX_EMBEDDED, Ranking};
 use crate::certificate::packed::unpack;
 use crate::machine::{Machine, Scratch};
 use crate::source::Diagnostic;
+use crate::tla::Step;
 
 /// How many states are walked at most.
 const MAX_WALKED: usize = 10_000_000;
@@ -131,7 +132,7 @@ fn on(machine: &Machine, meant: &Meant<'_>, closed: &Closed, rankings: &[Ranking
             }
             for step in &refinement.next {
                 let same = |from: usize, to: usize| view.same(from, to);
-                check_steps(machine, closed, Pairs::allowed(&view, step), &same)?;
+                check_steps(machine, closed, &view, step, &same)?;
             }
             for excused in &refinement.progress {
                 let exempt = exempt(excused, &concrete)?;
@@ -170,7 +171,7 @@ fn check_piece(
                 None => Ok(()),
             }
         }
-        Obligation::Steps(step) => check_steps(machine, closed, Pairs::allowed(view, step), &|_, to| exempt[to]),
+        Obligation::Steps(step) => check_steps(machine, closed, view, step, &|_, to| exempt[to]),
         Obligation::Progress(promise) => {
             let number = sizes.len();
             let at = format!("promise of progress {}", number + 1);
@@ -187,13 +188,15 @@ fn check_piece(
 fn check_steps(
     machine: &Machine,
     closed: &Closed,
-    mut allowed: Pairs<'_>,
+    view: &dyn View,
+    action: &Step,
     exempt: &dyn Fn(usize, usize) -> bool,
 ) -> Result<(), Refused> {
     for state in 0..closed.states.len() {
+        let before = Seen::new(view, state);
         for (_, step) in closed.steps(state) {
             let to = step.to as usize;
-            if !exempt(state, to) && !allowed.ask(state, to)? {
+            if !exempt(state, to) && !action.allows(&before, &Seen::new(view, to))? {
                 let thread = &machine.program.threads[usize::from(step.label.thread)].name;
                 let why = format!("a step of {thread} to state {to} violates the property");
                 return Err(Refused::at(format!("state {state}"), why));
