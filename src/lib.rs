@@ -69,6 +69,7 @@ pub mod counterexample;
 pub mod cycles;
 pub mod explore;
 pub mod export;
+pub mod input;
 pub mod machine;
 pub mod model;
 pub mod proofs;

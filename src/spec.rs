@@ -5,10 +5,12 @@ use std::path::Path;
 use crate::c::ast::Program;
 use crate::c::library::{Builtin, Folder, Library, Listing};
 use crate::c::{Callers, compile, flatten, includes, nearest, numbers, read_program, uncalled};
+use crate::input::{self, MAX_MODULE};
 use crate::machine::Machine;
 use crate::model::Instance;
 use crate::model::theory::Theory;
 use crate::source::{Diagnostic, Diagnostics};
+use crate::tla::{self, Library as _};
 
 /// A tree of listings: the one built into the binary, or the user's.
 pub struct Spec {
@@ -94,7 +96,7 @@ impl Spec {
 
     /// The properties of the spec: those of Refinement.tla and of what it extends.
     pub fn theory(&self) -> Result<Theory, Diagnostics> {
-        Theory::load(&|module: &str| self.module(module), ROOT_MODULE)
+        Theory::load(&self.modules(None), ROOT_MODULE)
     }
 
     /// The properties of a module of the user; what it extends may be a module of the spec.
@@ -103,23 +105,18 @@ impl Spec {
             .file_stem()
             .map(|stem| stem.to_string_lossy().into_owned())
             .unwrap_or_default();
-        let folder = path.parent().unwrap_or(Path::new("")).to_path_buf();
-        if let Err(error) = std::fs::read(path) {
-            return Err(Diagnostics::from(Diagnostic::general(format!(
-                "cannot read {}: {error}",
-                path.display()
-            ))));
-        }
-        let read = |module: &str| {
-            let file = folder.join(format!("{module}.tla"));
-            std::fs::read_to_string(file).ok().or_else(|| self.module(module))
-        };
-        Theory::load(&read, &name)
+        input::text(path, MAX_MODULE)?;
+        Theory::load(&self.modules(path.parent()), &name)
+    }
+
+    /// The TLA+ modules of the spec; those in a folder of the user come first.
+    pub fn modules<'a>(&'a self, folder: Option<&'a Path>) -> Modules<'a> {
+        Modules { spec: self, folder }
     }
 
     /// The text of a TLA+ module of the spec.
     pub fn module(&self, name: &str) -> Option<String> {
-        String::from_utf8(self.library.read(&format!("{name}.tla"))?).ok()
+        self.modules(None).read(name)?.ok()
     }
 
     /// Functions of the listing that nothing calls, in any scenario: an override that is misspelt, most likely.
@@ -193,6 +190,24 @@ impl Spec {
     }
 }
 
+/// Where TLA+ modules are found.
+#[derive(Clone, Copy)]
+pub struct Modules<'a> {
+    spec: &'a Spec,
+    folder: Option<&'a Path>,
+}
+
+impl tla::Library for Modules<'_> {
+    fn read(&self, module: &str) -> Option<Result<String, Diagnostic>> {
+        let name = format!("{module}.tla");
+        let file = self.folder.map(|folder| folder.join(&name));
+        match file {
+            Some(file) if file.exists() => Some(input::text(&file, MAX_MODULE)),
+            _ => self.spec.library.read(&name),
+        }
+    }
+}
+
 /// `linux/v4.14.c` is `v4.14`.
 pub fn stem(path: &str) -> String {
     let file = path.rsplit(['/', '\\']).next().unwrap_or(path);
@@ -203,7 +218,7 @@ pub fn stem(path: &str) -> String {
 fn historical(library: &dyn Library, mut kernels: Vec<String>, proposals: Vec<String>) -> Vec<String> {
     kernels.sort_by_key(|path| version(&stem(path)));
     let base = |path: &String| -> Option<String> {
-        let text = String::from_utf8(library.read(path)?).ok()?;
+        let text = library.read(path)?.ok()?;
         includes(&text).first().map(|include| stem(include))
     };
     let mut bases: Vec<(String, Option<String>)> = proposals.iter().map(|path| (path.clone(), base(path))).collect();

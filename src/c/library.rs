@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 
 use include_dir::{Dir, DirEntry, include_dir};
 
+use crate::input::{self, MAX_LISTING, MAX_MODULE};
 use crate::source::Diagnostic;
 
 /// A tree of listings: `kernel/`, `linux/`, `proposals/`, `scenarios/`.
 pub trait Library {
-    /// The bytes of a file; the path is relative to the root and uses `/`.
-    fn read(&self, path: &str) -> Option<Vec<u8>>;
+    /// The text of a file, or why it has none; nothing if there is no such file. The path is relative to the root and uses `/`.
+    fn read(&self, path: &str) -> Option<Result<String, Diagnostic>>;
     /// The paths of all files in those folders, sorted.
     fn list(&self) -> Vec<String>;
 }
@@ -24,8 +25,9 @@ static SPEC: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/spec");
 pub struct Builtin;
 
 impl Library for Builtin {
-    fn read(&self, path: &str) -> Option<Vec<u8>> {
-        SPEC.get_file(path).map(|file| file.contents().to_vec())
+    fn read(&self, path: &str) -> Option<Result<String, Diagnostic>> {
+        let file = SPEC.get_file(path)?;
+        Some(input::utf8(path, file.contents().to_vec()))
     }
 
     fn list(&self) -> Vec<String> {
@@ -59,8 +61,14 @@ impl Folder {
 }
 
 impl Library for Folder {
-    fn read(&self, path: &str) -> Option<Vec<u8>> {
-        std::fs::read(self.root.join(path)).ok()
+    fn read(&self, path: &str) -> Option<Result<String, Diagnostic>> {
+        let file = self.root.join(path);
+        let most = if path.ends_with(".tla") {
+            MAX_MODULE
+        } else {
+            MAX_LISTING
+        };
+        file.exists().then(|| input::text(&file, most))
     }
 
     fn list(&self) -> Vec<String> {
@@ -69,10 +77,11 @@ impl Library for Folder {
             let Ok(entries) = std::fs::read_dir(self.root.join(group)) else {
                 continue;
             };
+            // What is no file to read from is refused when somebody names it.
             let files = entries
                 .flatten()
                 .map(|entry| entry.path())
-                .filter(|path| path.is_file());
+                .filter(|path| !path.is_dir());
             paths.extend(files.filter_map(|path| path.strip_prefix(&self.root).ok().map(slashes)));
         }
         paths.sort();
@@ -94,46 +103,29 @@ pub struct Listing {
 impl Listing {
     /// A file of the library.
     pub fn from_library(library: &dyn Library, path: &str) -> Result<Self, Diagnostic> {
-        let bytes = library
+        let text = library
             .read(path)
             .ok_or_else(|| Diagnostic::general(format!("there is no {path} in the spec")))?;
         Ok(Listing {
             name: path.to_string(),
-            text: text(path, bytes)?,
+            text: text?,
             folder: None,
         })
     }
 
     /// A file of the user.
     pub fn from_file(path: &Path) -> Result<Self, Diagnostic> {
-        let name = path.display().to_string();
-        let bytes = std::fs::read(path).map_err(|error| Diagnostic::general(format!("cannot read {name}: {error}")))?;
+        let text = input::text(path, MAX_LISTING)?;
         let folder = match path.parent() {
             Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
             _ => PathBuf::from("."),
         };
         Ok(Listing {
-            text: text(&name, bytes)?,
-            name,
+            name: path.display().to_string(),
+            text,
             folder: Some(folder),
         })
     }
-}
-
-/// The longest text that is read, in bytes.
-const MAX_BYTES: usize = 1 << 17;
-
-/// The bytes as text, or what is wrong with them.
-pub(in crate::c) fn text(name: &str, bytes: Vec<u8>) -> Result<String, Diagnostic> {
-    if bytes.len() > MAX_BYTES {
-        return Err(Diagnostic::general(format!("{name} is longer than 128 KiB"))
-            .help("a listing keeps the synchronisation skeleton only"));
-    }
-    String::from_utf8(bytes).map_err(|error| {
-        let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        let line = valid.iter().filter(|&&byte| byte == b'\n').count() + 1;
-        Diagnostic::general(format!("{name} is not UTF-8: line {line}")).help("save it as UTF-8 text")
-    })
 }
 
 fn slashes(path: &Path) -> String {
@@ -153,18 +145,12 @@ mod tests {
         std::fs::write(root.path().join("notes.txt"), "no listing").unwrap();
         let folder = Folder::new(root.path());
         assert_eq!(folder.list(), ["kernel/a.h"]);
-        assert_eq!(folder.read("kernel/a.h").unwrap(), b"bool a;");
+        assert_eq!(folder.read("kernel/a.h").unwrap().unwrap(), "bool a;");
         assert_eq!(folder.read("kernel/b.h"), None);
+        assert!(folder.read("kernel").unwrap().is_err());
         for path in Builtin.list() {
-            assert!(Builtin.read(&path).is_some(), "{path}");
+            assert!(Builtin.read(&path).unwrap().is_ok(), "{path}");
         }
-    }
-
-    #[test]
-    fn bytes_that_are_no_text_are_an_error_with_the_line() {
-        let error = text("a.c", b"bool a;\nbool \xff;".to_vec()).unwrap_err();
-        assert_eq!(error.message, "a.c is not UTF-8: line 2");
-        assert!(text("a.c", vec![b' '; MAX_BYTES + 1]).is_err());
     }
 
     #[test]

@@ -82,7 +82,8 @@ impl Loader<'_> {
                 }
                 Err(vec![error])
             }
-            Some(text) => {
+            Some(Err(error)) => Err(vec![Diagnostic { span: wanted, ..error }]),
+            Some(Ok(text)) => {
                 let file = self.spec.sources.add(format!("{name}.tla"), text.as_str());
                 parse::module(&text, file).and_then(|m| named(m, name))
             }

@@ -9,13 +9,13 @@ use std::sync::Arc;
 
 /// Where the texts of modules come from.
 pub trait Library {
-    /// The text of a module, if there is one of this name.
-    fn read(&self, module: &str) -> Option<String>;
+    /// The text of a module, or why it has none; nothing if there is no module of this name.
+    fn read(&self, module: &str) -> Option<Result<String, Diagnostic>>;
 }
 
 impl<F: Fn(&str) -> Option<String>> Library for F {
-    fn read(&self, module: &str) -> Option<String> {
-        self(module)
+    fn read(&self, module: &str) -> Option<Result<String, Diagnostic>> {
+        self(module).map(Ok)
     }
 }
 

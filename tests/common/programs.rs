@@ -6,7 +6,7 @@ use oomspec::c::library::{Library, Listing};
 use oomspec::c::{compile, read_program};
 use oomspec::machine::Machine;
 use oomspec::model::Instance;
-use oomspec::source::Diagnostics;
+use oomspec::source::{Diagnostic, Diagnostics};
 
 /// What every program starts with.
 const PRELUDE: &str = "
@@ -295,7 +295,7 @@ impl Writer<'_> {
 struct Nothing;
 
 impl Library for Nothing {
-    fn read(&self, _: &str) -> Option<Vec<u8>> {
+    fn read(&self, _: &str) -> Option<Result<String, Diagnostic>> {
         None
     }
 

@@ -17,12 +17,12 @@ use oomspec::c::ast::Program;
 use oomspec::c::library::{Library, Listing};
 use oomspec::c::{compile, read_program};
 use oomspec::machine::Machine;
-use oomspec::source::Diagnostics;
+use oomspec::source::{Diagnostic, Diagnostics};
 
 struct NoFiles;
 
 impl Library for NoFiles {
-    fn read(&self, _: &str) -> Option<Vec<u8>> {
+    fn read(&self, _: &str) -> Option<Result<String, Diagnostic>> {
         None
     }
 

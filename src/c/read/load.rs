@@ -8,7 +8,7 @@ use tree_sitter::{Node, Parser, Tree};
 use super::annotations::{self, Marks};
 use super::lexer::{span, tokens};
 use super::syntax;
-use crate::c::library::{Library, Listing, text};
+use crate::c::library::{Library, Listing};
 use crate::c::nearest::did_you_mean;
 use crate::source::{Diagnostic, FileId, Sources, Span};
 
@@ -256,9 +256,8 @@ impl Loader<'_> {
 
     fn in_library(&self, folder: &str, wanted: &str) -> Option<Found> {
         let path = normal(folder, wanted)?;
-        let bytes = self.library.read(&path)?;
         Some(Found {
-            text: text(&path, bytes),
+            text: self.library.read(&path)?,
             name: path.clone(),
             home: Home::Library(path),
         })
@@ -287,7 +286,7 @@ impl Home {
 fn on_disk(folder: &Path, wanted: &str) -> Option<Found> {
     let path = folder.join(wanted);
     let unique = path.canonicalize().ok()?;
-    if !unique.is_file() {
+    if unique.is_dir() {
         return None;
     }
     let name = path.strip_prefix(".").unwrap_or(&path).display().to_string();

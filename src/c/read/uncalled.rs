@@ -6,7 +6,7 @@ use tree_sitter::Node;
 
 use super::load::{Unit, parse};
 use crate::c::ast::{AnnotationKind, Expr, ExprKind, Function, Program, Stmt, StmtKind};
-use crate::c::library::{Library, text};
+use crate::c::library::Library;
 use crate::c::nearest::did_you_mean;
 use crate::source::{Diagnostic, FileId};
 
@@ -30,7 +30,7 @@ impl Callers {
                 _ => continue,
             };
             // Files that cannot be read are reported when they are used.
-            let Some(Ok(text)) = library.read(&path).map(|bytes| text(&path, bytes)) else {
+            let Some(Ok(text)) = library.read(&path) else {
                 continue;
             };
             if let Ok(unit) = parse(&text, FileId(0)) {

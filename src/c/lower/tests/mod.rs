@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use crate::c::library::{Library, Listing};
 use crate::c::{compile, read_program};
 use crate::machine::{Machine, Scratch};
-use crate::source::Diagnostics;
+use crate::source::{Diagnostic, Diagnostics};
 
 /// What every text is preceded by.
 const WORLD: &str = "
@@ -38,7 +38,7 @@ void drop(struct lock *l) __atomic __releases(l) { l->taken = false; }
 struct Nothing;
 
 impl Library for Nothing {
-    fn read(&self, _: &str) -> Option<Vec<u8>> {
+    fn read(&self, _: &str) -> Option<Result<String, Diagnostic>> {
         None
     }
 

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use super::{Callers, flatten, read_program, uncalled};
 use crate::c::ast::Program;
 use crate::c::library::{Library, Listing};
-use crate::source::Diagnostics;
+use crate::source::{Diagnostic, Diagnostics};
 
 /// A library in memory.
 #[derive(Default)]
@@ -41,8 +41,8 @@ impl Shelf {
 }
 
 impl Library for Shelf {
-    fn read(&self, path: &str) -> Option<Vec<u8>> {
-        self.0.get(path).map(|text| text.clone().into_bytes())
+    fn read(&self, path: &str) -> Option<Result<String, Diagnostic>> {
+        self.0.get(path).cloned().map(Ok)
     }
 
     fn list(&self) -> Vec<String> {

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::{Shelf, alone, flatten, read};
-use crate::c::library::text;
+use crate::input::utf8;
 
 /// Of each kind; the whole test stays in the seconds.
 const CASES: u32 = 2_000;
@@ -129,7 +129,7 @@ proptest! {
 
     #[test]
     fn random_bytes(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-        if let Ok(source) = text("noise", bytes) {
+        if let Ok(source) = utf8("noise", bytes) {
             survive(&source);
         }
     }
