@@ -318,6 +318,35 @@ fn other_sites_are_refused() {
 }
 
 #[test]
+fn no_port_is_open_besides_its_own() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let explorer = v4_14(folder.path());
+    let port: u16 = explorer.address.rsplit(':').next().unwrap().parse().expect("a port");
+    let ask = |method: &str, path: &str, headers: &str| {
+        let request = format!("{method} {path} HTTP/1.0\r\n{headers}Content-Length: 0\r\n\r\n");
+        explorer.ask(&request).0
+    };
+    // Nor is another opened when stateright searches.
+    assert_eq!(
+        ask("POST", "/.runtocompletion", &format!("Host: {}\r\n", explorer.address)),
+        200
+    );
+    assert_eq!(explorer.get("/.states/0").0, 200);
+    assert_eq!(explorer.ports(), [port]);
+    let foreign = [
+        "Host: evil.example\r\n".to_string(),
+        format!("Host: {}\r\nOrigin: http://evil.example\r\n", explorer.address),
+        String::new(),
+    ];
+    for headers in foreign {
+        for path in ["/.runtocompletion", "/.status", "/.states/0", "/stateright/", "/"] {
+            assert_eq!(ask("POST", path, &headers), 403, "{headers}");
+            assert_eq!(ask("GET", path, &headers), 403, "{headers}");
+        }
+    }
+}
+
+#[test]
 fn garbage_does_not_end_it() {
     let folder = tempfile::tempdir().expect("a folder");
     let explorer = v4_14(folder.path());

@@ -3,8 +3,8 @@
 //! A thread sends its next step to the memory actor; the memory actor runs it with [`Machine::step`] and replies with the
 //! thread's new position. A step that has to wait is a delivery that changes nothing, so its message stays in the network
 //! until it can run. [`System`] delivers a step and its reply together, so that one step of the listing is one action: its
-//! state graph and the machine's are the same graph. stateright's BFS checks that model ([`check()`]), and its Explorer
-//! browses it ([`Explorer`]). There are no semantics here.
+//! state graph and the machine's are the same graph. stateright's BFS checks that model ([`check()`]), and what its Explorer
+//! answers is here without its server ([`Explorer`]). There are no semantics here.
 //!
 //! [`Machine::step`]: crate::machine::Machine::step
 
@@ -16,7 +16,7 @@ mod safety;
 mod system;
 
 pub use check::{Failure, Summary, check};
-pub use explorer::{Explorer, ServeError};
+pub use explorer::{Explorer, Next, Status, interface};
 pub use node::{Memory, Message, Node, NodeState};
 pub use safety::Safety;
 pub use system::{Action, State, System, TooManyProperties, labels};

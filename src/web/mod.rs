@@ -1,18 +1,19 @@
-//! The page on which `oomspec explore` shows a protocol in a scenario: a small server in front of stateright's Explorer.
+//! The page on which `oomspec explore` shows a protocol in a scenario: a small server, and the only one.
 //!
-//! What can be done next, and what comes of it, is stateright's answer (`relay`); what its interface does not have, such as
+//! What can be done next, and what comes of it, is stateright's answer ([`Explorer`]); what its interface does not have, such as
 //! counterexamples and listing lines, is `view`'s. The page itself is plain HTML, CSS and JavaScript in `page/`.
 
-mod relay;
 mod routes;
 mod server;
 mod summary;
 mod view;
 
+use std::fmt;
+use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 
-use crate::actors::{Explorer, ServeError, System};
+use crate::actors::{Explorer, System};
 use crate::check::Checked;
 use routes::Routes;
 use summary::Summary;
@@ -20,23 +21,42 @@ use summary::Summary;
 /// A page that is about to be served.
 pub struct Page {
     routes: Routes,
-    explorer: Explorer,
     listener: TcpListener,
     address: SocketAddr,
 }
 
+/// The port cannot be had.
+#[derive(Debug)]
+pub struct PortError(u16, io::Error);
+
+impl fmt::Display for PortError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let PortError(port, error) = self;
+        match error.kind() {
+            io::ErrorKind::AddrInUse => write!(f, "port {port} is in use; choose another one with --port"),
+            _ => write!(f, "cannot listen on port {port}: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for PortError {}
+
 impl Page {
-    /// Reserves a port on the loopback address, 0 is any, for what was found out about a protocol in a scenario.
-    pub fn new(checked: &Checked, system: System, port: u16) -> Result<Self, ServeError> {
-        let at = |error| ServeError::Port(port, error);
+    /// Reserves a port on the loopback address, 0 is any, for what was found out about a protocol in a scenario; stateright
+    /// searches on so many threads, once it is asked to.
+    ///
+    /// # Errors
+    ///
+    /// If the port cannot be had.
+    pub fn new(checked: &Checked, system: System, port: u16, threads: usize) -> Result<Self, PortError> {
+        let at = |error| PortError(port, error);
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(at)?;
         let address = listener.local_addr().map_err(at)?;
         let machine = Arc::clone(system.machine());
         let summary = Summary::new(checked, &system);
-        let explorer = Explorer::new(system, 0)?;
+        let explorer = Explorer::new(system, threads);
         Ok(Page {
-            routes: Routes::new(machine, summary, explorer.address()),
-            explorer,
+            routes: Routes::new(machine, summary, explorer),
             listener,
             address,
         })
@@ -57,15 +77,12 @@ impl Page {
         })
     }
 
-    /// Serves the page for as long as the process lives; returns only if that fails. See [`Explorer::serve`].
-    pub fn serve(self, threads: usize) -> ServeError {
-        let (listener, routes) = (self.listener, self.routes);
-        std::thread::spawn(move || {
-            server::serve(
-                &listener,
-                Arc::new(move |asked: &server::Request<'_>| routes.answer(asked)),
-            )
-        });
-        self.explorer.serve(threads)
+    /// Serves the page for as long as the process lives.
+    pub fn serve(self) -> ! {
+        let routes = self.routes;
+        server::serve(
+            &self.listener,
+            Arc::new(move |asked: &server::Request<'_>| routes.answer(asked)),
+        )
     }
 }

@@ -1,16 +1,14 @@
 //! What is at which address, for whom.
 
-use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::relay;
 use super::server::{Answer, Request};
 use super::summary::{Shown, Summary};
 use super::view::view;
-use crate::actors::labels;
+use crate::actors::{Explorer, interface, labels};
 use crate::machine::Machine;
 
 /// Longest path that is answered, in steps.
@@ -29,12 +27,11 @@ const POLICY: &str =
 pub(super) struct Routes {
     machine: Arc<Machine>,
     summary: Summary,
-    /// Where stateright's Explorer is.
-    explorer: SocketAddr,
+    explorer: Explorer,
 }
 
 impl Routes {
-    pub fn new(machine: Arc<Machine>, summary: Summary, explorer: SocketAddr) -> Self {
+    pub fn new(machine: Arc<Machine>, summary: Summary, explorer: Explorer) -> Self {
         Routes {
             machine,
             summary,
@@ -65,7 +62,10 @@ impl Routes {
         let runs = path == "/.runtocompletion";
         match asked.method {
             "GET" | "HEAD" if !runs => self.found(path, query),
-            "POST" if runs => self.relay("POST", "/.runtocompletion", JSON),
+            "POST" if runs => {
+                self.explorer.run_to_completion();
+                Answer::json(200, &serde_json::json!({}))
+            }
             _ => Answer {
                 headers: vec![("Allow", if runs { "POST" } else { "GET, HEAD" })],
                 ..Answer::error(405, "there is nothing to do here with this method")
@@ -79,15 +79,15 @@ impl Routes {
             "/page.css" => Answer::page(CSS, include_str!("page/page.css")),
             "/page.js" => Answer::page(SCRIPT, include_str!("page/page.js")),
             "/.oomspec/counterexamples" => Answer::json(200, &self.summary),
-            "/.status" => self.relay("GET", "/.status", JSON),
+            "/.status" => Answer::json(200, &self.explorer.status()),
             "/stateright" => Answer {
                 headers: vec![("Location", "/stateright/")],
                 ..Answer::error(301, "/stateright/")
             },
-            "/stateright/" => self.relay("GET", "/", HTML),
-            "/stateright/app.css" => self.relay("GET", "/app.css", CSS),
-            "/stateright/app.js" => self.relay("GET", "/app.js", SCRIPT),
-            "/stateright/knockout-3.5.0.js" => self.relay("GET", "/knockout-3.5.0.js", SCRIPT),
+            "/stateright/" => Answer::theirs(HTML, "index.htm"),
+            "/stateright/app.css" => Answer::theirs(CSS, "app.css"),
+            "/stateright/app.js" => Answer::theirs(SCRIPT, "app.js"),
+            "/stateright/knockout-3.5.0.js" => Answer::theirs(SCRIPT, "knockout-3.5.0.js"),
             _ => match (path.strip_prefix("/.oomspec/view"), path.strip_prefix("/.states")) {
                 (Some(path), _) => self.view(path, query),
                 (_, Some(path)) => self.states(path),
@@ -126,28 +126,14 @@ impl Routes {
 
     /// What stateright says about the steps after a path; without one, about the initial states.
     fn states(&self, path: &str) -> Answer {
-        if path.is_empty() || path == "/" {
-            return self.relay("GET", "/.states", JSON);
-        }
-        match indices(path) {
-            Ok(indices) => {
-                let path: String = indices.iter().map(|index| format!("/{index}")).collect();
-                self.relay("GET", &format!("/.states{path}"), JSON)
-            }
+        let indices = match path {
+            "" | "/" => Ok(Vec::new()),
+            path => indices(path),
+        };
+        let next = indices.and_then(|indices| self.explorer.next(&indices).ok_or("there is no such path"));
+        match next {
+            Ok(next) => Answer::json(200, &next),
             Err(message) => Answer::error(404, message),
-        }
-    }
-
-    fn relay(&self, method: &str, path: &str, kind: &'static str) -> Answer {
-        match relay::ask(self.explorer, method, path) {
-            Ok((200, body)) => Answer {
-                status: 200,
-                kind,
-                body,
-                headers: Vec::new(),
-            },
-            Ok((status, _)) => Answer::error(status, "stateright's Explorer has nothing here"),
-            Err(_) => Answer::error(502, "stateright's Explorer does not answer"),
         }
     }
 }
@@ -159,6 +145,17 @@ impl Answer {
             kind,
             body: text.as_bytes().to_vec(),
             headers: vec![("Content-Security-Policy", POLICY)],
+        }
+    }
+
+    /// A file of stateright's interface. It gets no policy, since knockout evaluates its bindings.
+    fn theirs(kind: &'static str, name: &str) -> Self {
+        let text = interface(name).unwrap_or_default();
+        Answer {
+            status: 200,
+            kind,
+            body: text.as_bytes().to_vec(),
+            headers: Vec::new(),
         }
     }
 

@@ -34,7 +34,7 @@ pub(super) struct Answer {
 }
 
 /// Answers whoever connects, for as long as the process lives.
-pub(super) fn serve(listener: &TcpListener, answer: Arc<impl Fn(&Request) -> Answer + Send + Sync + 'static>) {
+pub(super) fn serve(listener: &TcpListener, answer: Arc<impl Fn(&Request) -> Answer + Send + Sync + 'static>) -> ! {
     let open = Arc::new(AtomicUsize::new(0));
     loop {
         let Ok((stream, _)) = listener.accept() else {
@@ -137,7 +137,6 @@ impl Answer {
             404 => "Not Found",
             405 => "Method Not Allowed",
             431 => "Request Header Fields Too Large",
-            502 => "Bad Gateway",
             _ => "Internal Server Error",
         };
         // Another run may show something else at the same address.

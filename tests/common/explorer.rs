@@ -54,6 +54,25 @@ pub fn start(protocol: &str, scenario: &str, folder: &Path, violations: usize) -
 }
 
 impl Running {
+    /// The TCP ports that the process listens on.
+    pub fn ports(&self) -> Vec<u16> {
+        let process = format!("/proc/{}", self.child.id());
+        let files = std::fs::read_dir(format!("{process}/fd")).expect("a process");
+        let mine: Vec<String> = files
+            .filter_map(|file| std::fs::read_link(file.ok()?.path()).ok())
+            .map(|file| file.display().to_string())
+            .collect();
+        let tables = ["tcp", "tcp6"].map(|table| std::fs::read_to_string(format!("{process}/net/{table}")));
+        let lines = tables.iter().flatten().flat_map(|table| table.lines().skip(1));
+        let port = |line: &str| {
+            let words: Vec<&str> = line.split_whitespace().collect();
+            let (address, state, inode) = (words[1], words[3], words[9]);
+            let listens = state == "0A" && mine.contains(&format!("socket:[{inode}]"));
+            listens.then(|| u16::from_str_radix(address.rsplit(':').next()?, 16).ok())?
+        };
+        lines.filter_map(port).collect()
+    }
+
     pub fn link(&self, property: &str) -> &str {
         let mut links = self.links.iter();
         let (_, link) = links
