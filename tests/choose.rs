@@ -17,7 +17,11 @@ use oomspec::spec::Spec;
 /// The verdicts, after stateright and the certificates have agreed with them.
 fn judged(instance: Instance, theories: Vec<Theory>, text: &str) -> Checked {
     let checked = check(instance, &theories, Limits::default(), &[], &|_, _| {}).expect("verdicts");
-    assert_eq!(opinion(&checked, &theories, 100_000), Opinion::Agrees, "{text}");
+    assert_eq!(
+        opinion(&checked, &theories, Limits::default()),
+        Opinion::Agrees,
+        "{text}"
+    );
     let instance = &checked.instance;
     let graph = explore(&instance.machine, Limits::default(), &|_, _| {});
     let maker = Maker::new(instance, &theories, &graph);

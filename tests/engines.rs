@@ -39,7 +39,11 @@ fn agree(protocol: &str) -> usize {
         let instance = instance(&spec, protocol, &scenario);
         let checked = check(instance, &theories, Limits::default(), &[], &|_, _| {}).expect("answers");
         let name = format!("{protocol} in {scenario}");
-        assert_eq!(opinion(&checked, &theories, usize::MAX), Opinion::Agrees, "{name}");
+        assert_eq!(
+            opinion(&checked, &theories, Limits::default()),
+            Opinion::Agrees,
+            "{name}"
+        );
         if checked.counts.distinct <= SMALL {
             assert_same_edges(&checked.instance.machine);
             small += 1;

@@ -2,6 +2,7 @@
 
 use oomspec::check::Verdict::{self, Holds, Incomplete, Vacuous, Violated};
 use oomspec::check::module::{Checked, check};
+use oomspec::explore::Limits;
 use oomspec::model::property::Kind;
 
 const UNLIMITED: usize = 1_000_000;
@@ -15,7 +16,11 @@ fn among(others: &[(&str, &str)], body: &str, config: &str, max_states: usize) -
         let found = all.iter().find(|(other, _)| *other == name);
         found.map(|(name, body)| module(name, body))
     };
-    check(&library, "M", config, max_states).map_err(|errors| errors.render(false))
+    let limits = Limits {
+        max_states,
+        ..Limits::default()
+    };
+    check(&library, "M", config, limits).map_err(|errors| errors.render(false))
 }
 
 fn verdicts(body: &str, config: &str, max_states: usize) -> Vec<Verdict> {
@@ -296,7 +301,7 @@ fn a_circle_of_modules_is_shown() {
             let found = modules.iter().find(|(other, _)| *other == name);
             found.map(|(name, body)| format!("---- MODULE {name} ----\n{body}\nP == TRUE\n===="))
         };
-        check(&library, "A", "INVARIANT P", UNLIMITED)
+        check(&library, "A", "INVARIANT P", Limits::default())
             .expect_err("an error")
             .render(false)
     };
@@ -347,7 +352,9 @@ fn what_is_not_closed_is_blamed_where_it_opens() {
     }
     let open = |text: &'static str| {
         let library = move |name: &str| (name == "M").then(|| text.to_string());
-        check(&library, "M", "", 1).expect_err("an error").render(false)
+        check(&library, "M", "", Limits::default())
+            .expect_err("an error")
+            .render(false)
     };
     let shown = open("---- MODULE M ----\nA == 1\nB == 2\n");
     assert!(

@@ -46,6 +46,7 @@ fn judge(text: &str) -> &'static str {
     let limits = Limits {
         threads: 1,
         max_states: MOST_STATES,
+        ..Limits::default()
     };
     let graph = explore(&instance.machine, limits, &|_, _| {});
     let findings = findings(&instance, &graph, &[], &[]).expect("no module, no mistake in it");

@@ -202,6 +202,7 @@ fn facts(machine: &Machine) -> Option<Facts> {
     let limits = Limits {
         threads: 1,
         max_states: MOST_STATES,
+        ..Limits::default()
     };
     let graph = explore(machine, limits, &|_, _| {});
     if graph.incomplete.is_some() {

@@ -5,10 +5,12 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use stateright::{Checker, HasDiscoveries, Model};
 
 use super::{Safety, System, TooManyProperties};
+use crate::explore::Limits;
 use crate::machine::Machine;
 
 /// What stateright found.
@@ -29,6 +31,8 @@ pub struct Summary {
 pub enum Failure {
     /// There are more distinct states than allowed.
     Exhausted(usize),
+    /// The budget of the process is spent.
+    Spent(String),
     /// The search panicked.
     Panicked(String),
     /// A thread actor was not where the memory actor says: an error of this crate.
@@ -41,6 +45,7 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Failure::Exhausted(max_states) => write!(f, "more than {max_states} distinct states"),
+            Failure::Spent(why) => f.write_str(why),
             Failure::Panicked(message) => write!(f, "stateright's search panicked: {message}"),
             Failure::OutOfStep => write!(f, "the actors do not follow the machine"),
             Failure::TooManyProperties(error) => error.fmt(f),
@@ -53,14 +58,27 @@ impl std::error::Error for Failure {}
 /// The property that fails when the search has to stop; as long as it holds, nothing else ends the search.
 const BUDGET: &str = "within the number of states allowed";
 
+/// So many states are expanded between two looks at the budget.
+const LOOKS: usize = 256;
+
 /// Searches the whole graph of the actors.
 ///
 /// On one thread, because stateright's levels and shortest paths depend on timing with several; check several programs at
 /// once instead.
-pub fn check(machine: &Machine, safety: Vec<Safety>, max_states: usize) -> Result<Summary, Failure> {
+pub fn check(machine: &Machine, safety: Vec<Safety>, limits: Limits) -> Result<Summary, Failure> {
     let expanded = AtomicUsize::new(0);
+    let spent = Arc::new(OnceLock::new());
+    let why = Arc::clone(&spent);
     let budget = Safety::new(BUDGET, move |_, _| {
-        expanded.fetch_add(1, Ordering::Relaxed) < max_states
+        let number = expanded.fetch_add(1, Ordering::Relaxed);
+        if number.is_multiple_of(LOOKS)
+            && let Some(why) = limits.budget.ends_search()
+        {
+            // Nobody else sets it.
+            let _ = spent.set(why);
+            return false;
+        }
+        number < limits.max_states
     });
     let names: Vec<&str> = safety.iter().map(Safety::name).collect();
     let safety = safety.into_iter().map(Safety::once).chain([budget]).collect();
@@ -76,7 +94,8 @@ pub fn check(machine: &Machine, safety: Vec<Safety>, max_states: usize) -> Resul
     }
     let found = checker.discoveries();
     if found.contains_key(BUDGET) {
-        return Err(Failure::Exhausted(max_states));
+        let spent = why.get().cloned().map(Failure::Spent);
+        return Err(spent.unwrap_or(Failure::Exhausted(limits.max_states)));
     }
     if found.contains_key(System::IN_STEP) {
         return Err(Failure::OutOfStep);
@@ -99,7 +118,7 @@ fn message(panic: &(dyn Any + Send)) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::explore::{Limits, explore};
+    use crate::explore::explore;
     use crate::machine::samples::{self, Op};
 
     fn check_all(machine: &Machine) -> Result<Summary, Failure> {
@@ -108,7 +127,7 @@ mod tests {
             Safety::no_error("LocksBalanced"),
             Safety::no_deadlock(),
         ];
-        check(machine, safety, 100_000)
+        check(machine, safety, Limits::default())
     }
 
     #[test]
@@ -145,7 +164,7 @@ mod tests {
     fn a_violation_of_everything_does_not_end_the_search() {
         let machine = samples::machine(&[&[Op::Set(1), Op::Increment], &[Op::Set(2), Op::Increment]]);
         let never = vec![Safety::new("Never", |_, _| false)];
-        let summary = check(&machine, never, 100_000).unwrap();
+        let summary = check(&machine, never, Limits::default()).unwrap();
         assert_eq!(summary.violated, [("Never".to_string(), 0)]);
         assert_eq!(summary.distinct, check_all(&machine).unwrap().distinct);
     }
@@ -155,7 +174,7 @@ mod tests {
         let machine = samples::machine(&[&[Op::Set(1), Op::Again(1)]]);
         let graph = explore(&machine, Limits::default(), &|_, _| {});
         let lasso = vec![graph.state(graph.distinct() as u32 - 1).to_vec()];
-        let summary = check(&machine, vec![Safety::not_on_lasso("Ends", lasso)], 100).unwrap();
+        let summary = check(&machine, vec![Safety::not_on_lasso("Ends", lasso)], Limits::default()).unwrap();
         assert_eq!(summary.violated[0].0, "not on the lasso of Ends");
     }
 
@@ -163,7 +182,7 @@ mod tests {
     fn no_properties_is_no_early_end() {
         let machine = samples::machine(&[&[Op::Increment], &[Op::Increment]]);
         assert_eq!(
-            check(&machine, Vec::new(), 100).unwrap().distinct,
+            check(&machine, Vec::new(), Limits::default()).unwrap().distinct,
             check_all(&machine).unwrap().distinct
         );
     }
@@ -178,18 +197,25 @@ mod tests {
     fn an_exhausted_budget_is_an_error_and_an_exact_one_is_not() {
         let machine = samples::machine(&[&[Op::Increment], &[Op::Increment], &[Op::Increment]]);
         let all = check_all(&machine).unwrap().distinct;
-        assert_eq!(check(&machine, Vec::new(), all - 1), Err(Failure::Exhausted(all - 1)));
-        assert!(check(&machine, Vec::new(), all).is_ok());
-        assert_eq!(check(&machine, Vec::new(), 0), Err(Failure::Exhausted(0)));
+        let up_to = |max_states| {
+            let limits = Limits {
+                max_states,
+                ..Limits::default()
+            };
+            check(&machine, Vec::new(), limits)
+        };
+        assert_eq!(up_to(all - 1), Err(Failure::Exhausted(all - 1)));
+        assert!(up_to(all).is_ok());
+        assert_eq!(up_to(0), Err(Failure::Exhausted(0)));
     }
 
     #[test]
     fn more_properties_than_functions_is_an_error() {
         let machine = samples::machine(&[&[]]);
         let safety = |count: usize| (0..count).map(|i| Safety::no_error(&format!("P{i}"))).collect();
-        assert!(check(&machine, safety(63), 10).is_ok());
+        assert!(check(&machine, safety(63), Limits::default()).is_ok());
         assert!(matches!(
-            check(&machine, safety(64), 10),
+            check(&machine, safety(64), Limits::default()),
             Err(Failure::TooManyProperties(_))
         ));
     }

@@ -1,7 +1,8 @@
 //! The second opinion: the same questions, asked of stateright's breadth-first search over the actors.
 
-use super::{Safety, check};
+use super::{Failure, Safety, check};
 use crate::check::{Checked, Finding, Verdict};
+use crate::explore::Limits;
 use crate::machine::Machine;
 use crate::model::property::Kind;
 use crate::model::theory::{self, Meaning, Theory};
@@ -20,7 +21,7 @@ pub enum Opinion {
 }
 
 /// Asks stateright about the whole of what was checked.
-pub fn opinion(checked: &Checked, theories: &[Theory], max_states: usize) -> Opinion {
+pub fn opinion(checked: &Checked, theories: &[Theory], limits: Limits) -> Opinion {
     // Two parts of a graph are not the same part.
     if checked.incomplete.is_some() {
         return Opinion::Incomplete;
@@ -39,8 +40,9 @@ pub fn opinion(checked: &Checked, theories: &[Theory], max_states: usize) -> Opi
     let lassos: Vec<Safety> = findings().filter_map(|finding| lasso(machine, finding)).collect();
     let lasso_names: Vec<&str> = lassos.iter().map(Safety::name).collect();
     let asked = asked.into_iter().map(|(safety, _)| safety).chain(lassos).collect();
-    let summary = match check(machine, asked, max_states) {
+    let summary = match check(machine, asked, limits) {
         Ok(summary) => summary,
+        Err(Failure::Spent(_)) => return Opinion::Incomplete,
         Err(failure) => return Opinion::Differs(failure.to_string()),
     };
     let counts = &checked.counts;

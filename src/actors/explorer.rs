@@ -173,7 +173,7 @@ mod tests {
 
     use super::*;
     use crate::actors::Safety;
-    use crate::actors::samples::{self, Op};
+    use crate::machine::samples::{self, Op};
 
     fn system() -> System {
         let machine = samples::machine(&[

@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use oomspec::certificate::{Maker, Verifier};
 use oomspec::check::{Verdict, findings};
-use oomspec::explore::{Limits, explore};
+use oomspec::explore::{Budget, Limits, explore};
 use oomspec::source::{Diagnostic, Diagnostics};
 use oomspec::spec::Spec;
 
-use super::{check, exit, inputs};
+use super::{Failure, check, exit, inputs};
 
 /// Write down a verdict with the evidence for it
 ///
@@ -43,7 +43,7 @@ pub struct Args {
 }
 
 /// Makes the certificate, and writes none that would not be accepted.
-pub fn run(spec: &Spec, args: &Args) -> Result<u8, Diagnostics> {
+pub fn run(spec: &Spec, args: &Args, budget: Budget) -> Result<u8, Failure> {
     let instance = inputs::pair(spec, &args.protocol, &args.scenario)?;
     let mut verifier = Verifier::new(spec)?;
     verifier.theories = inputs::theories(spec, args.properties.as_deref())?;
@@ -53,11 +53,15 @@ pub fn run(spec: &Spec, args: &Args) -> Result<u8, Diagnostics> {
     let limits = Limits {
         threads: check::available_threads(),
         max_states: args.max_states,
+        budget: super::budget::until_interrupted(budget),
     };
-    let graph = explore(&instance.machine, limits, &|_, _| {});
+    let graph = explore(&instance.machine, limits, &|states, _| super::budget::explored(states));
     let found = findings(&instance, &graph, theories, property)?;
     let maker = Maker::new(&instance, theories, &graph);
     for finding in &found {
+        if let (Verdict::Incomplete, Some(why)) = (finding.verdict, &graph.incomplete) {
+            return Err(Failure::undecided(format!("{} is not decided: {why}", args.property)));
+        }
         let certificate = match maker.certificate(finding) {
             Ok(certificate) => certificate,
             Err(error) => return Ok(refuse(error)),
@@ -74,7 +78,7 @@ pub fn run(spec: &Spec, args: &Args) -> Result<u8, Diagnostics> {
         }
         let text = certificate.to_json();
         match &args.output {
-            None => super::print(&text),
+            None => super::print(&text)?,
             Some(path) => super::save(path, text.as_bytes())?,
         }
     }

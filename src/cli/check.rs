@@ -7,6 +7,7 @@ use oomspec::actors::compare::Opinion;
 use oomspec::c::library::Listing;
 use oomspec::check::{Checked, Verdict, baseline};
 use oomspec::counterexample::history::History;
+use oomspec::explore::{Budget, Limits};
 use oomspec::model::Instance;
 use oomspec::model::property::Kind;
 use oomspec::report::matrix::{Rows, matrix};
@@ -16,7 +17,7 @@ use oomspec::source::{Diagnostic, Diagnostics};
 use oomspec::spec::Spec;
 
 use super::inputs::{self, known_names, listing, scenario, theories};
-use super::{exit, suite};
+use super::{Failure, exit, suite};
 
 /// Explore protocols in scenarios and say which properties hold
 ///
@@ -68,10 +69,11 @@ Exit codes, the first that applies:
   12   a safety property or a refinement is violated, unexpectedly
   11   a deadlock, unexpectedly
   13   a liveness property is violated, unexpectedly
-  20   some graph is not complete
+  20   some graph is not complete: too many states, too little memory, or Ctrl-C
   21   a violation that a listing announces was not found
   22   a property has nothing to say in any scenario of a protocol
   70   the two engines disagree: a bug of oomspec
+  74   an output could not be written
   150  an error in a listing or module
   2    wrong use of the command line";
 
@@ -96,10 +98,16 @@ enum Format {
 }
 
 /// Runs the command.
-pub fn run(spec: &Spec, args: &Args) -> Result<u8, Diagnostics> {
+pub fn run(spec: &Spec, args: &Args, budget: Budget) -> Result<u8, Failure> {
+    let budget = super::budget::until_interrupted(budget);
     if let Some(module) = args.protocols.iter().find(|name| name.ends_with(".tla")) {
         refuse_for_module(args);
-        return super::module::run(spec, Path::new(module), args.max_states);
+        let limits = Limits {
+            max_states: args.max_states,
+            budget,
+            ..Limits::default()
+        };
+        return super::module::run(spec, Path::new(module), limits);
     }
     if args.steps && args.format == Format::Json {
         misuse("--steps is for diagrams: JSON always has every step");
@@ -113,6 +121,7 @@ pub fn run(spec: &Spec, args: &Args) -> Result<u8, Diagnostics> {
         properties: &args.property,
         threads: args.threads.map_or_else(available_threads, usize::from),
         max_states: args.max_states,
+        budget,
         second: args.engine != Engine::Graph,
     };
     let results = suite::run(&instances, &asked)?;
@@ -133,13 +142,17 @@ pub fn run(spec: &Spec, args: &Args) -> Result<u8, Diagnostics> {
     match args.format {
         Format::Json => {
             for line in checked.iter().flat_map(json::lines) {
-                super::print(&(line + "\n"));
+                super::print(&(line + "\n"))?;
             }
         }
-        Format::Human => super::print(&human(spec, &targets, &checked, args)),
+        Format::Human => super::print(&human(spec, &targets, &checked, args))?,
     }
-    let agreed = opinions(&seconds, &checked, args);
-    Ok(if agreed { verdict_code(&checked) } else { exit::DISAGREE })
+    let (first, second) = (verdict_code(&checked), opinions(&seconds, &checked, args)?);
+    Ok(match second {
+        exit::FINE => first,
+        exit::INCOMPLETE if first != exit::FINE => first,
+        code => code,
+    })
 }
 
 /// A module is explored by itself: what is about listings has no effect there.
@@ -313,9 +326,9 @@ fn stateright_can(kind: Kind) -> bool {
     matches!(kind, Kind::Safety | Kind::Deadlock)
 }
 
-/// Tells what stateright said; false if it disagrees.
-fn opinions(seconds: &[Option<Opinion>], checked: &[Checked], args: &Args) -> bool {
-    let mut differs = false;
+/// Tells what stateright said, and ends with the exit code of that.
+fn opinions(seconds: &[Option<Opinion>], checked: &[Checked], args: &Args) -> Result<u8, Failure> {
+    let mut code = exit::FINE;
     let mut agree = 0;
     for (second, checked) in seconds.iter().zip(checked) {
         let name = format!("{} in {}", checked.instance.protocol, checked.instance.scenario);
@@ -324,12 +337,13 @@ fn opinions(seconds: &[Option<Opinion>], checked: &[Checked], args: &Args) -> bo
             Some(Opinion::Agrees) => agree += 1,
             Some(Opinion::Differs(how)) => {
                 complain(&format!("stateright disagrees on {name}: {how}"));
-                differs = true;
+                code = exit::DISAGREE;
             }
             Some(Opinion::Incomplete) => {
                 complain(&format!(
                     "there is no second opinion on {name}: the graph is not complete"
                 ));
+                code = code.max(exit::INCOMPLETE);
             }
         }
     }
@@ -337,9 +351,9 @@ fn opinions(seconds: &[Option<Opinion>], checked: &[Checked], args: &Args) -> bo
         super::print(&format!(
             "stateright BFS agrees on {agree} graph{}\n",
             if agree == 1 { "" } else { "s" }
-        ));
+        ))?;
     }
-    !differs
+    Ok(code)
 }
 
 fn complain(message: &str) {

@@ -10,9 +10,9 @@ pub struct Args {
 }
 
 /// Prints the script.
-pub fn run(args: &Args) -> u8 {
+pub fn run(args: &Args) -> Result<u8, super::Failure> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut super::Cli::command(), "oomspec", &mut script);
-    super::print(&String::from_utf8_lossy(&script));
-    super::exit::FINE
+    super::print(&String::from_utf8_lossy(&script))?;
+    Ok(super::exit::FINE)
 }

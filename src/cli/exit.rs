@@ -20,6 +20,10 @@ pub const STALE: u8 = 23;
 pub const REFUSED: u8 = 24;
 /// The two engines disagree: a bug of oomspec.
 pub const DISAGREE: u8 = 70;
+/// What was to be written could not be.
+pub const OUTPUT: u8 = 74;
+/// Ctrl-C, for the second time.
+pub const INTERRUPTED: u8 = 130;
 /// An error in a listing or module.
 pub const INPUT: u8 = 150;
 /// Wrong use of the command line.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use oomspec::actors::System;
 use oomspec::actors::compare;
 use oomspec::check::{Checked, Verdict, check};
-use oomspec::explore::Limits;
+use oomspec::explore::{Budget, Limits};
 use oomspec::model::theory::Theory;
 use oomspec::source::{Diagnostic, Diagnostics};
 use oomspec::spec::Spec;
@@ -39,7 +39,7 @@ pub struct Args {
 }
 
 /// Serves until the process ends.
-pub fn run(spec: &Spec, args: &Args) -> Result<u8, Diagnostics> {
+pub fn run(spec: &Spec, args: &Args, budget: Budget) -> Result<u8, super::Failure> {
     let theories = super::inputs::theories(spec, args.properties.as_deref())?;
     let instance = super::inputs::pair(spec, &args.protocol, &args.scenario)?;
     super::inputs::known_names(&theories, std::slice::from_ref(&instance), spec, &[])?;
@@ -47,17 +47,20 @@ pub fn run(spec: &Spec, args: &Args) -> Result<u8, Diagnostics> {
     let limits = Limits {
         threads,
         max_states: args.max_states,
+        budget,
     };
-    let checked = check(instance, &theories, limits, &[], &|_, _| {})?;
-    let page = page(&checked, &theories, args.port)?;
-    super::print(&links(&checked, &page));
-    Err(Diagnostics::from(Diagnostic::general(page.serve(threads).to_string())))
+    let checked = check(instance, &theories, limits, &[], &|states, _| {
+        super::budget::explored(states)
+    })?;
+    let page = page(&checked, &theories, args.port, threads).map_err(Diagnostics::from)?;
+    super::print(&links(&checked, &page))?;
+    page.serve()
 }
 
-fn page(checked: &Checked, theories: &[Theory], port: u16) -> Result<Page, Diagnostic> {
+fn page(checked: &Checked, theories: &[Theory], port: u16, threads: usize) -> Result<Page, Diagnostic> {
     let system = System::new(checked.instance.machine.clone(), compare::properties(checked, theories))
         .map_err(|error| Diagnostic::general(error.to_string()))?;
-    Page::new(checked, system, port).map_err(|error| Diagnostic::general(error.to_string()))
+    Page::new(checked, system, port, threads).map_err(|error| Diagnostic::general(error.to_string()))
 }
 
 fn links(checked: &Checked, page: &Page) -> String {

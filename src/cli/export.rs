@@ -3,13 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use oomspec::check::{Counterexample, Finding, Verdict, findings};
-use oomspec::explore::{Graph, Limits, explore};
+use oomspec::explore::{Budget, Graph, Limits, explore};
 use oomspec::export::{StateGraph, dot, graphml, itf, tla};
 use oomspec::model::Instance;
 use oomspec::source::{Diagnostic, Diagnostics};
 use oomspec::spec::Spec;
 
-use super::inputs;
+use super::{Failure, inputs};
 
 /// Write a model, a counterexample or a state graph in the format of another tool
 #[derive(Debug, clap::Args)]
@@ -102,7 +102,7 @@ struct GraphArgs {
 }
 
 /// Runs the command.
-pub fn run(spec: &Spec, args: &Args) -> Result<u8, Diagnostics> {
+pub fn run(spec: &Spec, args: &Args, budget: Budget) -> Result<u8, Failure> {
     match &args.format {
         Format::Tla(args) => {
             let instance = inputs::pair(spec, &args.protocol, &args.scenario)?;
@@ -119,47 +119,48 @@ pub fn run(spec: &Spec, args: &Args) -> Result<u8, Diagnostics> {
                 "wrote {name}.tla to {folder}; to check it with TLC, there:\n  java -cp tla2tools.jar tlc2.TLC {name}\n",
                 name = export.name,
                 folder = args.output.display()
-            ));
+            ))?;
             Ok(super::exit::FINE)
         }
         Format::Itf(args) => {
             let instance = inputs::pair(spec, &args.common.protocol, &args.common.scenario)?;
-            let graph = explored(&instance, args.max_states);
+            let graph = explored(&instance, args.max_states, budget);
             let finding = violated(spec, &instance, &graph, &args.property, args.properties.as_deref())?;
             // What is violated has a counterexample.
             let text = itf::itf(&instance, &finding).unwrap_or_default();
             write(&text, args.common.output.as_deref())
         }
         Format::Dot(args) => {
-            let graph = state_graph(spec, args)?;
+            let graph = state_graph(spec, args, budget)?;
             write(&dot::dot(&graph), args.common.output.as_deref())
         }
         Format::Graphml(args) => {
-            let graph = state_graph(spec, args)?;
+            let graph = state_graph(spec, args, budget)?;
             write(&graphml::graphml(&graph), args.common.output.as_deref())
         }
     }
 }
 
-fn explored(instance: &Instance, max_states: usize) -> Graph {
+fn explored(instance: &Instance, max_states: usize, budget: Budget) -> Graph {
     let limits = Limits {
         threads: super::check::available_threads(),
         max_states,
+        budget: super::budget::until_interrupted(budget),
     };
-    explore(&instance.machine, limits, &|_, _| {})
+    explore(&instance.machine, limits, &|states, _| super::budget::explored(states))
 }
 
-fn state_graph(spec: &Spec, args: &GraphArgs) -> Result<StateGraph, Diagnostics> {
+fn state_graph(spec: &Spec, args: &GraphArgs, budget: Budget) -> Result<StateGraph, Failure> {
     let instance = inputs::pair(spec, &args.common.protocol, &args.common.scenario)?;
-    let graph = explored(&instance, args.max_states);
-    if graph.incomplete.is_some() {
-        let (protocol, scenario, most) = (&instance.protocol, &instance.scenario, args.max_states);
-        return Err(Diagnostics::from(
-            Diagnostic::general(format!("{protocol} in {scenario} has more than {most} states")).help(
+    let graph = explored(&instance, args.max_states, budget);
+    if let Some(why) = &graph.incomplete {
+        let (protocol, scenario) = (&instance.protocol, &instance.scenario);
+        return Err(Failure::Undecided(Diagnostics::from(
+            Diagnostic::general(format!("{protocol} in {scenario} is not explored to its end: {why}")).help(
                 "take a smaller scenario, or raise the limit with --max-states N: \
                  a layout of more than a few thousand states takes long and shows little",
             ),
-        ));
+        )));
     }
     let path: Option<Counterexample> = match &args.property {
         Some(property) => violated(spec, &instance, &graph, property, args.properties.as_deref())?.counterexample,
@@ -175,19 +176,20 @@ fn violated(
     graph: &Graph,
     property: &str,
     properties: Option<&Path>,
-) -> Result<Finding, Diagnostics> {
+) -> Result<Finding, Failure> {
     let theories = inputs::theories(spec, properties)?;
     inputs::known_names(&theories, std::slice::from_ref(instance), spec, &[property.to_string()])?;
     let mut all = findings(instance, graph, &theories, &[])?;
     match all.iter().position(|finding| finding.property.name == property) {
         Some(at) if all[at].verdict == Verdict::Violated => Ok(all.swap_remove(at)),
-        at => Err(Diagnostics::from(not_violated(
-            instance,
-            graph,
-            property,
-            at.map(|at| &all[at]),
-            &all,
-        ))),
+        at => {
+            let finding = at.map(|at| &all[at]);
+            let error = Diagnostics::from(not_violated(instance, graph, property, finding, &all));
+            Err(match finding.map(|finding| finding.verdict) {
+                Some(Verdict::Incomplete) => Failure::Undecided(error),
+                _ => Failure::Input(error),
+            })
+        }
     }
 }
 
@@ -216,9 +218,9 @@ fn not_violated(
     })
 }
 
-fn write(text: &str, output: Option<&Path>) -> Result<u8, Diagnostics> {
+fn write(text: &str, output: Option<&Path>) -> Result<u8, Failure> {
     match output {
-        None => super::print(text),
+        None => super::print(text)?,
         Some(path) => super::save(path, text.as_bytes())?,
     }
     Ok(super::exit::FINE)

@@ -11,7 +11,7 @@ use oomspec::spec::Spec;
 
 /// A protocol of the spec, or a file of the user.
 pub fn listing(spec: &Spec, name: &str) -> Result<Listing, Diagnostics> {
-    if Path::new(name).is_file() {
+    if is_file(name) {
         return Listing::from_file(Path::new(name)).map_err(Diagnostics::from);
     }
     spec.protocol(name).map_err(Diagnostics::from)
@@ -19,10 +19,16 @@ pub fn listing(spec: &Spec, name: &str) -> Result<Listing, Diagnostics> {
 
 /// A scenario of the spec, or a file of the user.
 pub fn scenario(spec: &Spec, name: &str) -> Result<Listing, Diagnostics> {
-    if Path::new(name).is_file() {
+    if is_file(name) {
         return Listing::from_file(Path::new(name)).map_err(Diagnostics::from);
     }
     spec.scenario(name).map_err(Diagnostics::from)
+}
+
+/// Whether a name is a file's. A folder may happen to be called as a protocol is.
+fn is_file(name: &str) -> bool {
+    let path = Path::new(name);
+    path.exists() && (!path.is_dir() || name.contains('/'))
 }
 
 /// Reads and compiles a protocol in a scenario. A function of the user's that nothing calls is misspelt, and refused.

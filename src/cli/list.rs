@@ -7,15 +7,15 @@ use oomspec::spec::Spec;
 pub struct Args {}
 
 /// Prints the names and stories.
-pub fn run(spec: &Spec, _: &Args) -> u8 {
+pub fn run(spec: &Spec, _: &Args) -> Result<u8, super::Failure> {
     let mut text = String::from("Protocols, in historical order:\n");
     let stories: Vec<(String, String)> = spec.protocols().into_iter().map(|name| story(spec, name)).collect();
     text += &table(&stories);
     text += "\nScenarios:\n";
     let scenarios: Vec<(String, String)> = spec.scenario_stories();
     text += &table(&scenarios);
-    super::print(&text);
-    super::exit::FINE
+    super::print(&text)?;
+    Ok(super::exit::FINE)
 }
 
 fn story(spec: &Spec, name: String) -> (String, String) {

@@ -1,5 +1,6 @@
 //! The command line: one command a file, each thin.
 
+mod budget;
 mod certify;
 mod check;
 mod completions;
@@ -9,18 +10,22 @@ mod export;
 mod inputs;
 mod list;
 mod module;
+mod output;
 mod prove;
 mod show;
 mod suite;
 mod tlc;
 mod verify;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
+use bytesize::ByteSize;
 use clap::{Parser, Subcommand};
-use oomspec::source::{Diagnostic, Diagnostics};
+use oomspec::source::Diagnostics;
 use oomspec::spec::Spec;
+
+use output::{Failure, complain, folder, note, print, remove, save};
 
 /// Checks how Linux's OOM reaper and an exiting process keep out of each other's way.
 ///
@@ -35,6 +40,10 @@ struct Cli {
     /// Read the spec from this folder instead of the one built in
     #[arg(long, global = true, value_name = "DIR")]
     spec: Option<PathBuf>,
+
+    /// Give up where more memory would be used, such as 500M or 4G; three quarters of what is free if it is not given
+    #[arg(long, global = true, value_name = "SIZE")]
+    max_memory: Option<ByteSize>,
 }
 
 const EXAMPLES: &str = "\
@@ -62,65 +71,28 @@ enum Command {
 pub fn run() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(message) => {
-            // `--help` is such a message too. Nobody is left to tell if the stream is closed.
-            let _ = message.print();
-            return ExitCode::from(if message.use_stderr() { exit::USAGE } else { exit::FINE });
-        }
+        Err(message) => return output::usage(&message),
     };
+    let code = command(&cli).unwrap_or_else(|failure| failure.report());
+    ExitCode::from(code)
+}
+
+fn command(cli: &Cli) -> Result<u8, Failure> {
+    let budget = budget::start(cli.max_memory);
     let spec = match &cli.spec {
-        None => Ok(Spec::builtin()),
-        Some(folder) => Spec::folder(folder).map_err(Diagnostics::from),
+        None => Spec::builtin(),
+        Some(folder) => Spec::folder(folder).map_err(Diagnostics::from)?,
     };
-    let result = spec.and_then(|spec| match cli.command {
-        Command::Check(args) => check::run(&spec, &args),
-        Command::Explore(args) => explore::run(&spec, &args),
-        Command::Export(args) => export::run(&spec, &args),
-        Command::Prove(args) => prove::run(&spec, &args),
-        Command::Tlc(args) => tlc::run(&spec, &args),
-        Command::Show(args) => show::run(&spec, &args),
-        Command::Certify(args) => certify::run(&spec, &args),
-        Command::Verify(args) => verify::run(&spec, &args),
-        Command::List(args) => Ok(list::run(&spec, &args)),
-        Command::Completions(args) => Ok(completions::run(&args)),
-    });
-    ExitCode::from(result.unwrap_or_else(|errors| complain(&errors)))
-}
-
-/// Prints what is wrong with the user's text.
-fn complain(errors: &Diagnostics) -> u8 {
-    use std::io::Write;
-    let mut stderr = anstream::stderr();
-    // Nobody is left to tell if stderr is closed.
-    let _ = writeln!(stderr, "{}", errors.render(true));
-    exit::INPUT
-}
-
-/// Tells something that changes nothing.
-fn note(message: &str) {
-    use std::io::Write;
-    // Nobody is left to tell if stderr is closed.
-    let _ = writeln!(anstream::stderr(), "note: {message}");
-}
-
-/// Writes to stdout; a closed pipe ends the program quietly.
-fn print(text: &str) {
-    use std::io::Write;
-    if anstream::stdout().write_all(text.as_bytes()).is_err() {
-        std::process::exit(i32::from(exit::FINE));
+    match &cli.command {
+        Command::Check(args) => check::run(&spec, args, budget),
+        Command::Explore(args) => explore::run(&spec, args, budget),
+        Command::Export(args) => export::run(&spec, args, budget),
+        Command::Prove(args) => prove::run(&spec, args, budget),
+        Command::Tlc(args) => tlc::run(&spec, args, budget),
+        Command::Show(args) => show::run(&spec, args),
+        Command::Certify(args) => certify::run(&spec, args, budget),
+        Command::Verify(args) => verify::run(&spec, args),
+        Command::List(args) => list::run(&spec, args),
+        Command::Completions(args) => completions::run(args),
     }
-}
-
-/// Writes a file where the user wants it.
-fn save(path: &Path, bytes: &[u8]) -> Result<(), Diagnostics> {
-    std::fs::write(path, bytes).map_err(|error| unwritten(path, &error))
-}
-
-/// Makes a folder for files, if it is not there.
-fn folder(path: &Path) -> Result<(), Diagnostics> {
-    std::fs::create_dir_all(path).map_err(|error| unwritten(path, &error))
-}
-
-fn unwritten(path: &Path, error: &std::io::Error) -> Diagnostics {
-    Diagnostics::from(Diagnostic::general(format!("cannot write {}: {error}", path.display())))
 }

@@ -4,31 +4,25 @@ use std::path::Path;
 
 use oomspec::check::Verdict;
 use oomspec::check::module::{self, Checked};
+use oomspec::explore::Limits;
+use oomspec::input::{self, MAX_MODULE};
 use oomspec::model::property::Kind;
-use oomspec::source::{Diagnostic, Diagnostics};
+use oomspec::source::Diagnostics;
 use oomspec::spec::Spec;
 
-use super::exit;
+use super::{Failure, exit};
 
 /// Explores the module and prints what came of each property.
-pub fn run(spec: &Spec, path: &Path, max_states: usize) -> Result<u8, Diagnostics> {
-    let text = |path: &Path| {
-        std::fs::read_to_string(path)
-            .map_err(|error| Diagnostics::from(Diagnostic::general(format!("cannot read {}: {error}", path.display()))))
-    };
+pub fn run(spec: &Spec, path: &Path, limits: Limits) -> Result<u8, Failure> {
+    let text = |path: &Path| input::text(path, MAX_MODULE).map_err(Diagnostics::from);
     let name = path
         .file_stem()
         .map(|stem| stem.to_string_lossy().into_owned())
         .unwrap_or_default();
-    let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
     text(path)?;
     let config = text(&path.with_extension("cfg"))?;
-    let read = |module: &str| {
-        let file = folder.join(format!("{module}.tla"));
-        std::fs::read_to_string(file).ok().or_else(|| spec.module(module))
-    };
-    let checked = module::check(&read, &name, &config, max_states)?;
-    super::print(&report(&name, &checked));
+    let checked = module::check(&spec.modules(path.parent()), &name, &config, limits)?;
+    super::print(&report(&name, &checked))?;
     Ok(code(&checked))
 }
 

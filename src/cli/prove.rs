@@ -5,13 +5,15 @@ use std::path::{Path, PathBuf};
 
 use oomspec::actors::compare::Opinion;
 use oomspec::check::{Checked, Verdict};
+use oomspec::explore::Budget;
+use oomspec::input;
 use oomspec::model::Instance;
 use oomspec::proofs::{Evidence, Records, is_owned, pages};
 use oomspec::source::{Diagnostic, Diagnostics};
 use oomspec::spec::Spec;
 use oomspec::tlc::Table;
 
-use super::{exit, suite};
+use super::{Failure, exit, suite};
 
 /// Write every verdict with its evidence as pages to read on GitHub
 ///
@@ -37,27 +39,32 @@ const CODES: &str = "\
 Exit codes:
   0    the pages are written, or are as they should be
   23   with --check: some page is stale
-  150  an error in a listing or module, or a file that cannot be written
+  20   some graph is not complete; nothing is written
+  74   a page cannot be written
+  150  an error in a listing or module
   2    wrong use of the command line";
 
 /// What `oomspec tlc --table` leaves in the folder.
 const TLC: &str = "tlc.json";
 
+/// The longest page that is compared, in bytes.
+const MAX_PAGE: u64 = 1 << 26;
+
 type Files = BTreeMap<String, Vec<u8>>;
 
 /// Runs the command.
-pub fn run(spec: &Spec, args: &Args) -> Result<u8, Diagnostics> {
-    let there = read(&args.output)?;
+pub fn run(spec: &Spec, args: &Args, budget: Budget) -> Result<u8, Failure> {
+    let there = read(&args.output).map_err(Diagnostics::from)?;
     let tlc = there
         .get(TLC)
         .map(|bytes| Table::parse(&String::from_utf8_lossy(bytes)));
     let unread = |error| Diagnostics::from(Diagnostic::general(format!("cannot read {TLC}: {error}")));
     let tlc = tlc.transpose().map_err(unread)?.unwrap_or_default();
     let records = Records { tlc };
-    let wanted = written(spec, &records, args)?;
+    let wanted = written(spec, &records, args, super::budget::until_interrupted(budget))?;
     let stale = Stale::of(&there, &wanted);
     if args.check {
-        super::print(&stale.report(&args.output));
+        super::print(&stale.report(&args.output))?;
         return Ok(if stale.is_empty() { exit::FINE } else { exit::STALE });
     }
     for name in stale.missing.iter().chain(&stale.different) {
@@ -67,7 +74,7 @@ pub fn run(spec: &Spec, args: &Args) -> Result<u8, Diagnostics> {
     }
     for name in &stale.left {
         let path = args.output.join(name);
-        std::fs::remove_file(&path).map_err(|error| failed("remove", &path, &error))?;
+        super::remove(&path)?;
         // The folder of a protocol goes with its last file; this fails as long as there is another.
         let _ = path.parent().map(std::fs::remove_dir);
     }
@@ -76,37 +83,39 @@ pub fn run(spec: &Spec, args: &Args) -> Result<u8, Diagnostics> {
     let folder = args.output.display();
     super::print(&format!(
         "{folder}: {total} files, {new} new, {changed} changed, {removed} removed\n"
-    ));
+    ))?;
     Ok(exit::FINE)
 }
 
 /// What belongs into the folder.
-fn written(spec: &Spec, records: &Records, args: &Args) -> Result<Files, Diagnostics> {
+fn written(spec: &Spec, records: &Records, args: &Args, budget: Budget) -> Result<Files, Failure> {
     let theories = [spec.theory()?];
     let asked = suite::Asked {
         theories: &theories,
         properties: &[],
         threads: args.threads.map_or_else(super::check::available_threads, usize::from),
         max_states: 10_000_000,
+        budget,
         second: true,
     };
-    let evidence: Vec<Evidence> = suite::run(&instances(spec)?, &asked)?
+    let checked = suite::run(&instances(spec)?, &asked)?;
+    for (checked, _) in &checked {
+        whole(checked)?;
+    }
+    let evidence: Vec<Evidence> = checked
         .into_iter()
         // The second opinion was asked for.
-        .map(|(checked, second)| {
-            whole(&checked)?;
-            Evidence::new(checked, second.unwrap_or(Opinion::Incomplete), &theories)
-        })
+        .map(|(checked, second)| Evidence::new(checked, second.unwrap_or(Opinion::Incomplete), &theories))
         .collect::<Result<_, _>>()?;
-    pages(spec, &theories[0], &evidence, records)
+    Ok(pages(spec, &theories[0], &evidence, records)?)
 }
 
 /// Refuses what was not decided: a page says nothing of what was not seen.
-fn whole(checked: &Checked) -> Result<(), Diagnostic> {
+fn whole(checked: &Checked) -> Result<(), Failure> {
     let Instance { protocol, scenario, .. } = &checked.instance;
     let refuse = |what: &str, why: &str| {
         let message = format!("no page is written: {what} in {protocol} in {scenario} is not decided: {why}");
-        Err(Diagnostic::general(message))
+        Err(Failure::undecided(message))
     };
     let mut findings = checked.findings.iter();
     match (
@@ -190,7 +199,7 @@ fn read(folder: &Path) -> Result<Files, Diagnostic> {
                     files.insert(format!("{name}/{inner}"), bytes(&path)?);
                 }
             }
-        } else {
+        } else if path.is_file() {
             files.insert(name, bytes(&path)?);
         }
     }
@@ -211,12 +220,5 @@ fn entries(folder: &Path) -> Result<Vec<(String, PathBuf)>, Diagnostic> {
 }
 
 fn bytes(path: &Path) -> Result<Vec<u8>, Diagnostic> {
-    std::fs::read(path).map_err(|error| Diagnostic::general(format!("cannot read {}: {error}", path.display())))
-}
-
-fn failed(what: &str, path: &Path, error: &std::io::Error) -> Diagnostics {
-    Diagnostics::from(Diagnostic::general(format!(
-        "cannot {what} {}: {error}",
-        path.display()
-    )))
+    input::bytes(path, MAX_PAGE)
 }

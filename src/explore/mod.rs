@@ -1,9 +1,11 @@
 //! The reachable states of a machine, level by level: the graph from which every answer is read. Knows no property.
 
 mod bfs;
+mod budget;
 mod visited;
 
 pub use bfs::{Limits, Progress, explore};
+pub use budget::Budget;
 pub(crate) use visited::{Visited, hash_words};
 
 use crate::machine::Label;

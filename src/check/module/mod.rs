@@ -4,6 +4,7 @@ mod judge;
 mod world;
 
 use super::{Counts, Verdict};
+use crate::explore::Limits;
 use crate::model::property::{DEADLOCK, Kind};
 use crate::source::{Diagnostic, Diagnostics};
 use crate::tla::{self, Behaviour, Config, Expr, Level, Name, Spec, Temporal};
@@ -35,7 +36,7 @@ pub struct Finding {
 }
 
 /// Explores the module `name` as the text of its .cfg says.
-pub fn check(library: &dyn tla::Library, name: &str, config: &str, max_states: usize) -> Result<Checked, Diagnostics> {
+pub fn check(library: &dyn tla::Library, name: &str, config: &str, limits: Limits) -> Result<Checked, Diagnostics> {
     let mut spec = Spec::load(library, name)?;
     let file = spec.add_text(format!("{name}.cfg"), config);
     let fail = |spec: &Spec, error| Diagnostics {
@@ -44,17 +45,17 @@ pub fn check(library: &dyn tla::Library, name: &str, config: &str, max_states: u
     };
     let config = Config::parse(config, file).map_err(|error| fail(&spec, error))?;
     config.bind(&mut spec).map_err(|error| fail(&spec, error))?;
-    decide(&spec, &config, max_states).map_err(|error| fail(&spec, error))
+    decide(&spec, &config, limits).map_err(|error| fail(&spec, error))
 }
 
-fn decide(spec: &Spec, config: &Config, max_states: usize) -> Result<Checked, Diagnostic> {
+fn decide(spec: &Spec, config: &Config, limits: Limits) -> Result<Checked, Diagnostic> {
     spec.check_assumptions()?;
     let behaviour = behaviour(spec, config)?;
     let invariants: Vec<Expr> = each(&config.invariants, |name| predicate(spec, name))?;
     let properties: Vec<Temporal> = each(&config.properties, |name| {
         spec.temporal(&name.text).map_err(|error| name.blame(spec, error))
     })?;
-    let world = World::explore(spec, &behaviour, max_states)?;
+    let world = World::explore(spec, &behaviour, limits)?;
     let mut findings = Vec::new();
     for (name, predicate) in config.invariants.iter().zip(&invariants) {
         findings.push(finding(&name.text, invariant(&world, predicate)?));

@@ -9,10 +9,13 @@ use indexmap::IndexSet;
 use crate::check::Counts;
 use crate::check::labelling::View;
 use crate::check::partition::Partition;
-use crate::explore::{Graph, StateId};
+use crate::explore::{Graph, Limits, StateId};
 use crate::machine::Label;
 use crate::source::Diagnostic;
 use crate::tla::{Behaviour, Footprints, Spec, Value, init_states, successors};
+
+/// So many states are expanded between two looks at the budget.
+const LOOKS: usize = 16;
 
 /// The states and steps of a specification.
 pub struct World {
@@ -30,8 +33,8 @@ pub struct World {
 }
 
 impl World {
-    /// Explores breadth first, until there is no new state or there are more than `max_states`.
-    pub fn explore(spec: &Spec, behaviour: &Behaviour, max_states: usize) -> Result<Self, Diagnostic> {
+    /// Explores breadth first, until there is no new state or the limits are met.
+    pub fn explore(spec: &Spec, behaviour: &Behaviour, limits: Limits) -> Result<Self, Diagnostic> {
         let start = behaviour
             .start()
             .ok_or_else(|| Diagnostic::general("the specification has no initial predicate"))?;
@@ -42,18 +45,20 @@ impl World {
         let initial = (0..search.states.len() as u32).collect();
         let mut levels = vec![0];
         let mut at = 0;
-        while at < search.states.len() && search.states.len() <= max_states {
+        let mut cut = None;
+        while at < search.states.len() && cut.is_none() {
             if levels.last() == Some(&(at as StateId)) {
                 levels.push(search.states.len() as StateId);
             }
             search.expand(spec, behaviour, at)?;
             at += 1;
+            cut = search.cut(limits, at);
         }
         let found = search.states.len();
         if levels.last() != Some(&(found as StateId)) {
             levels.push(found as StateId);
         }
-        let incomplete = (at < found).then(|| format!("more than {max_states} distinct states"));
+        let incomplete = cut.filter(|_| at < found);
         let Search {
             states,
             targets,
@@ -130,6 +135,14 @@ impl Default for Search {
 }
 
 impl Search {
+    /// Why no more states are expanded than so many.
+    fn cut(&self, limits: Limits, expanded: usize) -> Option<String> {
+        if self.states.len() > limits.max_states {
+            return Some(format!("more than {} distinct states", limits.max_states));
+        }
+        expanded.is_multiple_of(LOOKS).then(|| limits.budget.ends_search())?
+    }
+
     /// The number of a state, which is met through this edge if it is new.
     fn meet(&mut self, state: Vec<Value>, edge: u32) -> StateId {
         self.generated += 1;

@@ -128,13 +128,17 @@ mod tests {
     use crate::c::library::Listing;
     use crate::check::{Checked, Verdict, check};
     use crate::counterexample::history::History;
-    use crate::explore::Limits;
+    use crate::explore::{Budget, Limits};
     use crate::model::property::{Kind, Property, built_in};
     use crate::spec::Spec;
 
     const LIMITS: Limits = Limits {
         threads: 1,
         max_states: 1_000_000,
+        budget: Budget {
+            memory: None,
+            interrupted: None,
+        },
     };
 
     fn violated(checked: &Checked) -> impl Iterator<Item = &Finding> {
