@@ -1,6 +1,7 @@
 //! TLC as the second pair of eyes: runs it on exported modules and compares every answer.
 
 mod compare;
+mod digest;
 mod run;
 mod table;
 

@@ -1,9 +1,9 @@
 //! What comparisons came to, as a file that is checked in: each line says which text of a module it speaks of.
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use super::compare::{Agreement, Answer};
+use super::digest::digest;
 use crate::check::Checked;
 use crate::export::tla::Export;
 
@@ -21,7 +21,7 @@ pub struct Record {
     pub protocol: String,
     /// The scenario.
     pub scenario: String,
-    /// SHA-256 of everything that TLC read.
+    /// SHA-256 of everything that TLC read, but for where in a listing a step stands.
     pub text: String,
     /// Distinct states here.
     pub distinct: usize,
@@ -151,14 +151,4 @@ fn words(answer: Answer) -> String {
         Answer::Violated(steps) => format!("violated in {steps} steps"),
         Answer::Lasso => "violated by a lasso".to_string(),
     }
-}
-
-fn digest(export: &Export) -> String {
-    let mut hash = Sha256::new();
-    for (name, text) in export.files() {
-        // Lengths keep one file's end apart from the next one's start.
-        hash.update(format!("{name} {}\n", text.len()));
-        hash.update(&text);
-    }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
