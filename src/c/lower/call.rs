@@ -191,12 +191,14 @@ impl<'a> Emitter<'a, '_> {
         }
     }
 
-    /// `lock` of `object->lock`, with its index if it has one.
+    /// `lock` of `object->lock`, as the listing spells it, with its index if it has one.
     fn last_member(&self, place: &Expr) -> String {
-        let text = |span: Span| self.tables.program.sources.text(span).to_string();
+        let text = |span: Span| {
+            let words = self.tables.program.sources.text(span).split_whitespace();
+            words.collect::<Vec<&str>>().join(" ")
+        };
         match &place.kind {
-            ExprKind::Name(name) => name.clone(),
-            ExprKind::Field(_, member, _) => member.name.clone(),
+            ExprKind::Field(_, member, _) => text(member.span),
             ExprKind::Index(array, index) => format!("{}[{}]", self.last_member(array), text(index.span)),
             _ => text(place.span),
         }

@@ -325,6 +325,22 @@ crossed in two: NoDeadlock is violated (2 steps, 2 shown)
         assert_eq!(diagram(&locks, &crossed), diagram(LOCKS, CROSSED));
     }
 
+    #[test]
+    fn what_a_listing_renames_is_shown_as_it_spells_it() {
+        let crossed = CROSSED.replace("{ take(&first); take(&second);", "{ take(&own); take(&other);");
+        let crossed = crossed.replace(
+            "struct task left",
+            "#define own first\n#define other second\nstruct task left",
+        );
+        let checked = written(LOCKS, &crossed);
+        let text = race(
+            &checked.instance,
+            violated(&checked).next().unwrap(),
+            Options::default(),
+        );
+        assert!(text.contains("\n  take(own)\n"), "{text}");
+    }
+
     /// The caller's arguments were those of the first call of that function on the line.
     #[test]
     fn two_calls_on_one_line_are_told_apart() {
