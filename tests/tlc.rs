@@ -21,7 +21,7 @@ use oomspec::machine::{Machine, Reached};
 use oomspec::model::Instance;
 use oomspec::model::theory::Theory;
 use oomspec::spec::Spec;
-use oomspec::tlc::{Agreement, Asked, Job, Options, RunError, Scope, compare, run};
+use oomspec::tlc::{Agreement, Answer, Asked, Job, Options, RunError, Scope, compare, run};
 
 mod common;
 
@@ -56,6 +56,44 @@ fn ask(options: &Options, checked: &Checked, export: &Export, scope: Scope) -> R
     let folder = tempfile::tempdir().expect("a folder");
     let asked = Asked { checked, export, scope };
     compare(options, folder.path(), &asked)
+}
+
+/// Properties of every kind are broken by an error of their name, there too.
+#[test]
+fn the_errors_of_a_name_agree_with_tlc() {
+    let Some(jar) = jar() else { return };
+    let options = options(jar);
+    let spec = Spec::builtin();
+    let theories = [spec.theory().expect("modules")];
+    let scenario = spec.scenario("quick-exit").expect("a scenario");
+    for name in [
+        "SkipMeansGone",
+        "NoNeedlessKill",
+        "OomResolves",
+        "Refines",
+        "NoDeadlock",
+        "MyOwn",
+    ] {
+        let text = format!(
+            "/** @protocol mine */\n#include \"v4.15.c\"\nvoid exit_mmap(struct mm_struct *mm)\n{{\n\tBUG_ON(true, {name});\n\
+             \tmunlock_all(mm);\n\tunmap_vmas(mm);\n\tfree_pgtables(mm);\n\tremove_vmas(mm);\n}}\n"
+        );
+        let instance = spec.instance(&common::listing(&text), &scenario).expect("an instance");
+        let checked = checked(instance, &theories);
+        let export = export(&checked.instance, &theories).expect("an export");
+        let agreement = ask(&options, &checked, &export, Scope::All).expect("answers");
+        assert!(
+            agreement.disagreements.is_empty(),
+            "{name}: {:?}",
+            agreement.disagreements
+        );
+        let broken = agreement
+            .rows
+            .iter()
+            .find(|row| row.property == name)
+            .expect("it was asked");
+        assert!(matches!(broken.there, Answer::Violated(_)), "{name}: {broken:?}");
+    }
 }
 
 #[test]
