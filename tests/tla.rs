@@ -341,7 +341,7 @@ fn constants_come_from_a_configuration() {
         assert!(error.message.contains(expected), "{text}: {}", error.message);
     }
     let unbound = Config::default().bind(&mut module("CONSTANT N").unwrap());
-    assert!(unbound.unwrap_err().message.contains("`N` has no value"));
+    assert!(unbound.unwrap_err().message.contains("constant `N` no value"));
 }
 
 #[test]

@@ -183,14 +183,14 @@ fn usual_formulas_agree_with_the_enumeration() {
 #[test]
 fn formulas_that_assume_much_fairness_agree_with_the_enumeration() {
     let mut violations = 0;
-    for seed in 0..10_000 {
+    for seed in 0..1_500 {
         let mut random = Random(1 << 42 | seed);
         let mut model = model(&mut random);
         let formula = assuming(&mut random, &mut model);
         let found = agree(&model.problem(), &formula).expect("fairness never splits a formula into cases");
         violations += u32::from(found.is_some());
     }
-    assert!((2_000..8_000).contains(&violations), "{violations}");
+    assert!((300..1_200).contains(&violations), "{violations}");
 }
 
 #[test]
