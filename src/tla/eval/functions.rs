@@ -1,7 +1,7 @@
 //! Functions, records, tuples.
 
 use super::super::expr::{Bound, Expr, Update};
-use super::super::value::Value;
+use super::super::value::{Value, is_record};
 use super::env::{Binding, each};
 use super::{Env, Eval, Result, fail, shortened};
 use std::sync::Arc;
@@ -17,7 +17,12 @@ impl Eval<'_> {
             let message = format!("this is {}, not a function", function.sort());
             return fail(&two[0], message);
         }
-        let message = format!("the argument {argument} is outside the domain of {function}");
+        let message = match &argument {
+            Value::Str(name) if matches!(&function, Value::Function(pairs) if is_record(pairs)) => {
+                format!("there is no field `{name}` in {function}")
+            }
+            _ => format!("the argument {argument} is outside the domain of {function}"),
+        };
         fail(e, shortened(message))
     }
 
