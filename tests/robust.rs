@@ -110,6 +110,30 @@ fn a_file_is_written_whole_or_stays_as_it_was() {
 }
 
 #[test]
+fn an_option_that_changes_nothing_is_a_mistake() {
+    for args in [
+        &["check", "--steps", "-s", "quick-exit"][..],
+        &["check", "v4.14", "v4.15", "--steps", "-s", "quick-exit"],
+        &["check", "v4.14", "-s", "quick-exit", "--steps", "--format", "json"],
+        &["check", "OomResolution.tla", "-s", "quick-exit"],
+        &["check", "OomResolution.tla", "--engine", "both"],
+        &[
+            "export",
+            "dot",
+            "v4.14",
+            "-s",
+            "quick-exit",
+            "--properties",
+            "Properties.tla",
+        ],
+        &["--spec", ".", "completions", "bash"],
+    ] {
+        let (code, err) = said(&oomspec(args).output().unwrap());
+        assert_eq!(code, Some(2), "{args:?}: {err}");
+    }
+}
+
+#[test]
 fn special_files_are_no_input() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).display().to_string();

@@ -114,6 +114,9 @@ pub fn run(spec: &Spec, args: &Args, budget: Budget) -> Result<u8, Failure> {
     }
     let theories = theories(spec, args.properties.as_deref())?;
     let targets = targets(spec, args)?;
+    if args.steps && targets.len() != 1 {
+        misuse("--steps is for diagrams, and there are diagrams for one protocol alone: name it");
+    }
     let instances = instances(spec, &targets, args)?;
     known_names(&theories, &instances, spec, &args.property)?;
     let asked = suite::Asked {
@@ -175,7 +178,7 @@ fn refuse_for_module(args: &Args) {
 }
 
 /// A wrong use of the command line, in clap's own form: exit code 2.
-fn misuse(message: &str) -> ! {
+pub fn misuse(message: &str) -> ! {
     use clap::CommandFactory;
     super::Cli::command()
         .error(clap::error::ErrorKind::ArgumentConflict, message)

@@ -78,6 +78,9 @@ pub fn run() -> ExitCode {
 }
 
 fn command(cli: &Cli) -> Result<u8, Failure> {
+    if let (Command::Completions(_), Some(_)) = (&cli.command, &cli.spec) {
+        check::misuse("completions are the same for every --spec");
+    }
     let budget = budget::start(cli.max_memory);
     let spec = match &cli.spec {
         None => Spec::builtin(),
