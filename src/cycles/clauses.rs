@@ -4,29 +4,12 @@
 //! `<>(p /\ []q /\ further such parts)`, where `p` and `q` speak of single steps. What cannot be brought there is refused. The fourth is
 //! fairness: it stays one condition on the run, whatever stands beside it, and never splits a formula into cases.
 
-use std::fmt;
-
 use super::normal::{self, Atom};
-use super::prop::Prop;
-use super::{Formula, Predicate};
+use super::prop::{Event, Prop, Streett};
+use super::{Formula, Predicate, Unsupported};
 
 /// How deep a formula may nest.
 const MAX_DEPTH: usize = 64;
-
-/// Why a formula cannot be decided.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Unsupported {
-    /// It nests too deep.
-    TooDeep,
-    /// It splits into too many cases, or follows too many events at once for a graph of this size.
-    TooLarge,
-    /// There is no predicate of this number.
-    UnknownPredicate(u32),
-    /// A predicate on steps stands outside every `[]` and `<>`.
-    StepOutsideBox,
-    /// `[]` of a disjunction whose parts are temporal in a way that is not followed, such as `[](P \/ []Q)`.
-    Nesting,
-}
 
 /// A clause: the conjunction of its fields.
 #[derive(Clone, Debug)]
@@ -43,21 +26,6 @@ pub(super) struct Clause {
     pub responds: Vec<Streett>,
     /// Each happens.
     pub happens: Vec<Event>,
-}
-
-/// A Streett pair, `[]<>request => []<>response`.
-#[derive(Clone, Debug)]
-pub(super) struct Streett {
-    pub request: Prop,
-    pub response: Prop,
-}
-
-/// `<>(start /\ []keep /\ then...)`: at some point `start` is true, from there on `keep` is, and each of `then` happens.
-#[derive(Clone, Debug)]
-pub(super) struct Event {
-    pub start: Prop,
-    pub keep: Prop,
-    pub then: Vec<Event>,
 }
 
 /// The clauses of the formula's negation: a run violates the formula if it satisfies one of them.
@@ -102,22 +70,3 @@ fn check_predicates(formula: &Formula, predicates: &[Predicate]) -> Result<(), U
         .into_iter()
         .try_for_each(|f| check_predicates(f, predicates))
 }
-
-impl fmt::Display for Unsupported {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Unsupported::TooDeep => write!(f, "the formula nests too deep"),
-            Unsupported::TooLarge => write!(f, "the formula splits into too many cases"),
-            Unsupported::UnknownPredicate(id) => write!(f, "there is no predicate {id}"),
-            Unsupported::StepOutsideBox => {
-                write!(f, "an action stands outside every [] and <>; write [][A]_v")
-            }
-            Unsupported::Nesting => write!(
-                f,
-                "[] of a disjunction with temporal parts other than <>Q; write it as P ~> Q, []<>P or <>[]P"
-            ),
-        }
-    }
-}
-
-impl std::error::Error for Unsupported {}

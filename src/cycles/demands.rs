@@ -1,8 +1,8 @@
 //! What the cycle of a violating run has to do: be fair, and keep what a clause says of the end of a run.
 
-use super::clauses::{Clause, Streett};
+use super::clauses::Clause;
 use super::graph::Step;
-use super::prop::Prop;
+use super::prop::{Prop, Streett};
 use super::{Fairness, Kind, Predicate, Problem};
 
 /// What some step of the cycle has to do.

@@ -1,5 +1,7 @@
 //! Temporal formulas, and what their predicates mean.
 
+use std::fmt;
+
 use super::Bits;
 use super::graph::{Graph, Step};
 
@@ -137,3 +139,37 @@ impl Predicate {
         }
     }
 }
+
+/// Why a formula cannot be decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unsupported {
+    /// It nests too deep.
+    TooDeep,
+    /// It splits into too many cases, or follows too many events at once for a graph of this size.
+    TooLarge,
+    /// There is no predicate of this number.
+    UnknownPredicate(u32),
+    /// A predicate on steps stands outside every `[]` and `<>`.
+    StepOutsideBox,
+    /// `[]` of a disjunction whose parts are temporal in a way that is not followed, such as `[](P \/ []Q)`.
+    Nesting,
+}
+
+impl fmt::Display for Unsupported {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Unsupported::TooDeep => write!(f, "the formula nests too deep"),
+            Unsupported::TooLarge => write!(f, "the formula splits into too many cases"),
+            Unsupported::UnknownPredicate(id) => write!(f, "there is no predicate {id}"),
+            Unsupported::StepOutsideBox => {
+                write!(f, "an action stands outside every [] and <>; write [][A]_v")
+            }
+            Unsupported::Nesting => write!(
+                f,
+                "[] of a disjunction with temporal parts other than <>Q; write it as P ~> Q, []<>P or <>[]P"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for Unsupported {}

@@ -24,9 +24,8 @@ mod vacuity;
 mod walker;
 
 pub use bits::Bits;
-pub use clauses::Unsupported;
 pub use fairness::{Fairness, Kind, Reason, explain};
-pub use formula::{Formula, Predicate};
+pub use formula::{Formula, Predicate, Unsupported};
 pub use graph::{Graph, InvalidGraph, Step};
 pub use lasso::Lasso;
 pub use tarjan::Tarjan;

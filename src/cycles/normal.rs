@@ -1,8 +1,7 @@
 //! Formulas without negation, whose temporal parts have few forms.
 
-use super::Formula;
-use super::clauses::{Event, Streett, Unsupported};
-use super::prop::{Join, Prop};
+use super::prop::{Event, Join, Prop, Streett};
+use super::{Formula, Unsupported};
 
 /// How many cases a formula may split into.
 const MAX_CASES: usize = 1024;

@@ -1,4 +1,4 @@
-//! Propositions: what can be judged on a single step.
+//! Propositions, which are judged on a single step, and the forms that temporal parts of a formula are brought to.
 
 use super::Predicate;
 use super::graph::Step;
@@ -86,4 +86,19 @@ impl std::ops::Not for Prop {
             Prop::Or(ps) => Prop::And(each(ps)),
         }
     }
+}
+
+/// A Streett pair, `[]<>request => []<>response`.
+#[derive(Clone, Debug)]
+pub(super) struct Streett {
+    pub request: Prop,
+    pub response: Prop,
+}
+
+/// `<>(start /\ []keep /\ then...)`: at some point `start` is true, from there on `keep` is, and each of `then` happens.
+#[derive(Clone, Debug)]
+pub(super) struct Event {
+    pub start: Prop,
+    pub keep: Prop,
+    pub then: Vec<Event>,
 }

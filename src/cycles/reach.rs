@@ -2,10 +2,10 @@
 
 use std::ops::RangeInclusive;
 
-use super::clauses::{Clause, Event, Unsupported};
+use super::clauses::Clause;
 use super::graph::Step;
-use super::prop::Prop;
-use super::{Predicate, Problem};
+use super::prop::{Event, Prop};
+use super::{Predicate, Problem, Unsupported};
 
 /// How many events a clause may follow at once.
 const MAX_EVENTS: usize = 12;
