@@ -62,22 +62,26 @@ fn survive(kind: &str, all: usize, make: impl Fn(&mut Dice) -> String, mut try_i
     let mut wrong = Vec::new();
     for case in 0..cases {
         let input = make(&mut Dice(case as u64));
-        let start = Instant::now();
-        match catch_unwind(AssertUnwindSafe(|| try_it(&input))) {
-            Ok(end) => *ends.entry(end).or_insert(0) += 1,
-            Err(_) => wrong.push(format!("case {case} panics:\n{input}")),
+        let mut timed = || {
+            let start = Instant::now();
+            let end = catch_unwind(AssertUnwindSafe(|| try_it(&input)));
+            (end, start.elapsed())
+        };
+        let (end, mut time) = timed();
+        if in_full() && time > LONGEST {
+            // The machine may have been busy with something else.
+            time = timed().1.min(time);
         }
-        if in_full() && start.elapsed() > LONGEST {
-            wrong.push(format!("case {case} takes {:?}:\n{input}", start.elapsed()));
+        let shown: String = input.chars().take(2_000).collect();
+        match end {
+            Ok(_) if in_full() && time > LONGEST => wrong.push(format!("case {case} takes {time:?}:\n{shown}")),
+            Ok(end) => *ends.entry(end).or_insert(0) += 1,
+            Err(_) => wrong.push(format!("case {case} panics:\n{shown}")),
         }
     }
     println!("{cases} {kind}: {ends:?}");
-    assert!(
-        wrong.is_empty(),
-        "{} of {cases} {kind}:\n{}",
-        wrong.len(),
-        wrong.join("\n\n")
-    );
+    let shown = wrong.iter().take(5).cloned().collect::<Vec<_>>().join("\n\n");
+    assert!(wrong.is_empty(), "{} of {cases} {kind}:\n{shown}", wrong.len());
 }
 
 /// Words of every language that is read here.
