@@ -435,3 +435,41 @@ fn verdicts_do_not_depend_on_what_is_evaluated_only_once() {
     );
     assert!(declined < DECIDED / 10, "{declined}");
 }
+
+/// `~<>~P` was taken for a promise of progress: decided by another search, with a longer run, and not at all after an error.
+#[test]
+fn a_formula_with_two_negations_is_decided_like_the_one_with_none() {
+    let judge = Judge::builtin();
+    let forms = |name: &str, p: &str| {
+        let forms = [
+            format!("[]({p})"),
+            format!("~<>~({p})"),
+            format!("[][]({p})"),
+            format!("[]~~({p})"),
+            format!("~(<>~({p}) \\/ <>~({p}))"),
+        ];
+        let define = |(number, form): (usize, &String)| format!("{name}{number} == {form}\n");
+        forms.iter().enumerate().map(define).collect::<String>()
+    };
+    let users = "mm_struct[\"hog_mm\"].mm_users";
+    let body = forms("V", &format!("{users} > 0")) + &forms("H", &format!("{users} < 100"));
+    let mine = format!("---- MODULE Mine ----\nEXTENDS Properties\n{body}====\n");
+    let library = |name: &str| match name {
+        "Mine" => Some(mine.clone()),
+        _ => judge.spec.module(name),
+    };
+    let theory = Theory::load(&library, "Mine").unwrap_or_else(|errors| panic!("{}", errors.render(false)));
+    let instance = judge.instance("v4.14", "foreign-mmput");
+    let graph = common::graph(&instance, 1);
+    let found = findings(&instance, &graph, &[theory], &[]).expect("verdicts");
+    for (name, verdict, length) in [("V", Verdict::Violated, Some(11)), ("H", Verdict::Holds, None)] {
+        for number in 0..5 {
+            let finding = found
+                .iter()
+                .find(|finding| finding.property.name == format!("{name}{number}"));
+            let finding = finding.expect("a finding");
+            let steps = finding.counterexample.as_ref().map(|run| run.steps.len());
+            assert_eq!((finding.verdict, steps), (verdict, length), "{name}{number}");
+        }
+    }
+}

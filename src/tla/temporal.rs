@@ -239,9 +239,60 @@ impl Temporal {
     }
 }
 
-/// Takes a formula apart.
+/// Takes a formula apart. Negations are pushed to the predicates, so that `~<>~P` is `[]P` and is decided like it.
 pub fn classify(e: &Expr) -> Result<Temporal, Diagnostic> {
-    formula(e, &mut Vec::new())
+    Ok(formula(e, &mut Vec::new())?.plain())
+}
+
+impl Temporal {
+    /// The same formula, with no negation but before predicates and steps, and without repeated operators.
+    fn plain(self) -> Temporal {
+        let plain = |inner: Box<Temporal>| Box::new(inner.plain());
+        match self {
+            Temporal::Not(inner) => inner.plain().negated(),
+            Temporal::Always(inner) => match inner.plain() {
+                always @ Temporal::Always(_) => always,
+                other => Temporal::Always(Box::new(other)),
+            },
+            Temporal::Eventually(inner) => match inner.plain() {
+                eventually @ Temporal::Eventually(_) => eventually,
+                other => Temporal::Eventually(Box::new(other)),
+            },
+            Temporal::LeadsTo(from, to) => Temporal::LeadsTo(plain(from), plain(to)),
+            Temporal::Implies(from, to) => Temporal::Implies(plain(from), plain(to)),
+            Temporal::And(parts) => Temporal::And(parts.into_iter().map(Temporal::plain).collect()),
+            Temporal::Or(parts) => Temporal::Or(parts.into_iter().map(Temporal::plain).collect()),
+            Temporal::State(_) | Temporal::Step(_) | Temporal::Fair(_) => self,
+        }
+    }
+
+    fn negated(self) -> Temporal {
+        let negated = |parts: Vec<Temporal>| parts.into_iter().map(Temporal::negated).collect();
+        match self {
+            Temporal::State(predicate) => {
+                let span = predicate.span;
+                Temporal::State(Kind::Call(Builtin::Not, vec![predicate]).with_span(span))
+            }
+            Temporal::Not(inner) => *inner,
+            Temporal::And(parts) => Temporal::Or(negated(parts)),
+            Temporal::Or(parts) => Temporal::And(negated(parts)),
+            Temporal::Implies(from, to) => Temporal::And(vec![*from, to.negated()]),
+            // A step means one thing under `[]` and another under `<>`.
+            Temporal::Always(inner) if !inner.has_step() => Temporal::Eventually(Box::new(inner.negated())),
+            Temporal::Eventually(inner) if !inner.has_step() => Temporal::Always(Box::new(inner.negated())),
+            other => Temporal::Not(Box::new(other)),
+        }
+    }
+
+    fn has_step(&self) -> bool {
+        match self {
+            Temporal::State(_) | Temporal::Fair(_) => false,
+            Temporal::Step(_) => true,
+            Temporal::Always(inner) | Temporal::Eventually(inner) | Temporal::Not(inner) => inner.has_step(),
+            Temporal::LeadsTo(from, to) | Temporal::Implies(from, to) => from.has_step() || to.has_step(),
+            Temporal::And(parts) | Temporal::Or(parts) => parts.iter().any(Temporal::has_step),
+        }
+    }
 }
 
 /// The names bound around a formula, outermost first: values, or expressions over the names before them.
