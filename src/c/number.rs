@@ -1,6 +1,6 @@
 //! Numbers as C has them: an `int` or an `unsigned`, of 32 bits, and never below zero here.
 
-use crate::machine::program::Binary as BinaryOp;
+use crate::machine::program::BinaryOp;
 
 /// A constant number and its type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

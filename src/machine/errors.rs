@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::layout::freed_types;
-use super::program::{Binary, Instr, Operand, Program, Scalar, ThreadId, Unary};
+use super::program::{BinaryOp, Instr, Operand, Program, Scalar, ThreadId, UnaryOp};
 
 /// What went wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -164,13 +164,13 @@ fn possible(program: &Program, freed: &[bool], instr: &Instr) -> Vec<ErrorKind> 
             kinds.push(ErrorKind::OutOfRange);
         }
         Instr::Binary {
-            op: Binary::Add | Binary::Sub | Binary::Mul | Binary::Shl | Binary::Shr,
+            op: BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Shl | BinaryOp::Shr,
             ..
         }
-        | Instr::Unary { op: Unary::Negate, .. }
+        | Instr::Unary { op: UnaryOp::Negate, .. }
         | Instr::Fits { .. } => kinds.push(ErrorKind::Overflow),
         Instr::Binary {
-            op: Binary::Div | Binary::Rem,
+            op: BinaryOp::Div | BinaryOp::Rem,
             ..
         } => kinds.push(ErrorKind::DivisionByZero),
         Instr::Fail => kinds.push(ErrorKind::Assertion),

@@ -311,7 +311,7 @@ pub enum Operand {
 
 /// Operators on one value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Unary {
+pub enum UnaryOp {
     /// 1 if zero, else 0.
     Not,
     /// 1 if not zero, else 0.
@@ -327,7 +327,7 @@ pub enum Unary {
 /// Operators on two values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
-pub enum Binary {
+pub enum BinaryOp {
     Add,
     Sub,
     Mul,
@@ -361,7 +361,7 @@ pub enum Instr {
     /// `to = op from`
     Unary {
         /// Operator.
-        op: Unary,
+        op: UnaryOp,
         /// Target.
         to: Reg,
         /// Value.
@@ -370,7 +370,7 @@ pub enum Instr {
     /// `to = left op right`; exact integers, no wrap-around.
     Binary {
         /// Operator.
-        op: Binary,
+        op: BinaryOp,
         /// Target.
         to: Reg,
         /// Left value.

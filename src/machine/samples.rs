@@ -1,6 +1,6 @@
 //! Small programs, built by hand, for the tests of this module.
 
-use crate::machine::program::{Binary as BinaryOp, *};
+use crate::machine::program::{BinaryOp, *};
 use crate::machine::{Machine, live_registers};
 use crate::source::{Sources, Span};
 

@@ -1,6 +1,6 @@
 //! One step: from a scheduling point to the next. Pure, and without allocation.
 
-use super::program::{Binary, Instr, Operand, PartId, Scalar, ThreadId, Unary};
+use super::program::{BinaryOp, Instr, Operand, PartId, Scalar, ThreadId, UnaryOp};
 use super::{ErrorKind, Machine};
 
 /// What became of a step.
@@ -352,13 +352,13 @@ impl Machine {
         Ok(())
     }
 
-    fn unary(&self, op: Unary, value: i64) -> Result<i64, Failure> {
+    fn unary(&self, op: UnaryOp, value: i64) -> Result<i64, Failure> {
         Ok(match op {
-            Unary::Not => i64::from(value == 0),
-            Unary::Truth => i64::from(value != 0),
-            Unary::Negate => value.checked_neg().ok_or(OVERFLOW)?,
-            Unary::Complement(id) => !value & ((1 << self.program.enums[id].names.len()) - 1),
-            Unary::Singleton(_) => 1 << value,
+            UnaryOp::Not => i64::from(value == 0),
+            UnaryOp::Truth => i64::from(value != 0),
+            UnaryOp::Negate => value.checked_neg().ok_or(OVERFLOW)?,
+            UnaryOp::Complement(id) => !value & ((1 << self.program.enums[id].names.len()) - 1),
+            UnaryOp::Singleton(_) => 1 << value,
         })
     }
 }
@@ -376,29 +376,29 @@ fn fits(value: i64, bits: u32) -> Result<(), Failure> {
     }
 }
 
-fn binary(op: Binary, left: i64, right: i64) -> Result<i64, Failure> {
+fn binary(op: BinaryOp, left: i64, right: i64) -> Result<i64, Failure> {
     let by_zero = Failure {
         kind: ErrorKind::DivisionByZero,
         object: 0,
     };
     Ok(match op {
-        Binary::Add => left.checked_add(right).ok_or(OVERFLOW)?,
-        Binary::Sub => left.checked_sub(right).ok_or(OVERFLOW)?,
-        Binary::Mul => left.checked_mul(right).ok_or(OVERFLOW)?,
-        Binary::Div => left.checked_div(right).ok_or(by_zero)?,
-        Binary::Rem => left.checked_rem(right).ok_or(by_zero)?,
-        Binary::Shl if (0..62).contains(&right) && left.unsigned_abs() <= i64::MAX as u64 >> right => left << right,
-        Binary::Shl => return Err(OVERFLOW),
-        Binary::Shr if (0..63).contains(&right) => left >> right,
-        Binary::Shr => return Err(OVERFLOW),
-        Binary::BitAnd => left & right,
-        Binary::BitOr => left | right,
-        Binary::BitXor => left ^ right,
-        Binary::Eq => i64::from(left == right),
-        Binary::Ne => i64::from(left != right),
-        Binary::Lt => i64::from(left < right),
-        Binary::Le => i64::from(left <= right),
-        Binary::Gt => i64::from(left > right),
-        Binary::Ge => i64::from(left >= right),
+        BinaryOp::Add => left.checked_add(right).ok_or(OVERFLOW)?,
+        BinaryOp::Sub => left.checked_sub(right).ok_or(OVERFLOW)?,
+        BinaryOp::Mul => left.checked_mul(right).ok_or(OVERFLOW)?,
+        BinaryOp::Div => left.checked_div(right).ok_or(by_zero)?,
+        BinaryOp::Rem => left.checked_rem(right).ok_or(by_zero)?,
+        BinaryOp::Shl if (0..62).contains(&right) && left.unsigned_abs() <= i64::MAX as u64 >> right => left << right,
+        BinaryOp::Shl => return Err(OVERFLOW),
+        BinaryOp::Shr if (0..63).contains(&right) => left >> right,
+        BinaryOp::Shr => return Err(OVERFLOW),
+        BinaryOp::BitAnd => left & right,
+        BinaryOp::BitOr => left | right,
+        BinaryOp::BitXor => left ^ right,
+        BinaryOp::Eq => i64::from(left == right),
+        BinaryOp::Ne => i64::from(left != right),
+        BinaryOp::Lt => i64::from(left < right),
+        BinaryOp::Le => i64::from(left <= right),
+        BinaryOp::Gt => i64::from(left > right),
+        BinaryOp::Ge => i64::from(left >= right),
     })
 }

@@ -5,7 +5,7 @@ use super::tables::Member;
 use super::value::{Ty, Value, describe, fold, is_set_operator, may_leave, result};
 use crate::c::ast::{BinaryOp, Expr, ExprKind};
 use crate::c::number::{COUNT_BITS, INT_BITS, Number};
-use crate::machine::program::{Instr, Operand, Reg, Scalar, TypeId, Unary};
+use crate::machine::program::{Instr, Operand, Reg, Scalar, TypeId, UnaryOp};
 use crate::source::{Diagnostic, Span};
 
 impl<'a> Emitter<'a, '_> {
@@ -53,7 +53,7 @@ impl<'a> Emitter<'a, '_> {
                 match truth.operand {
                     Operand::Const(value) => Ok(Value::truth(Operand::Const(i64::from(value == 0)))),
                     from => self.computed(Scalar::Bool, span, |to| Instr::Unary {
-                        op: Unary::Not,
+                        op: UnaryOp::Not,
                         to,
                         from,
                     }),
@@ -65,7 +65,7 @@ impl<'a> Emitter<'a, '_> {
                     return Err(Diagnostic::at(span, "`~` is for bitsets").help("write `flags &= ~(1 << flag)`"));
                 };
                 self.computed(Scalar::Bitset(id), span, |to| Instr::Unary {
-                    op: Unary::Complement(id),
+                    op: UnaryOp::Complement(id),
                     to,
                     from: value.operand,
                 })
@@ -76,7 +76,7 @@ impl<'a> Emitter<'a, '_> {
                     return Err(Diagnostic::at(span, "only a number can be negated"));
                 }
                 let negative = self.computed(Scalar::Integer, span, |to| Instr::Unary {
-                    op: Unary::Negate,
+                    op: UnaryOp::Negate,
                     to,
                     from: value.operand,
                 })?;
@@ -203,7 +203,7 @@ impl<'a> Emitter<'a, '_> {
                 });
             }
             return self.computed(Scalar::Bitset(id), span, |to| Instr::Unary {
-                op: Unary::Singleton(id),
+                op: UnaryOp::Singleton(id),
                 to,
                 from: right.operand,
             });

@@ -4,7 +4,7 @@ use super::emit::{Binding, Emitter, Place};
 use super::tables::{GlobalPlace, Member};
 use super::value::{Conversion, Ty, Value, conversion, describe};
 use crate::c::ast::{Expr, ExprKind, Ident};
-use crate::machine::program::{Instr, Operand, PointKind, Scalar, Unary};
+use crate::machine::program::{Instr, Operand, PointKind, Scalar, UnaryOp};
 use crate::source::{Diagnostic, Span};
 
 impl<'a> Emitter<'a, '_> {
@@ -179,7 +179,7 @@ impl<'a> Emitter<'a, '_> {
             }
             (_, Operand::Const(constant)) => Ok(Value::truth(Operand::Const(i64::from(constant != 0)))),
             (_, from) => self.computed(Scalar::Bool, span, |to| Instr::Unary {
-                op: Unary::Truth,
+                op: UnaryOp::Truth,
                 to,
                 from,
             }),

@@ -6,7 +6,7 @@ use super::super::term::{Op, Term};
 use super::Step;
 use super::access::{Faults, out_of};
 use crate::machine::ErrorKind;
-use crate::machine::program::{Binary, Instr, Operand, Reg, Scalar, TypeId, Unary};
+use crate::machine::program::{BinaryOp, Instr, Operand, Reg, Scalar, TypeId, UnaryOp};
 
 impl Step<'_> {
     /// The value of an instruction that only computes, its sort, and what may be wrong.
@@ -25,21 +25,21 @@ impl Step<'_> {
         })
     }
 
-    pub(super) fn unary(&self, op: Unary, from: Operand, memory: &Memory) -> (Term, Kind) {
+    pub(super) fn unary(&self, op: UnaryOp, from: Operand, memory: &Memory) -> (Term, Kind) {
         match op {
-            Unary::Truth => (self.truth(from, memory), Kind::Bool),
-            Unary::Not => (Term::negate(self.truth(from, memory)), Kind::Bool),
-            Unary::Negate => {
+            UnaryOp::Truth => (self.truth(from, memory), Kind::Bool),
+            UnaryOp::Not => (Term::negate(self.truth(from, memory)), Kind::Bool),
+            UnaryOp::Negate => {
                 let value = self.value(from, Kind::Int, memory);
                 (Term::infix(Op::Minus, Term::Int(0), value), Kind::Int)
             }
-            Unary::Complement(id) => {
+            UnaryOp::Complement(id) => {
                 let all = (1i64 << self.program.enums[id].names.len()) - 1;
                 let all = Kind::Set(id).constant(self.program, all);
                 let without = Term::infix(Op::Without, all, self.value(from, Kind::Set(id), memory));
                 (without, Kind::Set(id))
             }
-            Unary::Singleton(id) => {
+            UnaryOp::Singleton(id) => {
                 let element = self.value(from, Kind::Enum(id), memory);
                 (Term::Singleton(Box::new(element)), Kind::Set(id))
             }
@@ -48,7 +48,7 @@ impl Step<'_> {
 
     pub(super) fn binary(
         &self,
-        op: Binary,
+        op: BinaryOp,
         to: Reg,
         left: Operand,
         right: Operand,
@@ -67,9 +67,9 @@ impl Step<'_> {
         let set = matches!(self.kind(to), Kind::Set(_)).then(|| self.kind(to));
         let right_number = || self.value(right, Kind::Int, memory);
         match (op, set) {
-            (Binary::BitAnd, Some(set)) => (plain(Op::Intersect, set), set, vec![]),
-            (Binary::BitOr, Some(set)) => (plain(Op::Union, set), set, vec![]),
-            (Binary::BitXor, Some(set)) => {
+            (BinaryOp::BitAnd, Some(set)) => (plain(Op::Intersect, set), set, vec![]),
+            (BinaryOp::BitOr, Some(set)) => (plain(Op::Union, set), set, vec![]),
+            (BinaryOp::BitXor, Some(set)) => {
                 let (left, right) = both(set);
                 let here = Term::infix(Op::Without, left.clone(), right.clone());
                 (
@@ -78,35 +78,35 @@ impl Step<'_> {
                     vec![],
                 )
             }
-            (Binary::Eq, _) => (plain(Op::Equal, kind), Kind::Bool, vec![]),
-            (Binary::Ne, _) => (plain(Op::Unequal, kind), Kind::Bool, vec![]),
-            (Binary::Lt, _) => (plain(Op::Less, Kind::Int), Kind::Bool, vec![]),
-            (Binary::Le, _) => (plain(Op::LessEqual, Kind::Int), Kind::Bool, vec![]),
-            (Binary::Gt, _) => (plain(Op::Greater, Kind::Int), Kind::Bool, vec![]),
-            (Binary::Ge, _) => (plain(Op::GreaterEqual, Kind::Int), Kind::Bool, vec![]),
-            (Binary::Add, _) => (plain(Op::Plus, Kind::Int), Kind::Int, vec![]),
-            (Binary::Sub, _) => (plain(Op::Minus, Kind::Int), Kind::Int, vec![]),
-            (Binary::Mul, _) => (plain(Op::Times, Kind::Int), Kind::Int, vec![]),
-            (Binary::Div | Binary::Rem, _) => {
+            (BinaryOp::Eq, _) => (plain(Op::Equal, kind), Kind::Bool, vec![]),
+            (BinaryOp::Ne, _) => (plain(Op::Unequal, kind), Kind::Bool, vec![]),
+            (BinaryOp::Lt, _) => (plain(Op::Less, Kind::Int), Kind::Bool, vec![]),
+            (BinaryOp::Le, _) => (plain(Op::LessEqual, Kind::Int), Kind::Bool, vec![]),
+            (BinaryOp::Gt, _) => (plain(Op::Greater, Kind::Int), Kind::Bool, vec![]),
+            (BinaryOp::Ge, _) => (plain(Op::GreaterEqual, Kind::Int), Kind::Bool, vec![]),
+            (BinaryOp::Add, _) => (plain(Op::Plus, Kind::Int), Kind::Int, vec![]),
+            (BinaryOp::Sub, _) => (plain(Op::Minus, Kind::Int), Kind::Int, vec![]),
+            (BinaryOp::Mul, _) => (plain(Op::Times, Kind::Int), Kind::Int, vec![]),
+            (BinaryOp::Div | BinaryOp::Rem, _) => {
                 let zero = Term::infix(Op::Equal, right_number(), Term::Int(0));
-                let name = if op == Binary::Div { "Quotient" } else { "Remainder" };
+                let name = if op == BinaryOp::Div { "Quotient" } else { "Remainder" };
                 (call(name), Kind::Int, vec![(ErrorKind::DivisionByZero, zero)])
             }
-            (Binary::Shl | Binary::Shr, _) => {
-                let most = if op == Binary::Shl { 61 } else { 62 };
+            (BinaryOp::Shl | BinaryOp::Shr, _) => {
+                let most = if op == BinaryOp::Shl { 61 } else { 62 };
                 let wrong = out_of(right_number(), most);
                 let (left, right) = both(Kind::Int);
                 let power = Term::infix(Op::Power, Term::Int(2), right);
-                let op = if op == Binary::Shl { Op::Times } else { Op::Floor };
+                let op = if op == BinaryOp::Shl { Op::Times } else { Op::Floor };
                 (
                     Term::infix(op, left, power),
                     Kind::Int,
                     vec![(ErrorKind::Overflow, wrong)],
                 )
             }
-            (Binary::BitAnd, None) => (call("BitAnd"), Kind::Int, vec![]),
-            (Binary::BitOr, None) => (call("BitOr"), Kind::Int, vec![]),
-            (Binary::BitXor, None) => (call("BitXor"), Kind::Int, vec![]),
+            (BinaryOp::BitAnd, None) => (call("BitAnd"), Kind::Int, vec![]),
+            (BinaryOp::BitOr, None) => (call("BitOr"), Kind::Int, vec![]),
+            (BinaryOp::BitXor, None) => (call("BitXor"), Kind::Int, vec![]),
         }
     }
 
