@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use oomspec::check::findings;
 use oomspec::explore::{Graph, Limits, explore};
 use oomspec::model::Instance;
-use oomspec::model::property::Kind;
-use oomspec::model::theory::Theory;
+use oomspec::model::properties::PropertyModule;
+use oomspec::model::property::PropertyKind;
 use oomspec::source::Diagnostics;
 use oomspec::spec::Spec;
 
@@ -25,7 +25,7 @@ fn main() {
 
 fn run() -> Result<(), Diagnostics> {
     let spec = Spec::builtin();
-    let theories = [spec.theory()?];
+    let modules = [spec.properties()?];
     let (instance, graph) = largest(&spec)?;
     let states = graph.distinct();
     println!(
@@ -52,10 +52,15 @@ fn run() -> Result<(), Diagnostics> {
     let safety = mean_of(
         &instance,
         &graph,
-        &theories,
-        &[Kind::Safety, Kind::Action, Kind::Deadlock],
+        &modules,
+        &[PropertyKind::Safety, PropertyKind::Action, PropertyKind::Deadlock],
     )?;
-    let temporal = mean_of(&instance, &graph, &theories, &[Kind::Liveness, Kind::Refinement])?;
+    let temporal = mean_of(
+        &instance,
+        &graph,
+        &modules,
+        &[PropertyKind::Liveness, PropertyKind::Refinement],
+    )?;
     println!("safety and deadlock     {:9.1} ms", millis(safety));
     println!("liveness and refinement {:9.1} ms", millis(temporal));
     let ratio = temporal.as_secs_f64() / (search + safety).as_secs_f64();
@@ -84,15 +89,20 @@ fn largest(spec: &Spec) -> Result<(Instance, Graph), Diagnostics> {
 }
 
 /// How long it takes to decide the properties of some kinds on a graph.
-fn mean_of(instance: &Instance, graph: &Graph, theories: &[Theory], kinds: &[Kind]) -> Result<Duration, Diagnostics> {
-    let names: Vec<String> = findings(instance, graph, theories, &[])?
+fn mean_of(
+    instance: &Instance,
+    graph: &Graph,
+    modules: &[PropertyModule],
+    kinds: &[PropertyKind],
+) -> Result<Duration, Diagnostics> {
+    let names: Vec<String> = findings(instance, graph, modules, &[])?
         .into_iter()
         .map(|finding| finding.property)
         .filter(|property| kinds.contains(&property.kind))
         .map(|property| property.name)
         .collect();
     Ok(mean(|| {
-        findings(instance, graph, theories, &names).expect("they were decided a moment ago");
+        findings(instance, graph, modules, &names).expect("they were decided a moment ago");
     }))
 }
 

@@ -8,7 +8,7 @@ use crate::c::{Callers, compile, flatten, includes, nearest, numbers, read_progr
 use crate::input::{self, MAX_MODULE};
 use crate::machine::Machine;
 use crate::model::Instance;
-use crate::model::theory::Theory;
+use crate::model::properties::PropertyModule;
 use crate::source::{Diagnostic, Diagnostics};
 use crate::tla::{self, Library as _};
 
@@ -95,18 +95,18 @@ impl Spec {
     }
 
     /// The properties of the spec: those of Refinement.tla and of what it extends.
-    pub fn theory(&self) -> Result<Theory, Diagnostics> {
-        Theory::load(&self.modules(None), ROOT_MODULE)
+    pub fn properties(&self) -> Result<PropertyModule, Diagnostics> {
+        PropertyModule::load(&self.modules(None), ROOT_MODULE)
     }
 
     /// The properties of a module of the user; what it extends may be a module of the spec.
-    pub fn theory_of(&self, path: &Path) -> Result<Theory, Diagnostics> {
+    pub fn properties_of(&self, path: &Path) -> Result<PropertyModule, Diagnostics> {
         let name = path
             .file_stem()
             .map(|stem| stem.to_string_lossy().into_owned())
             .unwrap_or_default();
         input::text(path, MAX_MODULE)?;
-        Theory::load(&self.modules(path.parent()), &name)
+        PropertyModule::load(&self.modules(path.parent()), &name)
     }
 
     /// The TLA+ modules of the spec; those in a folder of the user come first.

@@ -6,12 +6,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use common::Judge;
 use common::certificates::{Made, built_in, made, packed, refusal};
-use oomspec::certificate::format::{Certificate, Claim, Evidence, States, Step};
+use oomspec::certificate::format::{Certificate, Claim, Evidence, States, StepLabel};
 use oomspec::certificate::verify::{LookedAt, Refused, Verified, Verifier, read};
 use oomspec::certificate::{Maker, verify};
 use oomspec::check::{Finding, Verdict, findings};
 use oomspec::machine::{Reached, Scratch, Shape};
-use oomspec::model::theory::Theory;
+use oomspec::model::properties::PropertyModule;
 use oomspec::spec::Spec;
 
 #[test]
@@ -68,7 +68,7 @@ fn after_an_error_nothing_is_said_about_the_end() {
     let mut finding = finding.expect("a property").clone();
     assert_eq!(finding.verdict, Verdict::NotApplicable);
     finding.verdict = Verdict::Holds;
-    let maker = Maker::new(&made.instance, &verifier.theories, &made.graph);
+    let maker = Maker::new(&made.instance, &verifier.modules, &made.graph);
     let certificate = maker
         .certificate(&finding)
         .expect("a ranking, since an error keeps the promise");
@@ -82,8 +82,8 @@ fn a_set_that_is_not_embedded_is_walked_again() {
     let verifier = Verifier::new(&judge.spec).expect("the modules");
     let instance = judge.instance("v4.15", "aio-never-alone");
     let graph = common::graph(&instance, 1);
-    let maker = Maker::new(&instance, &verifier.theories, &graph).embed_up_to(10);
-    for finding in findings(&instance, &graph, &verifier.theories, &[]).expect("verdicts") {
+    let maker = Maker::new(&instance, &verifier.modules, &graph).embed_up_to(10);
+    for finding in findings(&instance, &graph, &verifier.modules, &[]).expect("verdicts") {
         let certificate = maker.certificate(&finding).expect("a certificate");
         let verified = verifier.about(&instance, &certificate).expect("a proof");
         let Evidence::States { set, progress } = certificate.evidence.clone() else {
@@ -136,7 +136,7 @@ fn a_claim_that_is_turned_round_is_refused() {
         }
         // And no ranking can be made for it.
         let graph = common::graph(&made.instance, 1);
-        let maker = Maker::new(&made.instance, &verifier.theories, &graph);
+        let maker = Maker::new(&made.instance, &verifier.modules, &graph);
         for finding in made
             .findings
             .iter()
@@ -165,9 +165,9 @@ fn a_false_claim_is_refused_however_the_formula_is_spelled() {
         "Mine" => Some(mine.to_string()),
         _ => spec.module(name),
     };
-    verifier.theories = vec![Theory::load(&library, "Mine").expect("a module")];
-    let found = findings(&made.instance, &made.graph, &verifier.theories, &[]).expect("verdicts");
-    let maker = Maker::new(&made.instance, &verifier.theories, &made.graph);
+    verifier.modules = vec![PropertyModule::load(&library, "Mine").expect("a module")];
+    let found = findings(&made.instance, &made.graph, &verifier.modules, &[]).expect("verdicts");
+    let maker = Maker::new(&made.instance, &verifier.modules, &made.graph);
     for name in ["A1", "A2", "A3", "A4"] {
         let finding = found.iter().find(|finding| finding.property.name == name);
         let finding = finding.expect("a finding").clone();
@@ -231,7 +231,7 @@ fn a_trace_is_followed_step_by_step() {
     let Evidence::Trace(steps) = certificate.evidence.clone() else {
         panic!("a trace");
     };
-    let with = |steps: Vec<Step>| Certificate {
+    let with = |steps: Vec<StepLabel>| Certificate {
         evidence: Evidence::Trace(steps),
         ..certificate.clone()
     };
@@ -242,13 +242,13 @@ fn a_trace_is_followed_step_by_step() {
     longer.push(steps[0].clone());
     assert!(refusal(&verifier, &made, &with(longer)).contains("step 37"));
     let mut other = steps.clone();
-    other[7] = Step("nobody".into());
+    other[7] = StepLabel("nobody".into());
     assert_eq!(
         refusal(&verifier, &made, &with(other)),
         "step 8: there is no thread `nobody`"
     );
     let mut outcome = steps.clone();
-    outcome[0] = Step(format!("{} 4000000000", steps[0].0));
+    outcome[0] = StepLabel(format!("{} 4000000000", steps[0].0));
     assert!(refusal(&verifier, &made, &with(outcome)).starts_with("step 1: "));
     assert!(refusal(&verifier, &made, &with(vec![])).contains("does not violate"));
     // To stay in the bad state for ever violates the formula as well; an error of the language takes a trace.
@@ -272,7 +272,7 @@ fn a_lasso_closes_is_fair_and_violates() {
         panic!("a lasso");
     };
     assert!(verifier.about(&made.instance, &certificate).is_ok());
-    let with = |steps: &[Step], loop_start: usize| Certificate {
+    let with = |steps: &[StepLabel], loop_start: usize| Certificate {
         evidence: Evidence::Lasso {
             steps: steps.to_vec(),
             loop_start,
@@ -306,8 +306,8 @@ fn every_state_of_a_set_is_needed() {
     let verifier = Verifier::new(&judge.spec).expect("the modules");
     let instance = judge.instance("v4.15", "aio-never-alone");
     let graph = common::graph(&instance, 1);
-    let found = findings(&instance, &graph, &verifier.theories, &["NoDeadlock".into()]).expect("verdicts");
-    let maker = Maker::new(&instance, &verifier.theories, &graph);
+    let found = findings(&instance, &graph, &verifier.modules, &["NoDeadlock".into()]).expect("verdicts");
+    let maker = Maker::new(&instance, &verifier.modules, &graph);
     let certificate = maker.certificate(&found[0]).expect("a certificate");
     let mut states: Vec<&[u64]> = (0..graph.distinct() as u32).map(|id| graph.state(id)).collect();
     states.sort_unstable();
@@ -351,7 +351,7 @@ fn still_proves(made: &Made, original: &Certificate, changed: &Certificate) -> b
     let machine = &made.instance.machine;
     match (&original.evidence, &changed.evidence) {
         (Evidence::Trace(_), Evidence::Trace(steps)) => {
-            let label = |step: &Step| {
+            let label = |step: &StepLabel| {
                 let (thread, outcome) = step.parts().expect("a step");
                 let mut threads = machine.program.threads.iter();
                 oomspec::machine::Label {

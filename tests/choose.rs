@@ -2,29 +2,29 @@
 
 mod common;
 
-use common::choosing::{CASES, QUESTIONS, program, random, theory};
+use common::choosing::{CASES, QUESTIONS, module, program, random};
 use oomspec::actors::compare::{Opinion, opinion};
 use oomspec::certificate::Maker;
-use oomspec::certificate::format::{Claim, Evidence, Step};
+use oomspec::certificate::format::{Claim, Evidence, StepLabel};
 use oomspec::certificate::verify::{Verifier, read};
 use oomspec::check::{Checked, Verdict, check};
 use oomspec::explore::{Limits, explore};
 use oomspec::machine::{Machine, Nobody, Outcome, Scratch};
 use oomspec::model::Instance;
-use oomspec::model::theory::Theory;
+use oomspec::model::properties::PropertyModule;
 use oomspec::spec::Spec;
 
 /// The verdicts, after stateright and the certificates have agreed with them.
-fn judged(instance: Instance, theories: Vec<Theory>, text: &str) -> Checked {
-    let checked = check(instance, &theories, Limits::default(), &[], &|_, _| {}).expect("verdicts");
+fn judged(instance: Instance, modules: Vec<PropertyModule>, text: &str) -> Checked {
+    let checked = check(instance, &modules, Limits::default(), &[], &|_, _| {}).expect("verdicts");
     assert_eq!(
-        opinion(&checked, &theories, Limits::default()),
+        opinion(&checked, &modules, Limits::default()),
         Opinion::Agrees,
         "{text}"
     );
     let instance = &checked.instance;
     let graph = explore(&instance.machine, Limits::default(), &|_, _| {});
-    let maker = Maker::new(instance, &theories, &graph);
+    let maker = Maker::new(instance, &modules, &graph);
     let certificates: Vec<_> = checked
         .findings
         .iter()
@@ -33,7 +33,7 @@ fn judged(instance: Instance, theories: Vec<Theory>, text: &str) -> Checked {
     drop(maker);
     let spec = Spec::builtin();
     let mut verifier = Verifier::new(&spec).expect("the modules");
-    verifier.theories = theories;
+    verifier.modules = modules;
     for (finding, certificate) in checked.findings.iter().zip(certificates) {
         let what = format!("{} in {text}", finding.property.name);
         let certificate = certificate.unwrap_or_else(|why| panic!("{what}: {why}"));
@@ -50,7 +50,7 @@ fn judged(instance: Instance, theories: Vec<Theory>, text: &str) -> Checked {
 fn no_outcome_is_forced_and_what_is_owed_is_done() {
     for case in CASES {
         let text = case.tasks.join(" | ");
-        let checked = judged(program(case.tasks), vec![theory(&case.formulas())], &text);
+        let checked = judged(program(case.tasks), vec![module(&case.formulas())], &text);
         for (number, formula) in case.formulas().into_iter().enumerate() {
             let expected = match number < case.holds.len() {
                 true => Verdict::Holds,
@@ -72,7 +72,7 @@ fn random_choices_get_verdicts_that_certificates_and_stateright_bear_out() {
         let text = tasks.join(" | ");
         let instance = program(&tasks);
         idle += usize::from(steps_without_change(&instance.machine) > 0);
-        let checked = judged(instance, vec![theory(&QUESTIONS)], &text);
+        let checked = judged(instance, vec![module(&QUESTIONS)], &text);
         for number in 0..QUESTIONS.len() {
             match common::verdict(&checked, &format!("F{number}")) {
                 Verdict::Violated => violated += 1,
@@ -111,23 +111,23 @@ fn steps_without_change(machine: &Machine) -> usize {
 #[test]
 fn a_lasso_may_stay_in_one_state_by_a_step_of_the_thread() {
     let instance = program(&["while (!choose(2)) ; x.n = 1;"]);
-    let theories = vec![theory(&["<>(node[\"x\"].n = 1)"])];
+    let modules = vec![module(&["<>(node[\"x\"].n = 1)"])];
     let graph = explore(&instance.machine, Limits::default(), &|_, _| {});
     // Before choose(), before the write, and at the end: three states, and the outcome that changes nothing.
     assert_eq!((graph.distinct(), graph.transitions()), (3, 3));
-    let findings = oomspec::check::findings(&instance, &graph, &theories, &["F0".into()]).expect("a verdict");
-    let certificate = Maker::new(&instance, &theories, &graph)
+    let findings = oomspec::check::findings(&instance, &graph, &modules, &["F0".into()]).expect("a verdict");
+    let certificate = Maker::new(&instance, &modules, &graph)
         .certificate(&findings[0])
         .expect("a certificate");
-    let lasso = |steps: &[Step]| Evidence::Lasso {
+    let lasso = |steps: &[StepLabel]| Evidence::Lasso {
         steps: steps.to_vec(),
         loop_start: 0,
     };
-    let stays = Step::new("t", 0);
+    let stays = StepLabel::new("t", 0);
     assert_eq!(certificate.evidence, lasso(std::slice::from_ref(&stays)));
     let spec = Spec::builtin();
     let mut verifier = Verifier::new(&spec).expect("the modules");
-    verifier.theories = theories;
+    verifier.modules = modules;
     let refusal = |evidence| {
         let mut changed = certificate.clone();
         changed.evidence = evidence;
@@ -135,6 +135,6 @@ fn a_lasso_may_stay_in_one_state_by_a_step_of_the_thread() {
     };
     // Doing nothing at all is no step of anybody.
     assert!(refusal(lasso(&[])).contains("is not weakly fair to t"));
-    assert!(refusal(lasso(&[Step::new("t", 1)])).contains("does not return"));
-    assert!(refusal(lasso(&[Step::new("t", 2)])).contains("does not have this step here"));
+    assert!(refusal(lasso(&[StepLabel::new("t", 1)])).contains("does not return"));
+    assert!(refusal(lasso(&[StepLabel::new("t", 2)])).contains("does not have this step here"));
 }

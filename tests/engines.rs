@@ -33,14 +33,14 @@ fn engines_agree_on_every_built_in_check() {
 /// Compares the engines on a protocol in every scenario; tells how many graphs were compared edge by edge.
 fn agree(protocol: &str) -> usize {
     let spec = Spec::builtin();
-    let theories = [spec.theory().expect("the modules")];
+    let modules = [spec.properties().expect("the modules")];
     let mut small = 0;
     for scenario in spec.scenarios() {
         let instance = instance(&spec, protocol, &scenario);
-        let checked = check(instance, &theories, Limits::default(), &[], &|_, _| {}).expect("answers");
+        let checked = check(instance, &modules, Limits::default(), &[], &|_, _| {}).expect("answers");
         let name = format!("{protocol} in {scenario}");
         assert_eq!(
-            opinion(&checked, &theories, Limits::default()),
+            opinion(&checked, &modules, Limits::default()),
             Opinion::Agrees,
             "{name}"
         );

@@ -20,7 +20,7 @@ fn checked(spec: &Spec, protocol: &str) -> Checked {
 }
 
 fn exported(spec: &Spec, checked: &Checked) -> Export {
-    export(&checked.instance, &[spec.theory().expect("properties")]).expect("a module")
+    export(&checked.instance, &[spec.properties().expect("properties")]).expect("a module")
 }
 
 #[test]

@@ -12,9 +12,9 @@ use oomspec::check::{Finding, Verdict, findings};
 use oomspec::explore::Graph;
 use oomspec::machine::{Machine, Shape};
 use oomspec::model::Instance;
-use oomspec::model::theory::{Meaning, Theory};
+use oomspec::model::properties::{Meaning, PropertyModule};
 use oomspec::model::variables::Variable;
-use oomspec::tla::{self, Expr, Footprints, Spec, State, Temporal, Value};
+use oomspec::tla::{self, Expr, Footprints, Specification, State, Temporal, Value};
 
 /// Formulas in all; a few seconds for each quarter of them.
 const FORMULAS: u64 = 20_000;
@@ -24,13 +24,13 @@ const AT_ONCE: u64 = 20;
 /// A packed state as a module sees it, each variable made when it is first asked for.
 struct Seen<'a> {
     machine: &'a Machine,
-    spec: &'a Spec,
+    spec: &'a Specification,
     words: &'a [u64],
     values: Vec<OnceCell<Value>>,
 }
 
 impl<'a> Seen<'a> {
-    fn new(machine: &'a Machine, spec: &'a Spec, words: &'a [u64]) -> Self {
+    fn new(machine: &'a Machine, spec: &'a Specification, words: &'a [u64]) -> Self {
         Seen {
             machine,
             spec,
@@ -51,13 +51,13 @@ impl State for Seen<'_> {
 }
 
 /// The truth of a formula in a pair of states; none if it has no value.
-fn truth(machine: &Machine, spec: &Spec, formula: &Expr, pair: [&[u64]; 2]) -> Option<bool> {
+fn truth(machine: &Machine, spec: &Specification, formula: &Expr, pair: [&[u64]; 2]) -> Option<bool> {
     let [before, after] = pair.map(|words| Seen::new(machine, spec, words));
     tla::eval_action(formula, &before, &after).ok()
 }
 
 /// The words of one state where the formula looks, and of another elsewhere.
-fn mixed(machine: &Machine, spec: &Spec, reads: &Footprints, seen: &[u64], unseen: &[u64]) -> Vec<u64> {
+fn mixed(machine: &Machine, spec: &Specification, reads: &Footprints, seen: &[u64], unseen: &[u64]) -> Vec<u64> {
     let mut bits = vec![0; machine.words()];
     for (&variable, part) in reads {
         let variable = Variable::named(machine, &spec.variables()[variable]).expect("a variable");
@@ -225,10 +225,10 @@ fn with_names(text: &str) -> String {
 #[test]
 fn the_built_in_properties_mean_the_same_in_every_spelling() {
     let judge = Judge::builtin();
-    let theory = |spelling: &dyn Fn(&str) -> String| {
+    let module = |spelling: &dyn Fn(&str) -> String| {
         let library = |name: &str| Some(spelling(&judge.spec.module(name)?));
-        let theory = Theory::load(&library, "Refinement");
-        theory.unwrap_or_else(|errors| panic!("{}", errors.render(false)))
+        let module = PropertyModule::load(&library, "Refinement");
+        module.unwrap_or_else(|errors| panic!("{}", errors.render(false)))
     };
     let spellings: [&dyn Fn(&str) -> String; 3] = [&with_brackets, &with_dots, &with_names];
     let all = || {
@@ -239,15 +239,15 @@ fn the_built_in_properties_mean_the_same_in_every_spelling() {
     for (number, spelling) in spellings.into_iter().enumerate() {
         assert_ne!(spelling(&all()), all(), "spelling {number} changes something");
     }
-    let plain = [theory(&|text| text.to_string())];
-    let others = spellings.map(|spelling| [theory(spelling)]);
+    let plain = [module(&|text| text.to_string())];
+    let others = spellings.map(|spelling| [module(spelling)]);
     let mut violated = 0;
     for protocol in judge.spec.protocols() {
         for scenario in judge.spec.scenarios() {
             let instance = judge.instance(&protocol, &scenario);
             let graph = common::graph(&instance, 1);
-            let answers = |theories: &[Theory]| {
-                let findings = findings(&instance, &graph, theories, &[]).expect("verdicts");
+            let answers = |modules: &[PropertyModule]| {
+                let findings = findings(&instance, &graph, modules, &[]).expect("verdicts");
                 let answer = |finding: Finding| {
                     let run = finding.counterexample.map(|run| (run.steps.len(), run.loop_start));
                     (finding.property.name, finding.verdict, run)
@@ -351,7 +351,12 @@ fn temporal(universe: &Universe, number: u64) -> String {
 
 /// The length of a shortest run that breaks a formula of one state or of one step, by evaluating it everywhere in the order of
 /// the search; `Err` if it has no value there, and none if it is of another form.
-fn shortest(instance: &Instance, graph: &Graph, spec: &Spec, formula: &Temporal) -> Option<Result<Option<usize>, ()>> {
+fn shortest(
+    instance: &Instance,
+    graph: &Graph,
+    spec: &Specification,
+    formula: &Temporal,
+) -> Option<Result<Option<usize>, ()>> {
     let Temporal::Always(inner) = formula else { return None };
     let seen = |state: u32| Seen::new(&instance.machine, spec, graph.state(state));
     let mut states = 0..graph.distinct() as u32;
@@ -364,7 +369,7 @@ fn shortest(instance: &Instance, graph: &Graph, spec: &Spec, formula: &Temporal)
             };
             Some(Ok(states.find(|&state| !truth[state as usize]).map(length)))
         }
-        Temporal::Step(step) => {
+        Temporal::Action(step) => {
             let mut edges = states.flat_map(|state| graph.edges(state).map(move |edge| (state, edge.to)));
             let bad = edges.find_map(|(from, to)| match step.allows(&seen(from), &seen(to)) {
                 Ok(true) => None,
@@ -390,20 +395,20 @@ fn verdicts_do_not_depend_on_what_is_evaluated_only_once() {
     for first in (0..DECIDED).step_by(AT_ONCE as usize) {
         let numbers = first..DECIDED.min(first + AT_ONCE);
         let definitions = numbers.map(|number| format!("P{number} == {}\n", temporal(&universe, number)));
-        let theory = Theory::load(&universe.library(&definitions.collect::<String>()), "Mine");
-        verifier.theories = vec![theory.unwrap_or_else(|errors| panic!("{}", errors.render(false)))];
-        let maker = Maker::new(&instance, &verifier.theories, &graph);
-        let theory = &verifier.theories[0];
-        for (property, meaning) in &theory.formulas {
+        let module = PropertyModule::load(&universe.library(&definitions.collect::<String>()), "Mine");
+        verifier.modules = vec![module.unwrap_or_else(|errors| panic!("{}", errors.render(false)))];
+        let maker = Maker::new(&instance, &verifier.modules, &graph);
+        let module = &verifier.modules[0];
+        for (property, meaning) in &module.formulas {
             let text = || temporal(&universe, property.name[1..].parse().expect("a number"));
             let Meaning::Formula(formula) = meaning else {
                 panic!("a formula")
             };
-            let plain = shortest(&instance, &graph, &theory.spec, formula);
+            let plain = shortest(&instance, &graph, &module.spec, formula);
             let Ok(found) = findings(
                 &instance,
                 &graph,
-                &verifier.theories,
+                &verifier.modules,
                 std::slice::from_ref(&property.name),
             ) else {
                 assert!(!matches!(plain, Some(Ok(_))), "has a value everywhere: {}", text());
@@ -458,10 +463,10 @@ fn a_formula_with_two_negations_is_decided_like_the_one_with_none() {
         "Mine" => Some(mine.clone()),
         _ => judge.spec.module(name),
     };
-    let theory = Theory::load(&library, "Mine").unwrap_or_else(|errors| panic!("{}", errors.render(false)));
+    let module = PropertyModule::load(&library, "Mine").unwrap_or_else(|errors| panic!("{}", errors.render(false)));
     let instance = judge.instance("v4.14", "foreign-mmput");
     let graph = common::graph(&instance, 1);
-    let found = findings(&instance, &graph, &[theory], &[]).expect("verdicts");
+    let found = findings(&instance, &graph, &[module], &[]).expect("verdicts");
     for (name, verdict, length) in [("V", Verdict::Violated, Some(11)), ("H", Verdict::Holds, None)] {
         for number in 0..5 {
             let finding = found

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use common::{Judge, error, finding, verdict};
 use oomspec::check::{Checked, Finding, Verdict};
 use oomspec::machine::ErrorKind;
-use oomspec::model::property::Kind;
+use oomspec::model::property::PropertyKind;
 use oomspec::report::race::{Options, race};
 use oomspec::tla::Value;
 
@@ -165,7 +165,7 @@ fn the_safety_matrix() {
     let covered = ["NoUseAfterFree", "NoMunlockRace", "NoDoubleUnmap", "SkipMeansGone"];
     for finding in ALL.iter().flat_map(|checked| &checked.findings) {
         let name = finding.property.name.as_str();
-        if matches!(finding.property.kind, Kind::Safety | Kind::Deadlock) {
+        if matches!(finding.property.kind, PropertyKind::Safety | PropertyKind::Deadlock) {
             assert!(whole.contains(&name) || covered.contains(&name), "{name} is in no test");
         }
     }

@@ -3,7 +3,7 @@
 use oomspec::check::Verdict::{self, Holds, Incomplete, Vacuous, Violated};
 use oomspec::check::module::{Checked, check};
 use oomspec::explore::Limits;
-use oomspec::model::property::Kind;
+use oomspec::model::property::PropertyKind;
 
 const UNLIMITED: usize = 1_000_000;
 
@@ -84,7 +84,7 @@ fn a_deadlock_in_the_explored_part_is_one() {
     assert!(checked.incomplete.is_some());
     assert_eq!(checked.findings[0].name, "NoDeadlock");
     assert_eq!(checked.findings[0].verdict, Violated);
-    assert_eq!(checked.findings[0].kind, Kind::Deadlock);
+    assert_eq!(checked.findings[0].kind, PropertyKind::Deadlock);
     assert_eq!(checked.findings[0].trace.len(), 2);
 }
 
@@ -137,7 +137,7 @@ fn what_no_behaviour_violates_for_want_of_behaviours_is_vacuous() {
 #[test]
 fn a_refinement_fails_by_its_steps_or_by_its_fairness() {
     let clock = "VARIABLE c\nInit == c = 0\nNext == c' = (c + 1) % 3\nSpec == Init /\\ [][Next]_c /\\ WF_c(Next)";
-    let kinds = |start: &str, step: &str, fair: &str| -> Vec<(Verdict, Kind)> {
+    let kinds = |start: &str, step: &str, fair: &str| -> Vec<(Verdict, PropertyKind)> {
         let body = format!(
             "VARIABLE h\nStep == h' = {step}\nSpec == h = {start} /\\ [][Step]_h{fair}\n\
              Clock == INSTANCE Clock WITH c <- h\nRefines == Clock!Spec"
@@ -150,10 +150,19 @@ fn a_refinement_fails_by_its_steps_or_by_its_fairness() {
             .map(|found| (found.verdict, found.kind))
             .collect()
     };
-    assert_eq!(kinds("0", "(h + 1) % 3", " /\\ WF_h(Step)"), [(Holds, Kind::Liveness)]);
-    assert_eq!(kinds("1", "(h + 1) % 3", " /\\ WF_h(Step)"), [(Violated, Kind::Safety)]);
-    assert_eq!(kinds("0", "(h + 2) % 3", " /\\ WF_h(Step)"), [(Violated, Kind::Action)]);
-    assert_eq!(kinds("0", "(h + 1) % 3", ""), [(Violated, Kind::Liveness)]);
+    assert_eq!(
+        kinds("0", "(h + 1) % 3", " /\\ WF_h(Step)"),
+        [(Holds, PropertyKind::Liveness)]
+    );
+    assert_eq!(
+        kinds("1", "(h + 1) % 3", " /\\ WF_h(Step)"),
+        [(Violated, PropertyKind::Safety)]
+    );
+    assert_eq!(
+        kinds("0", "(h + 2) % 3", " /\\ WF_h(Step)"),
+        [(Violated, PropertyKind::Action)]
+    );
+    assert_eq!(kinds("0", "(h + 1) % 3", ""), [(Violated, PropertyKind::Liveness)]);
 }
 
 #[test]

@@ -15,7 +15,7 @@ use oomspec::explore::Limits;
 use oomspec::export::tla::export;
 use oomspec::machine::Reached;
 use oomspec::model::Instance;
-use oomspec::model::theory::Theory;
+use oomspec::model::properties::PropertyModule;
 
 /// Properties of every kind: formulas of states, of steps, of progress, the refinement, deadlock, errors, and one of the listing's own.
 const NAMES: [&str; 9] = [
@@ -38,16 +38,16 @@ fn exit(before: &str, after: &str) -> Listing {
     ))
 }
 
-fn theories(judge: &Judge) -> [Theory; 1] {
-    [judge.spec.theory().expect("modules")]
+fn modules(judge: &Judge) -> [PropertyModule; 1] {
+    [judge.spec.properties().expect("modules")]
 }
 
-fn decide(instance: Instance, theories: &[Theory], max_states: usize) -> Checked {
+fn decide(instance: Instance, modules: &[PropertyModule], max_states: usize) -> Checked {
     let limits = Limits {
         max_states,
         ..Limits::default()
     };
-    check(instance, theories, limits, &[], &|_, _| {}).unwrap_or_else(|errors| panic!("{}", errors.render(false)))
+    check(instance, modules, limits, &[], &|_, _| {}).unwrap_or_else(|errors| panic!("{}", errors.render(false)))
 }
 
 fn shown<'a>(checked: &'a Checked, name: &str) -> &'a Counterexample {
@@ -67,10 +67,10 @@ fn ends_in(checked: &Checked, name: &str) -> bool {
 #[test]
 fn an_error_breaks_the_property_that_it_names_whoever_defines_it() {
     let judge = Judge::builtin();
-    let theories = theories(&judge);
+    let modules = modules(&judge);
     for name in NAMES {
         let mine = exit(&format!("\tBUG_ON(true, {name});\n"), "");
-        let checked = decide(judge.instance_of(&mine, "quick-exit"), &theories, usize::MAX);
+        let checked = decide(judge.instance_of(&mine, "quick-exit"), &modules, usize::MAX);
         assert_eq!(common::verdict(&checked, name), Verdict::Violated, "{name}");
         assert!(ends_in(&checked, name), "{name}");
         // The rest is as with an error of any other name.
@@ -81,7 +81,7 @@ fn an_error_breaks_the_property_that_it_names_whoever_defines_it() {
         };
         assert_eq!(common::verdict(&checked, other), Verdict::NotApplicable, "{name}");
         assert_eq!(
-            opinion(&checked, &theories, Limits::default()),
+            opinion(&checked, &modules, Limits::default()),
             Opinion::Agrees,
             "{name}"
         );
@@ -95,7 +95,7 @@ fn breaks_names_the_property_of_every_error_inside() {
                 \tmunlock_all(mm);\n\tunmap_vmas(mm);\n\tfree_pgtables(mm);\n\tremove_vmas(mm);\n\tfree_pgtables(mm);\n}\n";
     let checked = decide(
         judge.instance_of(&listing(text), "quick-exit"),
-        &theories(&judge),
+        &modules(&judge),
         usize::MAX,
     );
     assert_eq!(common::verdict(&checked, "MemoryReaped"), Verdict::Violated);
@@ -105,11 +105,11 @@ fn breaks_names_the_property_of_every_error_inside() {
 #[test]
 fn of_formula_and_error_the_shorter_counterexample_is_shown() {
     let judge = Judge::builtin();
-    let theories = theories(&judge);
+    let modules = modules(&judge);
     let bug = "\tBUG_ON(true, SkipMeansGone);\n";
     let early_skip = "\tset_bit(MMF_OOM_SKIP, &mm->flags);\n";
     let length = |mine: &Listing| {
-        let checked = decide(judge.instance_of(mine, "quick-exit"), &theories, usize::MAX);
+        let checked = decide(judge.instance_of(mine, "quick-exit"), &modules, usize::MAX);
         (
             shown(&checked, "SkipMeansGone").steps.len(),
             ends_in(&checked, "SkipMeansGone"),
@@ -132,13 +132,13 @@ fn of_formula_and_error_the_shorter_counterexample_is_shown() {
 #[test]
 fn an_error_is_found_in_a_part_of_the_graph_too() {
     let judge = Judge::builtin();
-    let theories = theories(&judge);
+    let modules = modules(&judge);
     for name in NAMES {
         let mine = exit(&format!("\tBUG_ON(true, {name});\n"), "");
-        let whole = decide(judge.instance_of(&mine, "quick-exit"), &theories, usize::MAX);
+        let whole = decide(judge.instance_of(&mine, "quick-exit"), &modules, usize::MAX);
         // States are numbered in breadth-first order.
         let states = whole.counts.distinct - 1;
-        let part = decide(judge.instance_of(&mine, "quick-exit"), &theories, states);
+        let part = decide(judge.instance_of(&mine, "quick-exit"), &modules, states);
         assert!(part.incomplete.is_some());
         assert_eq!(shown(&part, name), shown(&whole, name), "{name}");
     }
@@ -161,7 +161,7 @@ fn certificates_speak_of_the_errors_of_a_name() {
             .clone();
         finding.verdict = Verdict::Holds;
         finding.counterexample = None;
-        let false_claim = Maker::new(&made.instance, &verifier.theories, &made.graph).certificate(&finding);
+        let false_claim = Maker::new(&made.instance, &verifier.modules, &made.graph).certificate(&finding);
         let why = refusal(&verifier, &made, &false_claim.expect("a certificate"));
         assert!(
             why.contains("violates the property") || why.contains("ends in an error"),
@@ -173,10 +173,10 @@ fn certificates_speak_of_the_errors_of_a_name() {
 #[test]
 fn the_export_asks_tlc_about_the_errors_of_a_name() {
     let judge = Judge::builtin();
-    let theories = theories(&judge);
+    let modules = modules(&judge);
     for name in NAMES {
         let mine = exit(&format!("\tBUG_ON(true, {name});\n"), "");
-        let export = export(&judge.instance_of(&mine, "quick-exit"), &theories).expect("an export");
+        let export = export(&judge.instance_of(&mine, "quick-exit"), &modules).expect("an export");
         let asked = format!("[](error.property # \"{name}\")");
         let spoken = ["NoBug", "NoMunlockRace", "MyOwn"].contains(&name);
         let formula = format!("{name}_NoError");
@@ -203,7 +203,7 @@ fn the_export_asks_tlc_about_the_errors_of_a_name() {
 #[test]
 fn the_export_of_a_listing_that_names_no_property_says_nothing_more() {
     let judge = Judge::builtin();
-    let export = export(&judge.instance("v4.14", "foreign-mmput"), &theories(&judge)).expect("an export");
+    let export = export(&judge.instance("v4.14", "foreign-mmput"), &modules(&judge)).expect("an export");
     assert!(!export.module.contains("_NoError"));
     assert!(
         Path::new(&export.files()[0].0)
@@ -215,13 +215,13 @@ fn the_export_of_a_listing_that_names_no_property_says_nothing_more() {
 #[test]
 fn an_error_bears_no_name_of_something_else() {
     let judge = Judge::builtin();
-    let theories = theories(&judge);
+    let modules = modules(&judge);
     for name in ["Failed", "Marked", "page"] {
         let instance = judge.instance_of(&exit(&format!("\tBUG_ON(true, {name});\n"), ""), "quick-exit");
-        let refused = export(&instance, &theories)
+        let refused = export(&instance, &modules)
             .expect_err("no second definition")
             .render(false);
-        let answer = check(instance, &theories, Limits::default(), &[], &|_, _| {});
+        let answer = check(instance, &modules, Limits::default(), &[], &|_, _| {});
         let text = answer.expect_err("no property").render(false);
         assert_eq!(text, refused);
         assert!(

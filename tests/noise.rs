@@ -179,7 +179,7 @@ fn bytes_are_read_by_everything_that_reads() {
     };
     survive("byte strings", BYTES, make, |text| {
         let program = instance(text).is_ok();
-        let spec = tla::Spec::load(&|name: &str| (name == "M").then(|| text.to_string()), "M").is_ok();
+        let spec = tla::Specification::load(&|name: &str| (name == "M").then(|| text.to_string()), "M").is_ok();
         let mut sources = Sources::default();
         let file = sources.add("M.cfg", text);
         let config = Config::parse(text, file).is_ok();

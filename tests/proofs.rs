@@ -56,7 +56,7 @@ fn texts(ending: &str) -> Vec<(String, String)> {
 #[test]
 fn the_pages_are_what_prove_writes() {
     let spec = Spec::builtin();
-    let theory = spec.theory().unwrap();
+    let module = spec.properties().unwrap();
     let mut instances: Vec<Instance> = Vec::new();
     for protocol in spec.protocols() {
         for scenario in spec.scenarios() {
@@ -73,14 +73,14 @@ fn the_pages_are_what_prove_writes() {
         for _ in 0..std::thread::available_parallelism().map_or(2, usize::from) {
             scope.spawn(|| {
                 while let Some(instance) = instances.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let checked = check(instance.clone(), std::slice::from_ref(&theory), limits, &[], &|_, _| {});
+                    let checked = check(instance.clone(), std::slice::from_ref(&module), limits, &[], &|_, _| {});
                     let at = instances.iter().position(|other| std::ptr::eq(other, instance));
                     done.lock().unwrap().insert(at, checked.unwrap());
                 }
             });
         }
     });
-    let agreed = |checked| Evidence::new(checked, Opinion::Agrees, std::slice::from_ref(&theory)).unwrap();
+    let agreed = |checked| Evidence::new(checked, Opinion::Agrees, std::slice::from_ref(&module)).unwrap();
     let evidence: Vec<Evidence> = done.into_inner().unwrap().into_values().map(agreed).collect();
     assert_eq!(evidence.len(), instances.len());
     let there = files(&root().join("proofs"));
@@ -90,7 +90,7 @@ fn the_pages_are_what_prove_writes() {
     let records = Records {
         tlc: tlc.unwrap_or_default(),
     };
-    let wanted = pages(&spec, &theory, &evidence, &records).unwrap();
+    let wanted = pages(&spec, &module, &evidence, &records).unwrap();
     let mut stale: Vec<&String> = wanted
         .keys()
         .filter(|name| there.get(*name) != wanted.get(*name))

@@ -188,8 +188,8 @@ fn formulas_of_all_forms_are_certified_or_declined() {
     std::fs::write(&path, module()).expect("a module");
     let judge = Judge::builtin();
     let mut verifier = Verifier::new(&judge.spec).expect("the modules");
-    let theory = judge.spec.theory_of(&path);
-    verifier.theories = vec![theory.unwrap_or_else(|errors| panic!("{}", errors.render(false)))];
+    let module = judge.spec.properties_of(&path);
+    verifier.modules = vec![module.unwrap_or_else(|errors| panic!("{}", errors.render(false)))];
     let (mut holds, mut violated, mut declined) = (0, 0, 0);
     let pairs = [
         ("v4.15", "aio-never-alone"),
@@ -200,8 +200,8 @@ fn formulas_of_all_forms_are_certified_or_declined() {
     for (protocol, scenario) in pairs {
         let instance = judge.instance(protocol, scenario);
         let graph = common::graph(&instance, 1);
-        let maker = Maker::new(&instance, &verifier.theories, &graph);
-        for finding in findings(&instance, &graph, &verifier.theories, &[]).expect("verdicts") {
+        let maker = Maker::new(&instance, &verifier.modules, &graph);
+        for finding in findings(&instance, &graph, &verifier.modules, &[]).expect("verdicts") {
             let name = &finding.property.name;
             let what = format!("{protocol} in {scenario}: {name}");
             match (finding.verdict, maker.certificate(&finding)) {
@@ -519,7 +519,7 @@ fn what_recurs_may_not_be_said_never_to_happen() {
     std::fs::write(&path, text).expect("a module");
     let judge = Judge::builtin();
     let mut verifier = Verifier::new(&judge.spec).expect("the modules");
-    verifier.theories = vec![judge.spec.theory_of(&path).expect("the module")];
+    verifier.modules = vec![judge.spec.properties_of(&path).expect("the module")];
     let made = made(&verifier, judge.instance("v4.15", "aio-never-alone"));
     let Evidence::States { set, .. } = made.of("Nothing").evidence else {
         panic!("a set");

@@ -8,8 +8,8 @@ use common::Judge;
 use oomspec::check::{Checked, Counterexample, Finding, Verdict, check};
 use oomspec::explore::Limits;
 use oomspec::model::Instance;
-use oomspec::model::property::Kind;
-use oomspec::model::theory::Theory;
+use oomspec::model::properties::PropertyModule;
+use oomspec::model::property::PropertyKind;
 
 const WRITTEN: &str = r"Refines == Abs!SafeSpec /\ (Abs!Fair \/ <>Failed)";
 
@@ -23,7 +23,7 @@ const PAIRS: [(&str, &str); 3] = [
 /// The verdict on `Refines`, what shows it, and how many actions are blamed.
 fn answer(judge: &Judge, protocol: &str, scenario: &str) -> (Verdict, Option<Counterexample>, usize) {
     let finding = judge.finding(protocol, scenario, "Refines");
-    assert_eq!(finding.property.kind, Kind::Refinement);
+    assert_eq!(finding.property.kind, PropertyKind::Refinement);
     let blames = finding.explanation.map_or(0, |shown| shown.blames.len());
     (finding.verdict, finding.counterexample, blames)
 }
@@ -86,13 +86,13 @@ fn checked(judge: &Judge, folder: &Path, instance: Instance, modules: &[(&str, &
         std::fs::write(folder.join(format!("{name}.tla")), text).expect("a module");
     }
     let (root, _) = modules.last().expect("a module");
-    let theory = judge.spec.theory_of(&folder.join(format!("{root}.tla")));
-    let theory = theory.unwrap_or_else(|errors| panic!("{}", errors.render(false)));
-    decide(instance, &[theory])
+    let module = judge.spec.properties_of(&folder.join(format!("{root}.tla")));
+    let module = module.unwrap_or_else(|errors| panic!("{}", errors.render(false)));
+    decide(instance, &[module])
 }
 
-fn decide(instance: Instance, theories: &[Theory]) -> Checked {
-    check(instance, theories, Limits::default(), &[], &|_, _| {})
+fn decide(instance: Instance, modules: &[PropertyModule]) -> Checked {
+    check(instance, modules, Limits::default(), &[], &|_, _| {})
         .unwrap_or_else(|errors| panic!("{}", errors.render(false)))
 }
 
@@ -116,7 +116,7 @@ fn a_chain_of_modules_may_define_a_refinement() {
     );
     assert_eq!(
         (mine.property.kind, mine.verdict),
-        (Kind::Refinement, Verdict::Violated)
+        (PropertyKind::Refinement, Verdict::Violated)
     );
     assert_eq!(mine.counterexample, refines.counterexample);
     assert_eq!(safely.counterexample, refines.counterexample);
@@ -132,7 +132,10 @@ fn what_says_no_more_than_an_invariant_is_no_refinement() {
     let instance = judge.instance("2017-12-05-report", "quick-exit");
     let checked = checked(&judge, folder.path(), instance, &[("Mine", text)]);
     let (freed, spelt) = (found(&checked, "Freed"), found(&checked, "Spelt"));
-    assert_eq!((freed.property.kind, spelt.property.kind), (Kind::Safety, Kind::Safety));
+    assert_eq!(
+        (freed.property.kind, spelt.property.kind),
+        (PropertyKind::Safety, PropertyKind::Safety)
+    );
     assert_eq!(
         (freed.verdict, &freed.counterexample),
         (spelt.verdict, &spelt.counterexample)

@@ -1,7 +1,7 @@
 //! The TLA+ front end on modules in the shape that the project writes.
 
 use oomspec::source::{Diagnostic, Sources};
-use oomspec::tla::{self, Config, Expr, Spec, Temporal, Value};
+use oomspec::tla::{self, Config, Expr, Specification, Temporal, Value};
 use std::collections::HashMap;
 
 /// The modules under `tests/tla`.
@@ -9,15 +9,15 @@ fn library(module: &str) -> Option<String> {
     std::fs::read_to_string(format!("{}/tests/tla/{module}.tla", env!("CARGO_MANIFEST_DIR"))).ok()
 }
 
-fn model() -> Spec {
-    Spec::load(&library, "Model").unwrap_or_else(|e| panic!("{}", e.render(false)))
+fn model() -> Specification {
+    Specification::load(&library, "Model").unwrap_or_else(|e| panic!("{}", e.render(false)))
 }
 
 /// A module `M` with some definitions.
-fn module(body: &str) -> Result<Spec, String> {
+fn module(body: &str) -> Result<Specification, String> {
     let text = format!("---- MODULE M ----\nEXTENDS Integers, Sequences, FiniteSets, TLC\n{body}\n====\n");
     let library = move |name: &str| (name == "M").then(|| text.clone());
-    Spec::load(&library, "M").map_err(|e| e.render(false))
+    Specification::load(&library, "M").map_err(|e| e.render(false))
 }
 
 /// The value of a constant expression, or the message.
@@ -33,7 +33,7 @@ fn value(e: &str) -> Result<String, String> {
 type Graph = (Vec<Vec<Value>>, Vec<(usize, usize, String)>);
 
 /// All reachable states, naively.
-fn graph(spec: &Spec, init: &str, next: &str) -> Graph {
+fn graph(spec: &Specification, init: &str, next: &str) -> Graph {
     let (init, next) = (spec.operator(init).unwrap(), spec.operator(next).unwrap());
     let mut states = Vec::new();
     let mut index = HashMap::new();
@@ -234,7 +234,7 @@ fn temporal_properties_come_apart() {
     let spec = model();
     let shape = |name: &str| format!("{:?}", spec.temporal(name).unwrap());
     assert!(shape("Served").starts_with("LeadsTo(State("));
-    assert!(shape("NoRefill").starts_with("Always(Step("));
+    assert!(shape("NoRefill").starts_with("Always(Action("));
     assert!(shape("AlwaysEmptied").starts_with("Always(Eventually(State("));
     assert!(shape("Stays").starts_with("Eventually(Always(State("));
     let behaviour = spec.behaviour("Spec").unwrap();

@@ -4,7 +4,7 @@
 
 use common::random::Random;
 use common::tlc::jar as tlc;
-use oomspec::tla::{self, Spec};
+use oomspec::tla::{self, Specification};
 use std::collections::HashSet;
 use std::fmt::Write;
 use std::path::Path;
@@ -81,7 +81,7 @@ fn the_model_has_the_same_states() {
         std::fs::copy(&path, folder.path().join(path.file_name().unwrap())).unwrap();
     }
     let library = |m: &str| std::fs::read_to_string(modules.join(format!("{m}.tla"))).ok();
-    let spec = Spec::load(&library, "Model").unwrap();
+    let spec = Specification::load(&library, "Model").unwrap();
     let (init, next) = (spec.operator("Init").unwrap(), spec.operator("Next").unwrap());
     let mut states = tla::init_states(&spec, &init).unwrap();
     let mut seen: HashSet<_> = states.iter().cloned().collect();
@@ -106,9 +106,9 @@ fn text(body: &str) -> String {
     format!("---- MODULE M ----\nEXTENDS Integers, Sequences, FiniteSets, TLC\n{body}\n====\n")
 }
 
-fn load(body: &str) -> Result<Spec, String> {
+fn load(body: &str) -> Result<Specification, String> {
     let text = text(body);
-    Spec::load(&|name: &str| (name == "M").then(|| text.clone()), "M").map_err(|e| e.render(false))
+    Specification::load(&|name: &str| (name == "M").then(|| text.clone()), "M").map_err(|e| e.render(false))
 }
 
 /// Random expressions of a given sort.

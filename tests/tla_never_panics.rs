@@ -1,13 +1,13 @@
 //! Whatever text comes: a diagnostic, never a panic.
 
 use oomspec::source::{FileId, Sources};
-use oomspec::tla::{self, Config, Spec};
+use oomspec::tla::{self, Config, Specification};
 use proptest::prelude::*;
 
 /// Reads a module and evaluates all of it that needs no state.
 fn swallow(text: &str) -> String {
     let library = |m: &str| (m == "M").then(|| text.to_string());
-    let spec = match Spec::load(&library, "M") {
+    let spec = match Specification::load(&library, "M") {
         Ok(spec) => spec,
         Err(errors) => return errors.render(false),
     };

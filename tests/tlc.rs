@@ -9,7 +9,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use common::choosing::{CASES, QUESTIONS, program, random, theory};
+use common::choosing::{CASES, QUESTIONS, module, program, random};
 use common::peers::{required, say};
 use common::programs::{Writer, instance};
 use common::tlc::jar;
@@ -19,7 +19,7 @@ use oomspec::export::tla::{Export, export};
 use oomspec::machine::program::Instr;
 use oomspec::machine::{Machine, Reached};
 use oomspec::model::Instance;
-use oomspec::model::theory::Theory;
+use oomspec::model::properties::PropertyModule;
 use oomspec::spec::Spec;
 use oomspec::tlc::{Agreement, Answer, Asked, Job, Options, RunError, Scope, Table, compare, run};
 
@@ -46,12 +46,12 @@ fn built_in(spec: &Spec, protocol: &str, scenario: &str) -> Instance {
     spec.instance(&protocol, &scenario).expect("an instance")
 }
 
-fn checked(instance: Instance, theories: &[Theory]) -> Checked {
+fn checked(instance: Instance, modules: &[PropertyModule]) -> Checked {
     let limits = Limits {
         threads: 1,
         ..Limits::default()
     };
-    check(instance, theories, limits, &[], &|_, _| {}).expect("answers")
+    check(instance, modules, limits, &[], &|_, _| {}).expect("answers")
 }
 
 fn ask(options: &Options, checked: &Checked, export: &Export, scope: Scope) -> Result<Agreement, RunError> {
@@ -66,7 +66,7 @@ fn the_errors_of_a_name_agree_with_tlc() {
     let Some(jar) = jar() else { return };
     let options = options(jar);
     let spec = Spec::builtin();
-    let theories = [spec.theory().expect("modules")];
+    let modules = [spec.properties().expect("modules")];
     let scenario = spec.scenario("quick-exit").expect("a scenario");
     for name in [
         "SkipMeansGone",
@@ -81,8 +81,8 @@ fn the_errors_of_a_name_agree_with_tlc() {
              \tmunlock_all(mm);\n\tunmap_vmas(mm);\n\tfree_pgtables(mm);\n\tremove_vmas(mm);\n}}\n"
         );
         let instance = spec.instance(&common::listing(&text), &scenario).expect("an instance");
-        let checked = checked(instance, &theories);
-        let export = export(&checked.instance, &theories).expect("an export");
+        let checked = checked(instance, &modules);
+        let export = export(&checked.instance, &modules).expect("an export");
         let agreement = ask(&options, &checked, &export, Scope::All).expect("answers");
         assert!(
             agreement.disagreements.is_empty(),
@@ -103,11 +103,11 @@ fn built_in_checks_agree_with_tlc() {
     let Some(jar) = jar() else { return };
     let options = options(jar);
     let spec = Spec::builtin();
-    let theories = [spec.theory().expect("modules")];
+    let modules = [spec.properties().expect("modules")];
     let mut pairs: Vec<Checked> = Vec::new();
     for protocol in spec.protocols() {
         for scenario in spec.scenarios() {
-            pairs.push(checked(built_in(&spec, &protocol, &scenario), &theories));
+            pairs.push(checked(built_in(&spec, &protocol, &scenario), &modules));
         }
     }
     if !required("tlc") {
@@ -122,7 +122,7 @@ fn built_in_checks_agree_with_tlc() {
     let table = Table::parse(include_str!("../proofs/tlc.json")).expect("a table");
     let (mut number, mut known) = (0, 0);
     pairs.retain(|checked| {
-        let export = export(&checked.instance, &theories).expect("an export");
+        let export = export(&checked.instance, &modules).expect("an export");
         let record = table.find(&checked.instance.protocol, &checked.instance.scenario);
         let Some(record) = record.filter(|record| record.is_of(&export)) else {
             return true;
@@ -163,7 +163,7 @@ fn built_in_checks_agree_with_tlc() {
                             Scope::Safety
                         }
                     };
-                    let export = export(&checked.instance, &theories).expect("an export");
+                    let export = export(&checked.instance, &modules).expect("an export");
                     let says = match ask(&options, checked, &export, scope) {
                         Ok(agreement) => agreement.disagreements,
                         Err(error) => vec![error.to_string()],
@@ -192,9 +192,9 @@ fn no_outcome_of_choose_is_forced_in_tlc_either() {
         programs.truncate(2);
     }
     for (tasks, formulas) in programs {
-        let theories = [theory(&formulas)];
-        let checked = checked(program(&tasks), &theories);
-        let export = export(&checked.instance, &theories).expect("an export");
+        let modules = [module(&formulas)];
+        let checked = checked(program(&tasks), &modules);
+        let export = export(&checked.instance, &modules).expect("an export");
         let agreement = ask(&options, &checked, &export, Scope::All).expect("an answer");
         let disagreements = agreement.disagreements.join("\n");
         assert!(disagreements.is_empty(), "{}:\n{disagreements}", tasks.join(" | "));
@@ -205,9 +205,9 @@ fn no_outcome_of_choose_is_forced_in_tlc_either() {
 fn a_guard_dropped_from_the_export_is_caught() {
     let Some(jar) = jar() else { return };
     let spec = Spec::builtin();
-    let theories = [spec.theory().expect("modules")];
-    let checked = checked(built_in(&spec, "v4.13", "lock-held"), &theories);
-    let mut export = export(&checked.instance, &theories).expect("an export");
+    let modules = [spec.properties().expect("modules")];
+    let checked = checked(built_in(&spec, "v4.13", "lock-held"), &modules);
+    let mut export = export(&checked.instance, &modules).expect("an export");
     let guard = "     /\\ mutex[\"oom_lock\"].owner = \"NULL\"\n";
     assert!(export.module.contains(guard), "the guard is there to be dropped");
     export.module = export.module.replacen(guard, "", 1);
@@ -219,7 +219,7 @@ fn a_guard_dropped_from_the_export_is_caught() {
 fn an_effect_dropped_from_the_machine_is_caught() {
     let Some(jar) = jar() else { return };
     let spec = Spec::builtin();
-    let theories = [spec.theory().expect("modules")];
+    let modules = [spec.properties().expect("modules")];
     let intact = built_in(&spec, "v4.13", "lock-held");
     let mut program = intact.machine.program.clone();
     let lost = program
@@ -241,8 +241,8 @@ fn an_effect_dropped_from_the_machine_is_caught() {
         machine: Machine::new(program),
         ..intact.clone()
     };
-    let checked = checked(broken, &theories);
-    let export = export(&intact, &theories).expect("an export");
+    let checked = checked(broken, &modules);
+    let export = export(&intact, &modules).expect("an export");
     let agreement = ask(&options(jar), &checked, &export, Scope::Safety).expect("an answer");
     assert!(!agreement.disagreements.is_empty());
 }

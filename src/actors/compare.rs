@@ -4,8 +4,8 @@ use super::{Failure, Safety, check};
 use crate::check::{Checked, Finding, Verdict};
 use crate::explore::Limits;
 use crate::machine::Machine;
-use crate::model::property::Kind;
-use crate::model::theory::{self, Meaning, Theory};
+use crate::model::properties::{self, Meaning, PropertyModule};
+use crate::model::property::PropertyKind;
 use crate::model::variables::Variable;
 use crate::tla::{Expr, State, Temporal, Value, eval_predicate};
 
@@ -21,7 +21,7 @@ pub enum Opinion {
 }
 
 /// Asks stateright about the whole of what was checked.
-pub fn opinion(checked: &Checked, theories: &[Theory], limits: Limits) -> Opinion {
+pub fn opinion(checked: &Checked, modules: &[PropertyModule], limits: Limits) -> Opinion {
     // Two parts of a graph are not the same part.
     if checked.incomplete.is_some() {
         return Opinion::Incomplete;
@@ -34,7 +34,7 @@ pub fn opinion(checked: &Checked, theories: &[Theory], limits: Limits) -> Opinio
             .filter(|finding| finding.verdict != Verdict::Incomplete)
     };
     let asked: Vec<(Safety, Option<usize>)> = findings()
-        .filter_map(|finding| Some((safety(machine, theories, finding)?, length(finding))))
+        .filter_map(|finding| Some((safety(machine, modules, finding)?, length(finding))))
         .collect();
     let expected: Vec<(&str, Option<usize>)> = asked.iter().map(|(safety, length)| (safety.name(), *length)).collect();
     let lassos: Vec<Safety> = findings().filter_map(|finding| lasso(machine, finding)).collect();
@@ -74,32 +74,32 @@ pub fn opinion(checked: &Checked, theories: &[Theory], limits: Limits) -> Opinio
 }
 
 /// Everything that stateright can check: predicates of states, and once a lasso is known, that no state is on it.
-pub fn properties(checked: &Checked, theories: &[Theory]) -> Vec<Safety> {
+pub fn properties(checked: &Checked, modules: &[PropertyModule]) -> Vec<Safety> {
     let machine = &checked.instance.machine;
     let findings = || checked.findings.iter();
-    let states = findings().filter_map(|finding| safety(machine, theories, finding));
+    let states = findings().filter_map(|finding| safety(machine, modules, finding));
     states
         .chain(findings().filter_map(|finding| lasso(machine, finding)))
         .collect()
 }
 
 /// True if stateright can decide the property of this finding.
-pub fn decides(machine: &Machine, theories: &[Theory], finding: &Finding) -> bool {
-    safety(machine, theories, finding).is_some()
+pub fn decides(machine: &Machine, modules: &[PropertyModule], finding: &Finding) -> bool {
+    safety(machine, modules, finding).is_some()
 }
 
 /// The property as a predicate of states, if it is one.
-fn safety(machine: &Machine, theories: &[Theory], finding: &Finding) -> Option<Safety> {
+fn safety(machine: &Machine, modules: &[PropertyModule], finding: &Finding) -> Option<Safety> {
     let name = &finding.property.name;
-    let formulas = theories
+    let formulas = modules
         .iter()
-        .flat_map(|theory| theory.formulas.iter().map(move |formula| (theory, formula)));
+        .flat_map(|module| module.formulas.iter().map(move |formula| (module, formula)));
     let defined = formulas.into_iter().find(|(_, (property, _))| property.name == *name);
     let safety = match (finding.property.kind, defined) {
-        (Kind::Deadlock, _) => Safety::no_deadlock(),
-        (Kind::Safety, None) => return Some(Safety::no_error(name)),
-        (Kind::Safety, Some((theory, (_, Meaning::Formula(formula))))) => {
-            invariant(machine, theory, name, predicates(formula)?)
+        (PropertyKind::Deadlock, _) => Safety::no_deadlock(),
+        (PropertyKind::Safety, None) => return Some(Safety::no_error(name)),
+        (PropertyKind::Safety, Some((module, (_, Meaning::Formula(formula))))) => {
+            invariant(machine, module, name, predicates(formula)?)
         }
         _ => return None,
     };
@@ -113,12 +113,12 @@ fn predicates(formula: &Temporal) -> Option<Vec<Expr>> {
             let parts: Option<Vec<Vec<Expr>>> = parts.iter().map(predicates).collect();
             Some(parts?.concat())
         }
-        formula => Some(vec![theory::invariant(formula)?.clone()]),
+        formula => Some(vec![properties::invariant(formula)?.clone()]),
     }
 }
 
-fn invariant(machine: &Machine, theory: &Theory, name: &str, predicates: Vec<Expr>) -> Safety {
-    let names = theory.spec.variables().iter();
+fn invariant(machine: &Machine, module: &PropertyModule, name: &str, predicates: Vec<Expr>) -> Safety {
+    let names = module.spec.variables().iter();
     let variables: Vec<Option<Variable>> = names.map(|name| Variable::named(machine, name)).collect();
     // Without an answer it does not hold: an error of evaluation is no pass.
     Safety::new(name, move |machine, words| {

@@ -45,11 +45,11 @@ pub enum Claim {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Evidence {
     /// Violated: these steps lead from the initial state to a bad state, or the last one is a bad step.
-    Trace(Vec<Step>),
+    Trace(Vec<StepLabel>),
     /// Violated: a path, and a fair loop.
     Lasso {
         /// The steps.
-        steps: Vec<Step>,
+        steps: Vec<StepLabel>,
         /// How many of them lead to the loop. If that is all of them, the loop is stuttering.
         loop_start: usize,
     },
@@ -66,14 +66,14 @@ pub enum Evidence {
 /// A step: the thread's name, and after a space the outcome of `choose` unless it is 0.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Step(pub String);
+pub struct StepLabel(pub String);
 
-impl Step {
+impl StepLabel {
     /// A step of a thread.
     pub fn new(thread: &str, outcome: u32) -> Self {
         match outcome {
-            0 => Step(thread.to_string()),
-            _ => Step(format!("{thread} {outcome}")),
+            0 => StepLabel(thread.to_string()),
+            _ => StepLabel(format!("{thread} {outcome}")),
         }
     }
 
@@ -147,8 +147,8 @@ mod tests {
     #[test]
     fn a_step_is_a_thread_and_an_outcome() {
         for (thread, outcome) in [("a", 0), ("task[1]", 7)] {
-            assert_eq!(Step::new(thread, outcome).parts(), Some((thread, outcome)));
+            assert_eq!(StepLabel::new(thread, outcome).parts(), Some((thread, outcome)));
         }
-        assert_eq!(Step("a b".into()).parts(), None);
+        assert_eq!(StepLabel("a b".into()).parts(), None);
     }
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::model::Instance;
-use crate::model::theory::Theory;
+use crate::model::properties::PropertyModule;
 
 /// Digests of what was read. Names of files are not in them: a text may be moved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,16 +21,17 @@ pub struct Texts {
 
 impl Texts {
     /// The digests of a protocol in a scenario, and of the module that defines the property.
-    pub fn of(instance: &Instance, theory: Option<&Theory>) -> Self {
+    pub fn of(instance: &Instance, module: Option<&PropertyModule>) -> Self {
         let files = || instance.machine.program.sources.files().map(|(_, file)| file);
         let is_scenario = |name: &str| name == instance.scenario_source;
         let scenario = files().filter(|file| is_scenario(&file.name));
         let listing = files().filter(|file| !is_scenario(&file.name));
-        let modules = |theory: &Theory| digest(theory.spec.sources().files().map(|(_, file)| file.text.as_str()));
+        let modules =
+            |module: &PropertyModule| digest(module.spec.sources().files().map(|(_, file)| file.text.as_str()));
         Texts {
             listing: digest(listing.map(|file| file.text.as_str())),
             scenario: digest(scenario.map(|file| file.text.as_str())),
-            modules: theory.map(modules),
+            modules: module.map(modules),
         }
     }
 }

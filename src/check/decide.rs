@@ -5,18 +5,18 @@ use super::liveness::{self, Found, Translation};
 use super::refinement::{Refined, check};
 use super::{Answer, Verdict, to_state};
 use crate::cycles::{self, Fairness, Problem};
-use crate::model::theory::{Meaning, Theory};
+use crate::model::properties::{Meaning, PropertyModule};
 
 use crate::explore::{Graph, StateId};
 use crate::machine::{Machine, Reached};
 use crate::source::Diagnostic;
-use crate::tla::{Expr, Refinement, Step, Temporal};
+use crate::tla::{Expr, Refinement, SubscriptedAction, Temporal};
 
 /// What is computed once for all formulas.
 pub struct Decider<'a> {
     machine: &'a Machine,
     graph: &'a Graph,
-    theory: &'a Theory,
+    module: &'a PropertyModule,
     view: Concrete<'a>,
     labels: Vec<u16>,
     fairness: std::cell::OnceCell<Vec<Fairness>>,
@@ -26,16 +26,16 @@ pub struct Decider<'a> {
 
 impl<'a> Decider<'a> {
     /// Looks at the graph of a machine.
-    pub fn new(machine: &'a Machine, graph: &'a Graph, theory: &'a Theory) -> Result<Self, Diagnostic> {
+    pub fn new(machine: &'a Machine, graph: &'a Graph, module: &'a PropertyModule) -> Result<Self, Diagnostic> {
         let mut states = 0..graph.distinct() as StateId;
         Ok(Decider {
-            view: Concrete::new(machine, graph, &theory.spec)?,
+            view: Concrete::new(machine, graph, &module.spec)?,
             labels: liveness::labels(graph),
             fairness: std::cell::OnceCell::new(),
             errs: states.any(|state| matches!(machine.reached(graph.state(state)), Reached::Error(_))),
             machine,
             graph,
-            theory,
+            module,
         })
     }
 
@@ -68,7 +68,7 @@ impl<'a> Decider<'a> {
             Temporal::State(predicate) => self.invariant(predicate, 1),
             Temporal::Always(inner) => match &**inner {
                 Temporal::State(predicate) => self.invariant(predicate, self.graph.distinct() as StateId),
-                Temporal::Step(step) => self.steps(step),
+                Temporal::Action(step) => self.steps(step),
                 _ => self.temporal(formula),
             },
             _ => self.temporal(formula),
@@ -87,12 +87,12 @@ impl<'a> Decider<'a> {
         }
     }
 
-    fn steps(&self, step: &Step) -> Result<Answer, Diagnostic> {
+    fn steps(&self, step: &SubscriptedAction) -> Result<Answer, Diagnostic> {
         if let Some((state, number)) = self.bad_step(step)? {
             return Ok(Answer::violated(liveness::to_edge(self.graph, state, number)));
         }
         self.unless_vacuous(step.action.without_consequents(), |weaker| {
-            let weaker = Step {
+            let weaker = SubscriptedAction {
                 action: weaker.clone(),
                 stutter: step.stutter.clone(),
             };
@@ -101,7 +101,7 @@ impl<'a> Decider<'a> {
     }
 
     /// The first edge, in breadth-first order, that the step formula does not allow.
-    fn bad_step(&self, step: &Step) -> Result<Option<(StateId, usize)>, Diagnostic> {
+    fn bad_step(&self, step: &SubscriptedAction) -> Result<Option<(StateId, usize)>, Diagnostic> {
         let mut steps = Steps::new(&self.view, step, Question::Allowed);
         for state in 0..self.graph.distinct() as StateId {
             for (number, edge) in self.graph.edges(state).enumerate() {
@@ -153,7 +153,7 @@ impl<'a> Decider<'a> {
             fairness: self.fairness(&edges),
             predicates: &[],
         };
-        let spec = &self.theory.spec;
+        let spec = &self.module.spec;
         Ok(match check(&self.view, spec, refinement, &problem)? {
             Refined::Yes => Answer::of(Verdict::Holds),
             Refined::Vacuously => {

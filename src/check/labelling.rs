@@ -10,7 +10,9 @@ use crate::explore::{Graph, StateId};
 use crate::machine::Machine;
 use crate::model::variables::Variable;
 use crate::source::Diagnostic;
-use crate::tla::{EvalError, Expr, Footprint, Footprints, Spec, State, Step, Value, eval_predicate};
+use crate::tla::{
+    EvalError, Expr, Footprint, Footprints, Specification, State, SubscriptedAction, Value, eval_predicate,
+};
 
 /// A way to see states as values of TLA+ variables.
 pub trait View {
@@ -56,7 +58,7 @@ pub enum Question {
 /// Answers a question about pairs of states, once for each distinct pair of values.
 pub struct Steps<'a> {
     view: &'a dyn View,
-    step: &'a Step,
+    step: &'a SubscriptedAction,
     question: Question,
     classes: Rc<Partition>,
     known: hashbrown::HashMap<(u32, u32), bool>,
@@ -64,7 +66,7 @@ pub struct Steps<'a> {
 
 impl<'a> Steps<'a> {
     /// A question about the steps of a graph.
-    pub fn new(view: &'a dyn View, step: &'a Step, question: Question) -> Self {
+    pub fn new(view: &'a dyn View, step: &'a SubscriptedAction, question: Question) -> Self {
         Steps {
             view,
             step,
@@ -127,7 +129,7 @@ struct Values {
 
 impl<'a> Concrete<'a> {
     /// A view for the variables that a module declares.
-    pub fn new(machine: &'a Machine, graph: &'a Graph, spec: &Spec) -> Result<Self, Diagnostic> {
+    pub fn new(machine: &'a Machine, graph: &'a Graph, spec: &Specification) -> Result<Self, Diagnostic> {
         let variable = |name: &std::sync::Arc<str>| {
             Variable::named(machine, name).ok_or_else(|| {
                 let names = Variable::names(machine).join(", ");

@@ -19,7 +19,7 @@ pub fn fairness(machine: &Machine, graph: &Graph, edges: &cycles::Graph<'_>) -> 
         .filter(|(_, thread)| thread.fair)
     {
         let label = id as u16;
-        conditions.push(Fairness::of_label(edges, &thread.name, cycles::Kind::Weak, label));
+        conditions.push(Fairness::of_label(edges, &thread.name, cycles::Strength::Weak, label));
         if thread.points.iter().any(|point| point.strongly_fair) {
             let waits = |state: u32| {
                 machine
@@ -30,7 +30,7 @@ pub fn fairness(machine: &Machine, graph: &Graph, edges: &cycles::Graph<'_>) -> 
             conditions.push(Fairness::new(
                 edges,
                 &thread.name,
-                cycles::Kind::Strong,
+                cycles::Strength::Strong,
                 |state| waits(state) && steps(state),
                 |state, edge| waits(state) && edges.label(edge) == label,
             ));
@@ -64,7 +64,7 @@ impl Translation {
                 let states = states(view, expr)?;
                 self.predicate(Predicate::State(states))
             }
-            Temporal::Step(step) => {
+            Temporal::Action(step) => {
                 let predicate = Steps::new(view, step, question).predicate()?;
                 self.predicate(predicate)
             }

@@ -21,8 +21,8 @@ use crate::c::ast::Reason;
 use crate::explore::{Graph, Limits, Progress, StateId, explore};
 use crate::machine::Label;
 use crate::model::Instance;
-use crate::model::property::{Kind, Property};
-use crate::model::theory::{self, Theory};
+use crate::model::properties::{self, PropertyModule};
+use crate::model::property::{Property, PropertyKind};
 use crate::source::{Diagnostic, Diagnostics};
 use crate::tla::{Blame, Value};
 
@@ -130,14 +130,14 @@ pub struct Explanation {
 /// Explores an instance and decides its properties; `wanted` are their names, all if empty.
 pub fn check(
     instance: Instance,
-    theories: &[Theory],
+    modules: &[PropertyModule],
     limits: Limits,
     wanted: &[String],
     progress: Progress,
 ) -> Result<Checked, Diagnostics> {
     let start = Instant::now();
     let graph = explore(&instance.machine, limits, progress);
-    let findings = findings(&instance, &graph, theories, wanted)?;
+    let findings = findings(&instance, &graph, modules, wanted)?;
     Ok(Checked {
         counts: Counts {
             generated: graph.generated(),
@@ -155,19 +155,19 @@ pub fn check(
 pub fn findings(
     instance: &Instance,
     graph: &Graph,
-    theories: &[Theory],
+    modules: &[PropertyModule],
     wanted: &[String],
 ) -> Result<Vec<Finding>, Diagnostics> {
-    theory::refuse_other_names(&instance.machine, theories)?;
+    properties::refuse_other_names(&instance.machine, modules)?;
     let asked = |property: &Property| wanted.is_empty() || wanted.contains(&property.name);
     // An error breaks the property whose name it bears, whoever defines that property.
     let broken = invariant::violations(&instance.machine, graph);
     let errors = |name: &str| Answer::at(graph, broken.get(name).copied());
     let mut findings: Vec<Finding> = Vec::new();
-    for theory in theories {
-        let fail = |error: Diagnostic| error.within(theory.spec.sources());
-        let decider = decide::Decider::new(&instance.machine, graph, theory).map_err(fail)?;
-        for (property, meaning) in theory.formulas.iter().filter(|(property, _)| asked(property)) {
+    for module in modules {
+        let fail = |error: Diagnostic| error.within(module.spec.sources());
+        let decider = decide::Decider::new(&instance.machine, graph, module).map_err(fail)?;
+        for (property, meaning) in module.formulas.iter().filter(|(property, _)| asked(property)) {
             // A module that extends another has its properties too.
             if findings.iter().all(|finding| finding.property.name != property.name) {
                 let answer = decider.formula(meaning).map_err(fail)?.and(errors(&property.name));
@@ -175,12 +175,12 @@ pub fn findings(
             }
         }
     }
-    for property in theory::of_machine(&instance.machine, theories)
+    for property in properties::of_machine(&instance.machine, modules)
         .into_iter()
         .filter(asked)
     {
         let answer = match property.kind {
-            Kind::Deadlock => Answer::at(graph, deadlock::violation(&instance.machine, graph)),
+            PropertyKind::Deadlock => Answer::at(graph, deadlock::violation(&instance.machine, graph)),
             _ => Answer::of(Verdict::Holds),
         };
         let unseen = Answer::of(match graph.incomplete {

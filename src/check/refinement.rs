@@ -12,7 +12,9 @@ use super::{Counterexample, Explanation};
 use crate::cycles::{Formula, Problem};
 use crate::explore::{Graph, StateId};
 use crate::source::Diagnostic;
-use crate::tla::{Abstraction, Footprints, Refinement, Spec, Temporal, Value, eval_predicate, eval_state, explain};
+use crate::tla::{
+    Abstraction, Footprints, Refinement, Specification, Temporal, Value, eval_predicate, eval_state, explain,
+};
 
 /// What came of a refinement check.
 #[derive(Debug)]
@@ -28,7 +30,7 @@ pub enum Refined {
 /// Checks that the graph refines an abstract specification; of a graph that is only a part, no more than its steps.
 pub fn check(
     concrete: &Concrete,
-    spec: &Spec,
+    spec: &Specification,
     refinement: &Refinement,
     problem: &Problem<'_>,
 ) -> Result<Refined, Diagnostic> {

@@ -66,7 +66,7 @@ impl<'a> Check<'a> {
             }
         };
         let instance = spec.instance(&spec.protocol(self.protocol)?, &spec.scenario(self.scenario)?)?;
-        let checked = check(instance, &[spec.theory()?], self.limits, &self.wanted, &|_, _| {})?;
+        let checked = check(instance, &[spec.properties()?], self.limits, &self.wanted, &|_, _| {})?;
         match self.wanted.iter().find(|name| checked.finding(name).is_none()) {
             Some(name) => Err(Diagnostic::general(format!("there is no property `{name}`")).into()),
             None => Ok(checked),

@@ -46,18 +46,18 @@ pub struct Args {
 pub fn run(spec: &Spec, args: &Args, budget: Budget) -> Result<u8, Failure> {
     let instance = inputs::pair(spec, &args.protocol, &args.scenario)?;
     let mut verifier = Verifier::new(spec)?;
-    verifier.theories = inputs::theories(spec, args.properties.as_deref())?;
-    let theories = &verifier.theories;
+    verifier.modules = inputs::modules(spec, args.properties.as_deref())?;
+    let modules = &verifier.modules;
     let property = std::slice::from_ref(&args.property);
-    inputs::known_names(theories, std::slice::from_ref(&instance), spec, property)?;
+    inputs::known_names(modules, std::slice::from_ref(&instance), spec, property)?;
     let limits = Limits {
         threads: check::available_threads(),
         max_states: args.max_states,
         budget: super::budget::until_interrupted(budget),
     };
     let graph = explore(&instance.machine, limits, &|states, _| super::budget::explored(states));
-    let found = findings(&instance, &graph, theories, property)?;
-    let maker = Maker::new(&instance, theories, &graph);
+    let found = findings(&instance, &graph, modules, property)?;
+    let maker = Maker::new(&instance, modules, &graph);
     for finding in &found {
         if let (Verdict::Incomplete, Some(why)) = (finding.verdict, &graph.incomplete) {
             return Err(Failure::undecided(format!("{} is not decided: {why}", args.property)));

@@ -9,14 +9,14 @@ use oomspec::check::{Checked, Verdict, baseline};
 use oomspec::counterexample::history::History;
 use oomspec::explore::{Budget, Limits};
 use oomspec::model::Instance;
-use oomspec::model::property::Kind;
+use oomspec::model::property::PropertyKind;
 use oomspec::report::matrix::{Rows, matrix};
 use oomspec::report::violation::violation;
 use oomspec::report::{json, summary};
 use oomspec::source::{Diagnostic, Diagnostics};
 use oomspec::spec::Spec;
 
-use super::inputs::{self, known_names, listing, scenario, theories};
+use super::inputs::{self, known_names, listing, modules, scenario};
 use super::{Failure, exit, suite};
 
 /// Explore protocols in scenarios and say which properties hold
@@ -112,20 +112,20 @@ pub fn run(spec: &Spec, args: &Args, budget: Budget) -> Result<u8, Failure> {
     if args.steps && args.format == Format::Json {
         misuse("--steps is for diagrams: JSON always has every step");
     }
-    let theories = theories(spec, args.properties.as_deref())?;
+    let modules = modules(spec, args.properties.as_deref())?;
     let targets = targets(spec, args)?;
     if args.steps && targets.len() != 1 {
         misuse("--steps is for diagrams, and there are diagrams for one protocol alone: name it");
     }
     let instances = instances(spec, &targets, args)?;
-    known_names(&theories, &instances, spec, &args.property)?;
+    known_names(&modules, &instances, spec, &args.property)?;
     let asked = suite::Asked {
-        theories: &theories,
+        modules: &modules,
         properties: &args.property,
         threads: args.threads.map_or_else(available_threads, usize::from),
         max_states: args.max_states,
         budget,
-        second: args.engine != Engine::Graph,
+        stateright: args.engine != Engine::Graph,
     };
     let results = suite::run(&instances, &asked)?;
     let (mut checked, seconds): (Vec<Checked>, Vec<Option<Opinion>>) = results.into_iter().unzip();
@@ -269,7 +269,7 @@ fn compare_with_bases(
         let bases = suite::run(
             &instances,
             &suite::Asked {
-                second: false,
+                stateright: false,
                 ..*asked
             },
         )?;
@@ -325,8 +325,8 @@ fn human(spec: &Spec, targets: &[Target], checked: &[Checked], args: &Args) -> S
     text + &summary::total(checked)
 }
 
-fn stateright_can(kind: Kind) -> bool {
-    matches!(kind, Kind::Safety | Kind::Deadlock)
+fn stateright_can(kind: PropertyKind) -> bool {
+    matches!(kind, PropertyKind::Safety | PropertyKind::Deadlock)
 }
 
 /// Tells what stateright said, and ends with the exit code of that.
@@ -368,16 +368,16 @@ fn complain(message: &str) {
 /// The exit code of a run: see [`exit`].
 fn verdict_code(checked: &[Checked]) -> u8 {
     let findings = || checked.iter().flat_map(|checked| &checked.findings);
-    let surprise = |kinds: &[Kind]| {
+    let surprise = |kinds: &[PropertyKind]| {
         findings().any(|finding| {
             finding.verdict == Verdict::Violated && !finding.expected() && kinds.contains(&finding.property.kind)
         })
     };
-    if surprise(&[Kind::Safety, Kind::Action, Kind::Refinement]) {
+    if surprise(&[PropertyKind::Safety, PropertyKind::Action, PropertyKind::Refinement]) {
         exit::SAFETY
-    } else if surprise(&[Kind::Deadlock]) {
+    } else if surprise(&[PropertyKind::Deadlock]) {
         exit::DEADLOCK
-    } else if surprise(&[Kind::Liveness]) {
+    } else if surprise(&[PropertyKind::Liveness]) {
         exit::LIVENESS
     } else if checked.iter().any(|checked| checked.incomplete.is_some())
         || findings().any(|finding| finding.verdict == Verdict::Incomplete)

@@ -6,7 +6,7 @@ use oomspec::actors::System;
 use oomspec::actors::compare;
 use oomspec::check::{Checked, Verdict, check};
 use oomspec::explore::{Budget, Limits};
-use oomspec::model::theory::Theory;
+use oomspec::model::properties::PropertyModule;
 use oomspec::source::{Diagnostic, Diagnostics};
 use oomspec::spec::Spec;
 use oomspec::web::Page;
@@ -40,25 +40,25 @@ pub struct Args {
 
 /// Serves until the process ends.
 pub fn run(spec: &Spec, args: &Args, budget: Budget) -> Result<u8, super::Failure> {
-    let theories = super::inputs::theories(spec, args.properties.as_deref())?;
+    let modules = super::inputs::modules(spec, args.properties.as_deref())?;
     let instance = super::inputs::pair(spec, &args.protocol, &args.scenario)?;
-    super::inputs::known_names(&theories, std::slice::from_ref(&instance), spec, &[])?;
+    super::inputs::known_names(&modules, std::slice::from_ref(&instance), spec, &[])?;
     let threads = super::check::available_threads();
     let limits = Limits {
         threads,
         max_states: args.max_states,
         budget,
     };
-    let checked = check(instance, &theories, limits, &[], &|states, _| {
+    let checked = check(instance, &modules, limits, &[], &|states, _| {
         super::budget::explored(states)
     })?;
-    let page = page(&checked, &theories, args.port, threads).map_err(Diagnostics::from)?;
+    let page = page(&checked, &modules, args.port, threads).map_err(Diagnostics::from)?;
     super::print(&links(&checked, &page))?;
     page.serve()
 }
 
-fn page(checked: &Checked, theories: &[Theory], port: u16, threads: usize) -> Result<Page, Diagnostic> {
-    let system = System::new(checked.instance.machine.clone(), compare::properties(checked, theories))
+fn page(checked: &Checked, modules: &[PropertyModule], port: u16, threads: usize) -> Result<Page, Diagnostic> {
+    let system = System::new(checked.instance.machine.clone(), compare::properties(checked, modules))
         .map_err(|error| Diagnostic::general(error.to_string()))?;
     Page::new(checked, system, port, threads).map_err(|error| Diagnostic::general(error.to_string()))
 }

@@ -106,11 +106,11 @@ pub fn run(spec: &Spec, args: &Args, budget: Budget) -> Result<u8, Failure> {
     match &args.format {
         Format::Tla(args) => {
             let instance = inputs::pair(spec, &args.protocol, &args.scenario)?;
-            let theory = match &args.properties {
-                Some(path) => spec.theory_of(path)?,
-                None => spec.theory()?,
+            let module = match &args.properties {
+                Some(path) => spec.properties_of(path)?,
+                None => spec.properties()?,
             };
-            let export = tla::export(&instance, &[theory])?;
+            let export = tla::export(&instance, &[module])?;
             super::folder(&args.output)?;
             for (name, text) in export.files() {
                 super::save(&args.output.join(name), text.as_bytes())?;
@@ -177,9 +177,9 @@ fn violated(
     property: &str,
     properties: Option<&Path>,
 ) -> Result<Finding, Failure> {
-    let theories = inputs::theories(spec, properties)?;
-    inputs::known_names(&theories, std::slice::from_ref(instance), spec, &[property.to_string()])?;
-    let mut all = findings(instance, graph, &theories, &[])?;
+    let modules = inputs::modules(spec, properties)?;
+    inputs::known_names(&modules, std::slice::from_ref(instance), spec, &[property.to_string()])?;
+    let mut all = findings(instance, graph, &modules, &[])?;
     match all.iter().position(|finding| finding.property.name == property) {
         Some(at) if all[at].verdict == Verdict::Violated => Ok(all.swap_remove(at)),
         at => {

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use oomspec::c::library::Listing;
 use oomspec::model::Instance;
+use oomspec::model::properties::{self, PropertyModule};
 use oomspec::model::property::Property;
-use oomspec::model::theory::{self, Theory};
 use oomspec::source::{Diagnostic, Diagnostics};
 use oomspec::spec::Spec;
 
@@ -45,24 +45,24 @@ pub fn pair(spec: &Spec, protocol: &str, scenario: &str) -> Result<Instance, Dia
 }
 
 /// The properties of the spec, then those of a module of the user.
-pub fn theories(spec: &Spec, properties: Option<&Path>) -> Result<Vec<Theory>, Diagnostics> {
-    let mut theories = vec![spec.theory()?];
+pub fn modules(spec: &Spec, properties: Option<&Path>) -> Result<Vec<PropertyModule>, Diagnostics> {
+    let mut modules = vec![spec.properties()?];
     if let Some(path) = properties {
-        theories.push(spec.theory_of(path)?);
+        modules.push(spec.properties_of(path)?);
     }
-    Ok(theories)
+    Ok(modules)
 }
 
 /// Refuses names of properties and scenarios that do not exist, on the command line and in `@breaks`.
 pub fn known_names(
-    theories: &[Theory],
+    modules: &[PropertyModule],
     instances: &[Instance],
     spec: &Spec,
     asked: &[String],
 ) -> Result<(), Diagnostics> {
-    let mut properties: Vec<Property> = theories.iter().flat_map(Theory::properties).cloned().collect();
+    let mut properties: Vec<Property> = modules.iter().flat_map(PropertyModule::properties).cloned().collect();
     for instance in instances {
-        for property in theory::of_machine(&instance.machine, theories) {
+        for property in properties::of_machine(&instance.machine, modules) {
             if properties.iter().all(|known| known.name != property.name) {
                 properties.push(property);
             }

@@ -6,7 +6,7 @@ use oomspec::check::Verdict;
 use oomspec::check::module::{self, Checked};
 use oomspec::explore::Limits;
 use oomspec::input::{self, MAX_MODULE};
-use oomspec::model::property::Kind;
+use oomspec::model::property::PropertyKind;
 use oomspec::source::Diagnostics;
 use oomspec::spec::Spec;
 
@@ -52,15 +52,15 @@ fn report(name: &str, checked: &Checked) -> String {
 }
 
 fn code(checked: &Checked) -> u8 {
-    let violated = |kinds: &[Kind]| {
+    let violated = |kinds: &[PropertyKind]| {
         let mut findings = checked.findings.iter();
         findings.any(|finding| finding.verdict == Verdict::Violated && kinds.contains(&finding.kind))
     };
-    if violated(&[Kind::Safety, Kind::Action, Kind::Refinement]) {
+    if violated(&[PropertyKind::Safety, PropertyKind::Action, PropertyKind::Refinement]) {
         exit::SAFETY
-    } else if violated(&[Kind::Deadlock]) {
+    } else if violated(&[PropertyKind::Deadlock]) {
         exit::DEADLOCK
-    } else if violated(&[Kind::Liveness]) {
+    } else if violated(&[PropertyKind::Liveness]) {
         exit::LIVENESS
     } else if checked.incomplete.is_some() {
         exit::INCOMPLETE

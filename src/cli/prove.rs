@@ -89,14 +89,14 @@ pub fn run(spec: &Spec, args: &Args, budget: Budget) -> Result<u8, Failure> {
 
 /// What belongs into the folder.
 fn written(spec: &Spec, records: &Records, args: &Args, budget: Budget) -> Result<Files, Failure> {
-    let theories = [spec.theory()?];
+    let modules = [spec.properties()?];
     let asked = suite::Asked {
-        theories: &theories,
+        modules: &modules,
         properties: &[],
         threads: args.threads.map_or_else(super::check::available_threads, usize::from),
         max_states: 10_000_000,
         budget,
-        second: true,
+        stateright: true,
     };
     let checked = suite::run(&instances(spec)?, &asked)?;
     for (checked, _) in &checked {
@@ -105,9 +105,9 @@ fn written(spec: &Spec, records: &Records, args: &Args, budget: Budget) -> Resul
     let evidence: Vec<Evidence> = checked
         .into_iter()
         // The second opinion was asked for.
-        .map(|(checked, second)| Evidence::new(checked, second.unwrap_or(Opinion::Incomplete), &theories))
+        .map(|(checked, second)| Evidence::new(checked, second.unwrap_or(Opinion::Incomplete), &modules))
         .collect::<Result<_, _>>()?;
-    Ok(pages(spec, &theories[0], &evidence, records)?)
+    Ok(pages(spec, &modules[0], &evidence, records)?)
 }
 
 /// Refuses what was not decided: a page says nothing of what was not seen.

@@ -8,13 +8,13 @@ use oomspec::actors::compare::{Opinion, opinion};
 use oomspec::check::{Checked, check};
 use oomspec::explore::{Budget, Limits};
 use oomspec::model::Instance;
-use oomspec::model::theory::Theory;
+use oomspec::model::properties::PropertyModule;
 use oomspec::source::Diagnostics;
 
 /// What is asked of every instance.
 pub struct Asked<'a> {
     /// The modules with the properties.
-    pub theories: &'a [Theory],
+    pub modules: &'a [PropertyModule],
     /// The names of the properties; all if empty.
     pub properties: &'a [String],
     /// Worker threads.
@@ -24,7 +24,7 @@ pub struct Asked<'a> {
     /// What the process may use.
     pub budget: Budget,
     /// Ask stateright too.
-    pub second: bool,
+    pub stateright: bool,
 }
 
 /// A check and, if it was asked for, what stateright makes of the same model.
@@ -72,9 +72,9 @@ fn one(
     limits: Limits,
     progress: oomspec::explore::Progress,
 ) -> std::result::Result<Result, Diagnostics> {
-    let checked = check(instance.clone(), asked.theories, limits, asked.properties, progress)?;
-    let second = asked.second.then(|| opinion(&checked, asked.theories, limits));
-    Ok((checked, second))
+    let checked = check(instance.clone(), asked.modules, limits, asked.properties, progress)?;
+    let opinion = asked.stateright.then(|| opinion(&checked, asked.modules, limits));
+    Ok((checked, opinion))
 }
 
 fn take<'a>(next: &AtomicUsize, instances: &'a [Instance]) -> Option<(usize, &'a Instance)> {

@@ -11,7 +11,7 @@ use oomspec::explore::{Budget, Limits};
 use oomspec::export::tla::{Export, export};
 use oomspec::input;
 use oomspec::model::Instance;
-use oomspec::model::theory::Theory;
+use oomspec::model::properties::PropertyModule;
 use oomspec::source::{Diagnostic, Diagnostics};
 use oomspec::spec::Spec;
 use oomspec::tlc::{Agreement, Asked, Options, Record, Scope, Table, compare};
@@ -64,7 +64,7 @@ struct Pair {
 
 /// Runs the command.
 pub fn run(spec: &Spec, args: &Args, budget: Budget) -> Result<u8, Failure> {
-    let theories = [spec.theory()?];
+    let modules = [spec.properties()?];
     if !args.jar.is_file() {
         Err(Diagnostics::from(
             Diagnostic::general(format!("there is no {}", args.jar.display()))
@@ -72,7 +72,7 @@ pub fn run(spec: &Spec, args: &Args, budget: Budget) -> Result<u8, Failure> {
         ))?;
     }
     let mut table = Mutex::new(read(args)?);
-    let mut pairs = pairs(spec, args, &theories)?;
+    let mut pairs = pairs(spec, args, &modules)?;
     let known = table.get_mut().map_or_else(|_| Table::default(), |table| table.clone());
     let total = pairs.len();
     pairs.retain(|pair| {
@@ -91,7 +91,7 @@ pub fn run(spec: &Spec, args: &Args, budget: Budget) -> Result<u8, Failure> {
         budget,
         ..Limits::default()
     };
-    let disagreements = ask_all(&pairs, args, limits, &theories, &table)?;
+    let disagreements = ask_all(&pairs, args, limits, &modules, &table)?;
     if let (Some(prefix), Ok(table)) = (&args.table, table.get_mut()) {
         save(table, prefix)?;
     }
@@ -113,14 +113,14 @@ fn read(args: &Args) -> Result<Table, Diagnostics> {
         .map_err(|error| Diagnostics::from(Diagnostic::general(format!("{} is no table: {error}", path.display()))))
 }
 
-fn pairs(spec: &Spec, args: &Args, theories: &[Theory]) -> Result<Vec<Pair>, Diagnostics> {
+fn pairs(spec: &Spec, args: &Args, modules: &[PropertyModule]) -> Result<Vec<Pair>, Diagnostics> {
     let or_all = |named: &[String], all: Vec<String>| if named.is_empty() { all } else { named.to_vec() };
     let mut pairs = Vec::new();
     for protocol in or_all(&args.protocols, spec.protocols()) {
         let listing = super::inputs::listing(spec, &protocol)?;
         for scenario in or_all(&args.scenario, spec.scenarios()) {
             let instance = super::inputs::instance(spec, &listing, &super::inputs::scenario(spec, &scenario)?)?;
-            let export = export(&instance, theories)?;
+            let export = export(&instance, modules)?;
             pairs.push(Pair { instance, export });
         }
     }
@@ -132,7 +132,7 @@ fn ask_all(
     pairs: &[Pair],
     args: &Args,
     limits: Limits,
-    theories: &[Theory],
+    modules: &[PropertyModule],
     table: &Mutex<Table>,
 ) -> Result<usize, Failure> {
     let workers = args.threads.map_or_else(super::check::available_threads, usize::from);
@@ -145,7 +145,7 @@ fn ask_all(
                 while let Some(pair) = pairs.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let name = format!("{} in {}", pair.instance.protocol, pair.instance.scenario);
                     bar.set_message(name.clone());
-                    let told = ask(pair, args, limits, theories, table).and_then(|agreement| {
+                    let told = ask(pair, args, limits, modules, table).and_then(|agreement| {
                         let agrees = agreement.disagreements.is_empty();
                         disagreements.fetch_add(usize::from(!agrees), Ordering::Relaxed);
                         bar.suspend(|| super::print(&line(&name, &agreement)))
@@ -170,11 +170,11 @@ fn ask(
     pair: &Pair,
     args: &Args,
     limits: Limits,
-    theories: &[Theory],
+    modules: &[PropertyModule],
     table: &Mutex<Table>,
 ) -> Result<Agreement, Failure> {
     let fail = |what: String| Diagnostics::from(Diagnostic::general(what));
-    let checked = check(pair.instance.clone(), theories, limits, &[], &|_, _| {})?;
+    let checked = check(pair.instance.clone(), modules, limits, &[], &|_, _| {})?;
     if let Some(why) = &checked.incomplete {
         let Instance { protocol, scenario, .. } = &checked.instance;
         return Err(Failure::undecided(format!(

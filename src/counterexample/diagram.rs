@@ -7,7 +7,7 @@ use super::{participants, schedule};
 use crate::check::{Counterexample, Finding};
 use crate::machine::program::ThreadId;
 use crate::machine::{Machine, Reached};
-use crate::model::property::Kind;
+use crate::model::property::PropertyKind;
 
 /// A counterexample as a story of two lanes.
 pub struct Diagram {
@@ -34,7 +34,7 @@ impl Diagram {
         let end = found
             .last()
             .map_or_else(|| machine.initial(), |last| last.after.clone());
-        let lasts = finding.property.kind == Kind::Deadlock || counterexample.loop_start.is_some();
+        let lasts = finding.property.kind == PropertyKind::Deadlock || counterexample.loop_start.is_some();
         let stands_still = lasts && machine.reached(&end) == Reached::Nothing;
         let mut waits = match stands_still {
             true => waits::waiting(machine, &end, &found[stem..]),

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::events::{Cell, Event, Frame, frames};
 use super::participants::Turns;
-use super::words::{self, Text};
+use super::text::{self, Text};
 use crate::machine::program::{PointKind, Scalar, ThreadId};
 use crate::machine::{Change, ErrorKind, Machine};
 
@@ -147,20 +147,20 @@ impl<'a> Story<'a> {
         let locks = |state: &[u64]| self.machine.locks_held(state, event.thread());
         let nameless = locks(&event.before) != locks(&event.after)
             && depth + 1 == event.frames.len()
-            && words::says_nothing(self.machine, event);
+            && text::says_nothing(self.machine, event);
         self.turns.open.contains(&at) && (self.turns.fatal == Some(at) || !nameless)
     }
 
     fn folded(&self, group: &[usize], depth: usize) -> Option<Line> {
         let (&first, &last) = (group.first()?, group.last()?);
         let frames = &self.events[last].frames[..=depth];
-        let text = words::ran_through(self.machine, &self.events[last], frames);
+        let text = text::ran_through(self.machine, &self.events[last], frames);
         let result = text.result.is_some();
         let text = match group {
             // A function around a counter is best told by the counter.
-            [only] => match words::counted(self.machine, &self.events[*only]) {
+            [only] => match text::counted(self.machine, &self.events[*only]) {
                 Some(counted) => Text {
-                    words: format!("{}(): {counted}", words::function(self.machine, frames[depth].function)),
+                    words: format!("{}(): {counted}", text::function(self.machine, frames[depth].function)),
                     result: None,
                 },
                 None => text,
@@ -171,7 +171,7 @@ impl<'a> Story<'a> {
     }
 
     fn single(&self, at: usize) -> Option<Line> {
-        let text = words::step(self.machine, &self.events[at]);
+        let text = text::step(self.machine, &self.events[at]);
         self.line(&[at], at..at + 1, text, self.events[at].view.returned.is_some())
     }
 
@@ -301,7 +301,7 @@ impl<'a> Story<'a> {
         let mut told: Vec<String> = changes
             .iter()
             .filter(|change| change.before != change.after)
-            .map(|change| words::change(self.machine, &self.short_name(change), change))
+            .map(|change| text::change(self.machine, &self.short_name(change), change))
             .collect();
         told.extend(self.freed(&telling).map(|(freed, _)| format!("frees {freed}")));
         if told.is_empty() {
@@ -340,7 +340,7 @@ impl<'a> Story<'a> {
         let event = &self.events[first];
         let kind = event.point(self.machine).map(|point| point.kind);
         if let (Some(PointKind::Call(call)), []) = (kind, others)
-            && words::counted(self.machine, event).is_none()
+            && text::counted(self.machine, event).is_none()
         {
             return &functions[self.machine.program.threads[event.thread()].calls[call].callee].name;
         }

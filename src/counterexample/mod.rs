@@ -7,6 +7,6 @@ pub(crate) mod lines;
 mod participants;
 mod schedule;
 pub mod step;
+pub(crate) mod text;
 pub mod waits;
-pub(crate) mod words;
 pub mod wrong;

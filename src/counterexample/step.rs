@@ -8,7 +8,7 @@ const LONGEST: usize = 60;
 
 /// What a step did.
 #[derive(Debug, Clone)]
-pub struct Step {
+pub struct StepText {
     /// The state after it; the state before it if it is not enabled.
     pub after: Vec<u64>,
     /// The listing's own text with what came of it: `down_read_trylock(&mm->mmap_sem) = 1`.
@@ -20,10 +20,10 @@ pub struct Step {
 }
 
 /// Describes a step of a thread.
-pub fn describe(machine: &Machine, state: &[u64], label: Label) -> Step {
+pub fn describe(machine: &Machine, state: &[u64], label: Label) -> StepText {
     let (thread, outcome) = (usize::from(label.thread), u32::from(label.outcome));
     let Some(point) = machine.point(state, thread) else {
-        return Step {
+        return StepText {
             after: state.to_vec(),
             text: "ended".to_string(),
             place: String::new(),
@@ -39,7 +39,7 @@ pub fn describe(machine: &Machine, state: &[u64], label: Label) -> Step {
         Some(_) => String::new(),
         None => result(machine, state, thread, outcome, point, &view),
     };
-    Step {
+    StepText {
         text: source(machine, thread, point) + &result,
         place: place(machine, thread, point),
         after,

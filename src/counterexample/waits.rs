@@ -1,7 +1,7 @@
 //! Who cannot go on, and what for.
 
 use super::events::{Cell, Event, frames};
-use super::words;
+use super::text;
 use crate::machine::program::{Instr, PointKind, Role, ThreadId};
 use crate::machine::{Machine, Outcome};
 
@@ -59,9 +59,9 @@ fn wait(machine: &Machine, state: &[u64], thread: ThreadId) -> Option<Wait> {
     }
     let place = match point.kind {
         PointKind::Call(call) => {
-            let call = words::call(machine, thread, call);
+            let call = text::call(machine, thread, call);
             // What goes by a parameter's name here is named by the caller.
-            match words::called(machine, thread, &frames(machine, state, thread)) {
+            match text::called(machine, thread, &frames(machine, state, thread)) {
                 Some(caller) if call.arguments.is_empty() && !caller.arguments.is_empty() => caller.to_string(),
                 _ => call.to_string(),
             }
@@ -134,5 +134,5 @@ fn condition(machine: &Machine, thread: ThreadId, at: usize) -> Option<String> {
         .take_while(|(_, instr)| !matches!(instr, Instr::Point(_)))
         .find(|(_, instr)| matches!(instr, Instr::Await(_)))?;
     let site = code.sites.get(*code.at.get(at)? as usize)?;
-    Some(words::one_line(program.sources.text(site.condition?)))
+    Some(text::one_line(program.sources.text(site.condition?)))
 }

@@ -1,11 +1,11 @@
 //! What went wrong, in a line.
 
 use super::events::{self, Event, failed_object};
-use super::words;
+use super::text;
 use crate::check::Finding;
 use crate::check::deadlock::unfinished;
 use crate::machine::{ErrorKind, Machine, Reached};
-use crate::model::property::Kind;
+use crate::model::property::PropertyKind;
 
 /// `use-after-free of struct node `root` in walk()`
 pub fn wrong(machine: &Machine, finding: &Finding, events: &[Event]) -> String {
@@ -20,7 +20,7 @@ pub fn wrong(machine: &Machine, finding: &Finding, events: &[Event]) -> String {
         return "panic()".to_string();
     }
     match finding.property.kind {
-        Kind::Deadlock => {
+        PropertyKind::Deadlock => {
             let names: Vec<&str> = unfinished(machine, &last.after)
                 .map(|thread| machine.program.threads[thread].name.as_str())
                 .collect();
@@ -58,7 +58,7 @@ fn what(machine: &Machine, last: &Event, kind: ErrorKind) -> String {
         }
         (ErrorKind::Assertion, _, Some(site)) => {
             let condition = site.condition.unwrap_or(site.span);
-            let text = words::one_line(machine.program.sources.text(condition));
+            let text = text::one_line(machine.program.sources.text(condition));
             format!("BUG_ON({text}) fired")
         }
         (ErrorKind::EndsHolding, _, _) => {

@@ -115,10 +115,10 @@ pub(super) fn fair_components(problem: &Problem<'_>, arena: &mut Arena<'_>) -> F
     let mut open = vec![arena.states.clone()];
     while let Some(states) = open.pop() {
         for component in search.split(arena, &states) {
-            match judge(problem, arena, &search.region, &component) {
-                Judgement::Fair => fair.push(component),
-                Judgement::Hopeless => search.leave(&component),
-                Judgement::Without(demands) => {
+            match examine(problem, arena, &search.region, &component) {
+                Outcome::Fair => fair.push(component),
+                Outcome::Hopeless => search.leave(&component),
+                Outcome::Without(demands) => {
                     let raised = |step: Step| demands.iter().any(|d| d.raised_by(problem.predicates, step));
                     arena.forget(problem, &component, raised);
                     search.leave(&component);
@@ -133,17 +133,17 @@ pub(super) fn fair_components(problem: &Problem<'_>, arena: &mut Arena<'_>) -> F
     }
 }
 
-enum Judgement<'c> {
+enum Outcome<'c> {
     Fair,
     Hopeless,
     /// Some steps demand this, and none does it.
     Without(Vec<Demand<'c>>),
 }
 
-fn judge<'c>(problem: &Problem<'_>, arena: &Arena<'c>, region: &[u32], component: &[u32]) -> Judgement<'c> {
+fn examine<'c>(problem: &Problem<'_>, arena: &Arena<'c>, region: &[u32], component: &[u32]) -> Outcome<'c> {
     let steps = || component.iter().flat_map(|&s| arena.steps(problem, region, s));
     if steps().next().is_none() {
-        return Judgement::Hopeless;
+        return Outcome::Hopeless;
     }
     let mut without = vec![];
     for &demand in &arena.demands {
@@ -151,16 +151,16 @@ fn judge<'c>(problem: &Problem<'_>, arena: &Arena<'c>, region: &[u32], component
             continue;
         }
         if !demand.is_conditional() {
-            return Judgement::Hopeless;
+            return Outcome::Hopeless;
         }
         if steps().any(|s| demand.raised_by(problem.predicates, s)) {
             without.push(demand);
         }
     }
     if without.is_empty() {
-        Judgement::Fair
+        Outcome::Fair
     } else {
-        Judgement::Without(without)
+        Outcome::Without(without)
     }
 }
 

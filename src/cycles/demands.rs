@@ -3,7 +3,7 @@
 use super::clauses::Clause;
 use super::graph::Step;
 use super::prop::{Prop, Streett};
-use super::{Fairness, Kind, Predicate, Problem};
+use super::{Fairness, Predicate, Problem, Strength};
 
 /// What some step of the cycle has to do.
 #[derive(Clone, Copy)]
@@ -22,8 +22,8 @@ impl<'a> Demand<'a> {
     /// All that a cycle has to do: for fairness first, then for the clause.
     pub fn of(problem: &Problem<'a>, clause: &'a Clause) -> Vec<Demand<'a>> {
         let fair = problem.fairness.iter().map(|c| match c.kind {
-            Kind::Weak => Demand::Weak(c),
-            Kind::Strong => Demand::Strong(c),
+            Strength::Weak => Demand::Weak(c),
+            Strength::Strong => Demand::Strong(c),
         });
         let recurs = clause.recurs.iter().map(Demand::Satisfy);
         fair.chain(recurs)

@@ -5,7 +5,7 @@ use super::{Bits, Lasso};
 
 /// How often a condition must be enabled before it has to be taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum Strength {
     /// Enabled from some point on: taken again and again.
     Weak,
     /// Enabled again and again: taken again and again.
@@ -18,7 +18,7 @@ pub struct Fairness {
     /// What a report calls it, such as a thread's name.
     pub name: String,
     /// Weak or strong.
-    pub kind: Kind,
+    pub kind: Strength,
     enabled: Bits,
     taken: Bits,
 }
@@ -39,7 +39,7 @@ impl Fairness {
     pub fn new(
         graph: &Graph<'_>,
         name: impl Into<String>,
-        kind: Kind,
+        kind: Strength,
         enabled: impl FnMut(u32) -> bool,
         mut taken: impl FnMut(u32, u32) -> bool,
     ) -> Self {
@@ -58,7 +58,7 @@ impl Fairness {
     }
 
     /// Fairness to whoever `label` stands for: enabled where it has an edge, taken by its edges.
-    pub fn of_label(graph: &Graph<'_>, name: impl Into<String>, kind: Kind, label: u16) -> Self {
+    pub fn of_label(graph: &Graph<'_>, name: impl Into<String>, kind: Strength, label: u16) -> Self {
         Fairness::new(
             graph,
             name,
@@ -87,8 +87,8 @@ impl Fairness {
             return Some(Reason::NeverEnabled);
         }
         match self.kind {
-            Kind::Weak => cycle.iter().position(|s| !self.enabled(s.state)).map(Reason::Disabled),
-            Kind::Strong => None,
+            Strength::Weak => cycle.iter().position(|s| !self.enabled(s.state)).map(Reason::Disabled),
+            Strength::Strong => None,
         }
     }
 }

@@ -24,7 +24,7 @@ mod vacuity;
 mod walker;
 
 pub use bits::Bits;
-pub use fairness::{Fairness, Kind, Reason, explain};
+pub use fairness::{Fairness, Reason, Strength, explain};
 pub use formula::{Formula, Predicate, Unsupported};
 pub use graph::{Graph, InvalidGraph, Step};
 pub use lasso::Lasso;

@@ -3,7 +3,7 @@
 //! This file reads definitions word for word and shares nothing with the search but the types.
 
 use super::graph::Step;
-use super::{Formula, Kind, Lasso, Problem};
+use super::{Formula, Lasso, Problem, Strength};
 
 /// How deep a formula may nest.
 const MAX_DEPTH: usize = 64;
@@ -16,12 +16,12 @@ pub fn verify_lasso(problem: &Problem<'_>, formula: &Formula, lasso: &Lasso) -> 
     if formula.deeper_than(MAX_DEPTH) {
         return Err("the formula nests too deep".into());
     }
-    let word = Word {
+    let run = Run {
         problem,
         steps: lasso.stem.iter().chain(&lasso.cycle).copied().collect(),
         loops_to: lasso.stem.len(),
     };
-    match word.truth(formula)?.first() {
+    match run.truth(formula)?.first() {
         Some(false) => Ok(()),
         _ => Err("the run satisfies the formula".into()),
     }
@@ -59,8 +59,8 @@ fn fair(problem: &Problem<'_>, cycle: &[Step]) -> Result<(), String> {
         let taken = cycle.iter().filter(|&&s| condition.taken(s)).count();
         let enabled = cycle.iter().filter(|s| condition.enabled(s.state)).count();
         let must_be_taken = match condition.kind {
-            Kind::Weak => enabled == cycle.len(),
-            Kind::Strong => enabled > 0,
+            Strength::Weak => enabled == cycle.len(),
+            Strength::Strong => enabled > 0,
         };
         if must_be_taken && taken == 0 {
             return Err(format!("the cycle is not fair to {}", condition.name));
@@ -69,14 +69,14 @@ fn fair(problem: &Problem<'_>, cycle: &[Step]) -> Result<(), String> {
     Ok(())
 }
 
-/// An infinite word: its steps, and the position that follows the last one.
-struct Word<'a> {
+/// An infinite run: its steps, and the position that follows the last one.
+struct Run<'a> {
     problem: &'a Problem<'a>,
     steps: Vec<Step>,
     loops_to: usize,
 }
 
-impl Word<'_> {
+impl Run<'_> {
     /// The truth of a formula at each position.
     fn truth(&self, formula: &Formula) -> Result<Vec<bool>, String> {
         let everywhere = 0..self.steps.len();

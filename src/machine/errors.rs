@@ -167,7 +167,9 @@ fn possible(program: &Program, freed: &[bool], instr: &Instr) -> Vec<ErrorKind> 
             op: BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Shl | BinaryOp::Shr,
             ..
         }
-        | Instr::Unary { op: UnaryOp::Negate, .. }
+        | Instr::Unary {
+            op: UnaryOp::Negate, ..
+        }
         | Instr::Fits { .. } => kinds.push(ErrorKind::Overflow),
         Instr::Binary {
             op: BinaryOp::Div | BinaryOp::Rem,

@@ -1,7 +1,7 @@
 //! What is checked: a protocol in a scenario, the properties that it should have, and its states as TLA+ sees them.
 
+pub mod properties;
 pub mod property;
-pub mod theory;
 pub mod variables;
 
 use crate::c::ast::Tags;

@@ -5,7 +5,7 @@ use serde::Serialize;
 /// What it takes to refute a property.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Kind {
+pub enum PropertyKind {
     /// A path to a bad state.
     Safety,
     /// A path to a state where nothing moves and somebody has not finished.
@@ -26,13 +26,13 @@ pub struct Property {
     /// Two letters, for the matrix.
     pub code: String,
     /// Its kind.
-    pub kind: Kind,
+    pub kind: PropertyKind,
     /// In plain words.
     pub description: String,
 }
 
 impl Property {
-    pub(super) fn new(name: &str, code: &str, kind: Kind, description: &str) -> Self {
+    pub(super) fn new(name: &str, code: &str, kind: PropertyKind, description: &str) -> Self {
         Property {
             name: name.into(),
             code: code.into(),
@@ -48,27 +48,32 @@ pub fn built_in() -> Vec<Property> {
         Property::new(
             "NoUseAfterFree",
             "UF",
-            Kind::Safety,
+            PropertyKind::Safety,
             "nothing is used after it was freed",
         ),
-        Property::new("NoNullDereference", "ND", Kind::Safety, "no NULL pointer is followed"),
+        Property::new(
+            "NoNullDereference",
+            "ND",
+            PropertyKind::Safety,
+            "no NULL pointer is followed",
+        ),
         Property::new(
             "NoOverflow",
             "OF",
-            Kind::Safety,
+            PropertyKind::Safety,
             "no counter and no index leaves its range",
         ),
         Property::new(
             "LocksBalanced",
             "LB",
-            Kind::Safety,
+            PropertyKind::Safety,
             "locks are released by their holder, and only once",
         ),
-        Property::new("NoBug", "NB", Kind::Safety, "no BUG_ON() fires"),
+        Property::new("NoBug", "NB", PropertyKind::Safety, "no BUG_ON() fires"),
         Property::new(
             DEADLOCK,
             "DL",
-            Kind::Deadlock,
+            PropertyKind::Deadlock,
             "while a task has not finished, some thread can step (polling counts)",
         ),
     ]

@@ -8,14 +8,14 @@ use crate::check::{Checked, Counterexample, Finding, Verdict};
 use crate::counterexample::history::History;
 use crate::export::tla::export;
 use crate::model::Instance;
-use crate::model::theory::Theory;
+use crate::model::properties::PropertyModule;
 use crate::source::Diagnostics;
 use crate::spec::Spec;
 use crate::tlc::Record;
 
 /// What there is to tell.
 pub struct Contents<'a> {
-    pub theory: &'a Theory,
+    pub module: &'a PropertyModule,
     pub history: History,
     pub chapters: Vec<Chapter<'a>>,
 }
@@ -56,7 +56,7 @@ pub struct Violation<'a> {
 impl<'a> Contents<'a> {
     pub fn new(
         spec: &'a Spec,
-        theory: &'a Theory,
+        module: &'a PropertyModule,
         evidence: &'a [Evidence],
         records: &'a Records,
     ) -> Result<Self, Diagnostics> {
@@ -76,7 +76,7 @@ impl<'a> Contents<'a> {
             // There is one: it was pushed above.
             if let Some(chapter) = chapters.last_mut() {
                 chapter.sections.push(Section {
-                    tlc: record(theory, &evidence.checked, records)?,
+                    tlc: record(module, &evidence.checked, records)?,
                     numbers: spec.numbers(&chapter.listing, &scenario)?,
                     checked: &evidence.checked,
                     violations: violations(evidence),
@@ -86,7 +86,7 @@ impl<'a> Contents<'a> {
         }
         Ok(Contents {
             history: History::of(spec),
-            theory,
+            module,
             chapters,
         })
     }
@@ -127,12 +127,16 @@ impl Section<'_> {
 }
 
 /// A comparison with TLC that speaks of this text.
-fn record<'a>(theory: &Theory, checked: &Checked, records: &'a Records) -> Result<Option<&'a Record>, Diagnostics> {
+fn record<'a>(
+    module: &PropertyModule,
+    checked: &Checked,
+    records: &'a Records,
+) -> Result<Option<&'a Record>, Diagnostics> {
     let instance = &checked.instance;
     let Some(record) = records.tlc.find(&instance.protocol, &instance.scenario) else {
         return Ok(None);
     };
-    let export = export(instance, std::slice::from_ref(theory))?;
+    let export = export(instance, std::slice::from_ref(module))?;
     let same =
         record.is_of(&export) && record.distinct == checked.counts.distinct && record.depth == checked.counts.depth;
     Ok(same.then_some(record))

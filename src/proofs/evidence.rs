@@ -6,7 +6,7 @@ use crate::actors::compare::Opinion;
 use crate::certificate::Maker;
 use crate::check::{Checked, Verdict};
 use crate::explore::{Limits, explore};
-use crate::model::theory::Theory;
+use crate::model::properties::PropertyModule;
 use crate::source::Diagnostic;
 
 /// What holds is certified with all states: on larger graphs on demand only.
@@ -20,14 +20,14 @@ pub struct Evidence {
     /// Our verdicts.
     pub checked: Checked,
     /// What stateright makes of the same model.
-    pub second: Opinion,
+    pub stateright: Opinion,
     /// By property: a certificate, as `oomspec certify` writes it.
     pub certificates: BTreeMap<String, String>,
 }
 
 impl Evidence {
     /// Adds the certificates to what was found.
-    pub fn new(checked: Checked, second: Opinion, theories: &[Theory]) -> Result<Self, Diagnostic> {
+    pub fn new(checked: Checked, stateright: Opinion, modules: &[PropertyModule]) -> Result<Self, Diagnostic> {
         let wanted = |verdict| match verdict {
             Verdict::Violated => true,
             Verdict::Holds | Verdict::Vacuous => checked.counts.distinct <= MOST_STATES,
@@ -38,7 +38,7 @@ impl Evidence {
             ..Limits::default()
         };
         let graph = explore(&checked.instance.machine, limits, &|_, _| {});
-        let maker = Maker::new(&checked.instance, theories, &graph);
+        let maker = Maker::new(&checked.instance, modules, &graph);
         let mut certificates = BTreeMap::new();
         for finding in checked.findings.iter().filter(|finding| wanted(finding.verdict)) {
             let text = maker.certificate(finding)?.to_json();
@@ -48,7 +48,7 @@ impl Evidence {
         }
         Ok(Evidence {
             checked,
-            second,
+            stateright,
             certificates,
         })
     }

@@ -5,7 +5,7 @@ use super::markdown::{anchor, commands, link, plain, prose, table};
 use super::{assumed, records};
 use crate::actors::compare::{Opinion, decides};
 use crate::check::{Finding, Verdict};
-use crate::model::property::Kind;
+use crate::model::property::PropertyKind;
 use crate::tlc::Record;
 
 /// The section.
@@ -42,7 +42,7 @@ pub fn section(contents: &Contents, section: &Section) -> String {
             Some(why) => format!("**Incomplete**: {}.", plain(why)),
         }
     );
-    text += &format!("- {}\n", stateright(&section.evidence.second));
+    text += &format!("- {}\n", stateright(&section.evidence.stateright));
     if let Some(record) = section.tlc {
         text += &format!("- {}\n", records::tlc(record));
     }
@@ -71,10 +71,10 @@ fn row(contents: &Contents, section: &Section, finding: &Finding) -> Vec<String>
         Verdict::Vacuous => ", but what it speaks of never happens here",
         _ => "",
     };
-    let agrees = section.evidence.second == Opinion::Agrees
+    let agrees = section.evidence.stateright == Opinion::Agrees
         && decides(
             &section.checked.instance.machine,
-            std::slice::from_ref(contents.theory),
+            std::slice::from_ref(contents.module),
             finding,
         );
     let asked = |record: &Record| record.properties.iter().any(|(name, _)| *name == property.name);
@@ -96,13 +96,13 @@ fn row(contents: &Contents, section: &Section, finding: &Finding) -> Vec<String>
     ]
 }
 
-fn technique(kind: Kind) -> &'static str {
+fn technique(kind: PropertyKind) -> &'static str {
     match kind {
-        Kind::Safety => "looking at every state",
-        Kind::Deadlock => "looking at every state without a step",
-        Kind::Action => "looking at every step",
-        Kind::Liveness => "looking for a fair loop",
-        Kind::Refinement => "mapping every step, then looking for a fair loop",
+        PropertyKind::Safety => "looking at every state",
+        PropertyKind::Deadlock => "looking at every state without a step",
+        PropertyKind::Action => "looking at every step",
+        PropertyKind::Liveness => "looking for a fair loop",
+        PropertyKind::Refinement => "mapping every step, then looking for a fair loop",
     }
 }
 

@@ -140,7 +140,7 @@ fn extent(contents: &Contents) -> String {
         .count();
     let agrees = contents
         .sections()
-        .filter(|section| section.evidence.second == Opinion::Agrees)
+        .filter(|section| section.evidence.stateright == Opinion::Agrees)
         .count();
     let mut text = format!(
         "- {graphs} graphs with {states} distinct states together; {} explored to the end.\n",

@@ -22,7 +22,7 @@ mod violation;
 use std::collections::BTreeMap;
 use std::io::Write;
 
-use crate::model::theory::Theory;
+use crate::model::properties::PropertyModule;
 use crate::source::Diagnostics;
 use crate::spec::Spec;
 
@@ -32,11 +32,11 @@ pub use records::Records;
 /// The files by their path within the folder; the evidence is of every protocol in every scenario, in the order of the spec.
 pub fn pages(
     spec: &Spec,
-    theory: &Theory,
+    module: &PropertyModule,
     evidence: &[Evidence],
     records: &Records,
 ) -> Result<BTreeMap<String, Vec<u8>>, Diagnostics> {
-    let contents = contents::Contents::new(spec, theory, evidence, records)?;
+    let contents = contents::Contents::new(spec, module, evidence, records)?;
     let mut files = BTreeMap::new();
     let mut page = |path: String, text: String| files.insert(path, format!("{MARK}\n{text}").into_bytes());
     page("index.md".into(), index::page(&contents));

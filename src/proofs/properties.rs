@@ -23,7 +23,7 @@ pub fn of(chapter: &Chapter) -> Vec<Property> {
 /// The section of a protocol's page.
 pub fn section(contents: &Contents, chapter: &Chapter) -> String {
     let modules = contents
-        .theory
+        .module
         .spec
         .sources()
         .files()
@@ -44,12 +44,12 @@ pub fn section(contents: &Contents, chapter: &Chapter) -> String {
 
 /// What the module says: the rest of the comment, and the text.
 fn definition(contents: &Contents, property: &Property) -> String {
-    let theory = &contents.theory.spec;
-    match theory.definition(&property.name) {
+    let module = &contents.module.spec;
+    match module.definition(&property.name) {
         Some(definition) => {
-            let comment = theory.comment(definition);
+            let comment = module.comment(definition);
             let more: Vec<&str> = comment.lines().skip(1).collect();
-            let tla = block("tla", theory.sources().text(definition.span));
+            let tla = block("tla", module.sources().text(definition.span));
             format!(" {}\n\n{tla}", prose(&more.join(" ")))
         }
         None if property.name == DEADLOCK => " A property of the language: TLC asks it by itself.\n".to_string(),
@@ -62,9 +62,9 @@ fn definition(contents: &Contents, property: &Property) -> String {
 
 /// Where in the spec a property is defined, for a link; `up` leads to the root of the repository.
 pub fn place(contents: &Contents, property: &Property, up: &str) -> Option<String> {
-    let theory = &contents.theory.spec;
-    let span = theory.definition(&property.name)?.span;
-    let (file, line) = (&theory.sources().file(span.file).name, theory.sources().line(span));
+    let module = &contents.module.spec;
+    let span = module.definition(&property.name)?.span;
+    let (file, line) = (&module.sources().file(span.file).name, module.sources().line(span));
     Some(format!("{up}spec/{file}#L{line}"))
 }
 

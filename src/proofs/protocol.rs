@@ -196,7 +196,7 @@ fn counts(chapter: &Chapter) -> String {
             None => "our graph, whole",
             Some(_) => "our graph, **a part**",
         };
-        let second = match section.evidence.second {
+        let second = match section.evidence.stateright {
             Opinion::Agrees => "stateright agrees",
             Opinion::Incomplete => "stateright does not see it all either",
             Opinion::Differs(_) => "**stateright disagrees**",

@@ -8,7 +8,7 @@ use crate::counterexample::{events, waits, wrong};
 use crate::export::itf::itf;
 use crate::machine::program::ThreadId;
 use crate::machine::{Machine, Reached};
-use crate::model::property::Kind;
+use crate::model::property::PropertyKind;
 use crate::report::lanes;
 use crate::report::violation::violation;
 
@@ -35,10 +35,12 @@ impl Violation<'_> {
                 let (stem, round) = (counted(start, "step"), counted(steps - start, "step"));
                 format!("after {stem}, a loop of {round} for ever")
             }
-            (Some(_), _) | (None, Kind::Deadlock) => format!("nothing moves any more after {}", counted(steps, "step")),
-            (None, Kind::Safety) => format!("not so after {}", counted(steps, "step")),
-            (None, Kind::Action | Kind::Liveness) => format!("step {steps} breaks it"),
-            (None, Kind::Refinement) => format!("step {steps} is none that the specification allows"),
+            (Some(_), _) | (None, PropertyKind::Deadlock) => {
+                format!("nothing moves any more after {}", counted(steps, "step"))
+            }
+            (None, PropertyKind::Safety) => format!("not so after {}", counted(steps, "step")),
+            (None, PropertyKind::Action | PropertyKind::Liveness) => format!("step {steps} breaks it"),
+            (None, PropertyKind::Refinement) => format!("step {steps} is none that the specification allows"),
         }
     }
 

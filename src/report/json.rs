@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::check::{Checked, Counterexample, Finding, Verdict};
 use crate::machine::{Machine, Reached};
-use crate::model::property::Kind;
+use crate::model::property::PropertyKind;
 
 /// The version of this form; it changes when a field changes its meaning.
 pub const SCHEMA: u32 = 1;
@@ -16,7 +16,7 @@ struct Line<'a> {
     protocol: &'a str,
     scenario: &'a str,
     property: &'a str,
-    kind: Kind,
+    kind: PropertyKind,
     verdict: Verdict,
     expected: bool,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,6 +1,6 @@
 //! Configuration files, as TLC reads them.
 
-use super::spec::Spec;
+use super::specification::Specification;
 use super::value::Value;
 use crate::source::{Diagnostic, FileId, Span};
 
@@ -34,7 +34,7 @@ pub struct Name {
 
 impl Name {
     /// An error that a specification makes for want of a place shown at this one.
-    pub fn blame(&self, spec: &Spec, error: Diagnostic) -> Diagnostic {
+    pub fn blame(&self, spec: &Specification, error: Diagnostic) -> Diagnostic {
         match error.span {
             Some(span) if span != spec.end() => error,
             _ => Diagnostic {
@@ -67,7 +67,7 @@ impl Config {
     }
 
     /// Gives the constants of a specification their values; every one must have one.
-    pub fn bind(&self, spec: &mut Spec) -> Result<(), Diagnostic> {
+    pub fn bind(&self, spec: &mut Specification) -> Result<(), Diagnostic> {
         for (name, replacement) in &self.constants {
             let result = match replacement {
                 Replacement::Value(value) => spec.bind(&name.text, value.clone()),

@@ -1,8 +1,8 @@
 //! Why a pair of states is no step of an action: for each disjunct, the first conjunct that is false.
 
 use super::eval::{Env, Eval, EvalError, Side, State, each};
-use super::expr::{Expr, Kind};
-use super::spec::Spec;
+use super::expr::{Expr, ExprKind};
+use super::specification::Specification;
 use crate::source::Span;
 
 /// A disjunct of an action and what is false in it.
@@ -21,7 +21,7 @@ pub struct Blame {
 }
 
 /// For each named disjunct of a false action the first conjunct that is false; nothing if the action is true.
-pub fn explain(spec: &Spec, action: &Expr, state: &dyn State, next: &dyn State) -> Result<Vec<Blame>> {
+pub fn explain(spec: &Specification, action: &Expr, state: &dyn State, next: &dyn State) -> Result<Vec<Blame>> {
     let eval = Eval::new(Side::Known(state), Side::Known(next));
     if eval.bool(action, &Env::Empty)? {
         return Ok(Vec::new());
@@ -78,13 +78,13 @@ type Result<T> = std::result::Result<T, Box<EvalError>>;
 impl Reader<'_> {
     fn disjuncts(&mut self, e: &Expr, env: &Env<'_>, within: &Disjunct) -> Result<()> {
         match &e.kind {
-            Kind::Or(list) => list.iter().try_for_each(|e| self.disjuncts(e, env, within)),
-            Kind::Square(two) => self.disjuncts(&two[0], env, within),
-            Kind::Let(two) => {
+            ExprKind::Or(list) => list.iter().try_for_each(|e| self.disjuncts(e, env, within)),
+            ExprKind::Square(two) => self.disjuncts(&two[0], env, within),
+            ExprKind::Let(two) => {
                 let binding = self.eval.lazy(&two[0], env);
                 self.disjuncts(&two[1], &Env::Bound(&binding, env), within)
             }
-            Kind::Quantified {
+            ExprKind::Quantified {
                 forall: false,
                 bounds,
                 body,
@@ -98,7 +98,7 @@ impl Reader<'_> {
                 })
                 .map(|_| ())
             }
-            Kind::Named(named) => {
+            ExprKind::Operator(named) => {
                 let env = if named.closed { &Env::Empty } else { env };
                 let mut inner = within.clone();
                 if !named.name.is_empty() {
@@ -140,7 +140,7 @@ impl Reader<'_> {
     /// The innermost conjunct that makes an expression false.
     fn conjunct(&self, e: &Expr, env: &Env<'_>, progress: &mut Vec<usize>) -> Result<Option<Span>> {
         match &e.kind {
-            Kind::And(list) => {
+            ExprKind::And(list) => {
                 for (index, e) in list.iter().enumerate() {
                     progress.push(index);
                     if let Some(found) = self.conjunct(e, env, progress)? {
@@ -150,21 +150,21 @@ impl Reader<'_> {
                 }
                 Ok(None)
             }
-            Kind::Named(named) => {
+            ExprKind::Operator(named) => {
                 let env = if named.closed { &Env::Empty } else { env };
                 let found = self.conjunct(&named.body, env, progress)?;
-                let conjunction = matches!(named.body.kind, Kind::And(_));
+                let conjunction = matches!(named.body.kind, ExprKind::And(_));
                 Ok(found.map(|inner| if conjunction { inner } else { e.span }))
             }
-            Kind::Let(two) => {
+            ExprKind::Let(two) => {
                 let binding = self.eval.lazy(&two[0], env);
                 self.conjunct(&two[1], &Env::Bound(&binding, env), progress)
             }
-            Kind::If(three) => {
+            ExprKind::If(three) => {
                 let branch = if self.eval.bool(&three[0], env)? { 1 } else { 2 };
                 self.conjunct(&three[branch], env, progress)
             }
-            Kind::Angle(two) => match self.conjunct(&two[0], env, progress)? {
+            ExprKind::Angle(two) => match self.conjunct(&two[0], env, progress)? {
                 None if self.eval.bool(&two[1], env)? => Ok(Some(e.span)),
                 found => Ok(found),
             },

@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 /// An expression ready for evaluation.
 #[derive(Debug, Clone)]
 pub struct Expr {
-    pub(super) kind: Kind,
+    pub(super) kind: ExprKind,
     pub(super) span: Span,
     pub(super) level: Level,
 }
@@ -36,7 +36,7 @@ pub struct Reads {
 }
 
 #[derive(Debug, Clone)]
-pub(super) enum Kind {
+pub(super) enum ExprKind {
     Literal(Value),
     Variable(usize),
     Next(usize),
@@ -46,7 +46,7 @@ pub(super) enum Kind {
     Unbound(Arc<str>),
     /// A lazily evaluated name for the body.
     Let(Box<[Expr; 2]>),
-    Named(Arc<Named>),
+    Operator(Arc<OperatorCall>),
     And(Vec<Expr>),
     Or(Vec<Expr>),
     If(Box<[Expr; 3]>),
@@ -86,7 +86,7 @@ pub(super) enum Kind {
 
 /// An operator where it was called.
 #[derive(Debug)]
-pub(super) struct Named {
+pub(super) struct OperatorCall {
     pub name: Arc<str>,
     /// The instance whose operator it is; zero for one of the root module.
     pub context: usize,
@@ -175,7 +175,7 @@ impl Expr {
     /// The value, if it is written down as one.
     pub(super) fn literal(&self) -> Option<&Value> {
         match &self.kind {
-            Kind::Literal(v) => Some(v),
+            ExprKind::Literal(v) => Some(v),
             _ => None,
         }
     }
@@ -189,45 +189,49 @@ impl Expr {
 
     fn collect_reads(&self, reads: &mut Reads) {
         match &self.kind {
-            Kind::Variable(i) => {
+            ExprKind::Variable(i) => {
                 reads.now.insert(*i);
             }
-            Kind::Next(i) => {
+            ExprKind::Next(i) => {
                 reads.next.insert(*i);
             }
-            Kind::Named(named) => {
+            ExprKind::Operator(named) => {
                 reads.now.extend(&named.reads.now);
                 reads.next.extend(&named.reads.next);
             }
-            Kind::Enabled(action, _) => reads.now.extend(action.reads().now),
+            ExprKind::Enabled(action, _) => reads.now.extend(action.reads().now),
             _ => self.for_each_child(&mut |child| child.collect_reads(reads)),
         }
     }
 
     pub(super) fn for_each_child(&self, visit: &mut dyn FnMut(&Expr)) {
         match &self.kind {
-            Kind::Literal(_) | Kind::Variable(_) | Kind::Next(_) | Kind::Local(_) | Kind::Unbound(_) => {}
-            Kind::Named(named) => visit(&named.body),
-            Kind::And(list)
-            | Kind::Or(list)
-            | Kind::Set(list)
-            | Kind::Tuple(list)
-            | Kind::Product(list)
-            | Kind::Call(_, list) => list.iter().for_each(visit),
-            Kind::Let(two)
-            | Kind::FunctionSet(two)
-            | Kind::Apply(two)
-            | Kind::Unchanged(two)
-            | Kind::Square(two)
-            | Kind::Angle(two)
-            | Kind::LeadsTo(two)
-            | Kind::Fair(_, two) => two.iter().for_each(visit),
-            Kind::If(three) => three.iter().for_each(visit),
-            Kind::Enabled(e, _) | Kind::Always(e) | Kind::Eventually(e) => visit(e),
-            Kind::Record(fields) | Kind::RecordSet(fields) => {
+            ExprKind::Literal(_)
+            | ExprKind::Variable(_)
+            | ExprKind::Next(_)
+            | ExprKind::Local(_)
+            | ExprKind::Unbound(_) => {}
+            ExprKind::Operator(named) => visit(&named.body),
+            ExprKind::And(list)
+            | ExprKind::Or(list)
+            | ExprKind::Set(list)
+            | ExprKind::Tuple(list)
+            | ExprKind::Product(list)
+            | ExprKind::Call(_, list) => list.iter().for_each(visit),
+            ExprKind::Let(two)
+            | ExprKind::FunctionSet(two)
+            | ExprKind::Apply(two)
+            | ExprKind::Unchanged(two)
+            | ExprKind::Square(two)
+            | ExprKind::Angle(two)
+            | ExprKind::LeadsTo(two)
+            | ExprKind::Fair(_, two) => two.iter().for_each(visit),
+            ExprKind::If(three) => three.iter().for_each(visit),
+            ExprKind::Enabled(e, _) | ExprKind::Always(e) | ExprKind::Eventually(e) => visit(e),
+            ExprKind::Record(fields) | ExprKind::RecordSet(fields) => {
                 fields.iter().for_each(|(_, e)| visit(e));
             }
-            Kind::Case(arms, other) => {
+            ExprKind::Case(arms, other) => {
                 for (guard, value) in arms {
                     visit(guard);
                     visit(value);
@@ -236,15 +240,17 @@ impl Expr {
                     visit(other);
                 }
             }
-            Kind::Choose(bound, body) | Kind::Filter(bound, body) => {
+            ExprKind::Choose(bound, body) | ExprKind::Filter(bound, body) => {
                 visit(&bound.set);
                 visit(body);
             }
-            Kind::Quantified { bounds, body, .. } | Kind::Map(body, bounds) | Kind::Function(bounds, body) => {
+            ExprKind::Quantified { bounds, body, .. }
+            | ExprKind::Map(body, bounds)
+            | ExprKind::Function(bounds, body) => {
                 bounds.iter().for_each(|b| visit(&b.set));
                 visit(body);
             }
-            Kind::Except(base, updates) => {
+            ExprKind::Except(base, updates) => {
                 visit(base);
                 for update in updates {
                     update.path.iter().for_each(&mut *visit);
@@ -255,7 +261,7 @@ impl Expr {
     }
 }
 
-impl Kind {
+impl ExprKind {
     /// The level of an expression of this form.
     pub(super) fn with_span(self, span: Span) -> Expr {
         let mut expr = Expr {
@@ -264,14 +270,16 @@ impl Kind {
             level: Level::Constant,
         };
         let mut level = match expr.kind {
-            Kind::Variable(_) => Level::State,
-            Kind::Next(_) | Kind::Unchanged(_) => Level::Action,
-            Kind::Square(_) | Kind::Angle(_) => Level::Action,
-            Kind::Enabled(..) => {
+            ExprKind::Variable(_) => Level::State,
+            ExprKind::Next(_) | ExprKind::Unchanged(_) => Level::Action,
+            ExprKind::Square(_) | ExprKind::Angle(_) => Level::Action,
+            ExprKind::Enabled(..) => {
                 expr.level = Level::State;
                 return expr;
             }
-            Kind::Always(_) | Kind::Eventually(_) | Kind::LeadsTo(_) | Kind::Fair(..) => Level::Temporal,
+            ExprKind::Always(_) | ExprKind::Eventually(_) | ExprKind::LeadsTo(_) | ExprKind::Fair(..) => {
+                Level::Temporal
+            }
             _ => Level::Constant,
         };
         expr.for_each_child(&mut |child| level = level.max(child.level));

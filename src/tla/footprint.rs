@@ -3,8 +3,8 @@
 //! It is read off the resolved tree, where `f.x` and `f["x"]` are one node, and errs on the side of more: a variable that is not
 //! applied to arguments where it stands is looked at as a whole.
 
-use super::expr::{Builtin, Expr, Kind, Named};
-use super::temporal::Step;
+use super::expr::{Builtin, Expr, ExprKind, OperatorCall};
+use super::temporal::SubscriptedAction;
 use super::value::Value;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
@@ -43,7 +43,7 @@ impl Expr {
     }
 }
 
-impl Step {
+impl SubscriptedAction {
     /// What the action and its subscript look at.
     pub fn footprints(&self) -> Footprints {
         Reader::default().read([&self.action, &self.stutter])
@@ -56,7 +56,7 @@ struct Reader {
     /// The strings that bound names are known to stand for, outermost first.
     known: Path,
     /// Definitions that have been read.
-    done: HashSet<*const Named>,
+    done: HashSet<*const OperatorCall>,
 }
 
 impl Reader {
@@ -67,37 +67,37 @@ impl Reader {
 
     fn look(&mut self, e: &Expr) {
         match &e.kind {
-            Kind::Variable(_) | Kind::Next(_) | Kind::Apply(_) => self.application(e),
-            Kind::Call(Builtin::Domain, args) => match variable(&args[0]) {
+            ExprKind::Variable(_) | ExprKind::Next(_) | ExprKind::Apply(_) => self.application(e),
+            ExprKind::Call(Builtin::Domain, args) => match variable(&args[0]) {
                 Some(v) => {
                     self.found.entry(v).or_default();
                 }
                 None => self.look(&args[0]),
             },
-            Kind::Let(two) => {
+            ExprKind::Let(two) => {
                 self.look(&two[0]);
                 self.known.push(self.string(&two[0]));
                 self.look(&two[1]);
                 self.known.pop();
             }
-            Kind::Named(named) if named.closed => {
+            ExprKind::Operator(named) if named.closed => {
                 if self.done.insert(Arc::as_ptr(named)) {
                     self.apart(|reader| reader.look(&named.body));
                 }
             }
             // Its primed variables are not read but sought, and are its own, whatever they are numbered.
-            Kind::Enabled(action, _) => {
+            ExprKind::Enabled(action, _) => {
                 for variable in action.reads().now {
                     self.found.insert(variable, Footprint::whole());
                 }
             }
             // These bind names of their own; what is known outside is forgotten inside.
-            Kind::Choose(..)
-            | Kind::Filter(..)
-            | Kind::Quantified { .. }
-            | Kind::Map(..)
-            | Kind::Function(..)
-            | Kind::Except(..) => e.for_each_child(&mut |child| self.apart(|reader| reader.look(child))),
+            ExprKind::Choose(..)
+            | ExprKind::Filter(..)
+            | ExprKind::Quantified { .. }
+            | ExprKind::Map(..)
+            | ExprKind::Function(..)
+            | ExprKind::Except(..) => e.for_each_child(&mut |child| self.apart(|reader| reader.look(child))),
             _ => e.for_each_child(&mut |child| self.look(child)),
         }
     }
@@ -105,7 +105,7 @@ impl Reader {
     /// `v[a][b]`: what the arguments lead to, and what they look at themselves.
     fn application(&mut self, e: &Expr) {
         let (mut function, mut path) = (e, Path::new());
-        while let Kind::Apply(two) = &function.kind {
+        while let ExprKind::Apply(two) = &function.kind {
             self.look(&two[1]);
             path.push(self.string(&two[1]));
             function = &two[0];
@@ -128,8 +128,8 @@ impl Reader {
 
     fn string(&self, e: &Expr) -> Option<Arc<str>> {
         match &e.kind {
-            Kind::Literal(Value::Str(text)) => Some(text.clone()),
-            Kind::Local(distance) => self.known.get(self.known.len().checked_sub(distance + 1)?)?.clone(),
+            ExprKind::Literal(Value::Str(text)) => Some(text.clone()),
+            ExprKind::Local(distance) => self.known.get(self.known.len().checked_sub(distance + 1)?)?.clone(),
             _ => None,
         }
     }
@@ -137,7 +137,7 @@ impl Reader {
 
 fn variable(e: &Expr) -> Option<usize> {
     match e.kind {
-        Kind::Variable(v) | Kind::Next(v) => Some(v),
+        ExprKind::Variable(v) | ExprKind::Next(v) => Some(v),
         _ => None,
     }
 }

@@ -1,6 +1,6 @@
 //! Reading a module and all it needs, and collecting their names.
 
-use super::spec::{Binding, Constant, Context, Entity, Library, Owner, Spec, Substituted, Visible};
+use super::specification::{Binding, Constant, Context, Entity, Library, Owner, Specification, Substituted, Visible};
 use super::syntax::{Ident, Instance, Module, Parameter, Unit};
 use super::{parse, standard};
 use crate::source::{Diagnostic, Diagnostics, Sources, Span};
@@ -10,12 +10,12 @@ use std::sync::Arc;
 /// How many instances of modules may stand inside each other.
 const MAX_INSTANCES: usize = 1000;
 
-impl Spec {
+impl Specification {
     /// Reads a module of a library, with everything it extends and instantiates, and checks every definition.
-    pub fn load(library: &dyn Library, root: &str) -> Result<Spec, Diagnostics> {
+    pub fn load(library: &dyn Library, root: &str) -> Result<Specification, Diagnostics> {
         let mut loader = Loader {
             library,
-            spec: Spec {
+            spec: Specification {
                 sources: Sources::default(),
                 modules: Vec::new(),
                 visible: Vec::new(),
@@ -47,7 +47,7 @@ impl Spec {
 
 struct Loader<'l> {
     library: &'l dyn Library,
-    spec: Spec,
+    spec: Specification,
     known: HashMap<Arc<str>, Option<usize>>,
     reading: Vec<Arc<str>>,
     errors: Vec<Diagnostic>,

@@ -3,10 +3,10 @@
 //! They are recognised in the resolved formula, so that neither comments nor parentheses, nor the order of operands, nor names that
 //! stand for parts of it make a difference.
 
-use super::expr::{Builtin, Expr, Kind, Level};
+use super::expr::{Builtin, Expr, ExprKind, Level};
 use super::resolve::Resolver;
-use super::spec::Spec;
-use super::temporal::{Abstraction, Around, Behaviour, Step, Temporal, classify, closed};
+use super::specification::Specification;
+use super::temporal::{Abstraction, Around, Behaviour, SubscriptedAction, Temporal, classify, closed};
 use crate::source::Diagnostic;
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ pub struct Refinement {
     /// What holds at first, over the abstract variables.
     pub init: Vec<Expr>,
     /// `[][Next]_v`, over the abstract variables; never empty.
-    pub next: Vec<Step>,
+    pub next: Vec<SubscriptedAction>,
     /// What it says of runs that do not end.
     pub progress: Vec<Excused>,
 }
@@ -33,12 +33,12 @@ pub struct Excused {
 
 impl Refinement {
     /// The module whose specification it is.
-    pub fn abstraction<'s>(&self, spec: &'s Spec) -> Result<Abstraction<'s>, Diagnostic> {
+    pub fn abstraction<'s>(&self, spec: &'s Specification) -> Result<Abstraction<'s>, Diagnostic> {
         Abstraction::new(spec, self.context)
     }
 }
 
-impl Spec {
+impl Specification {
     /// The definition of this name as a refinement, if it is one: a conjunction of formulas of one instance, `[][Next]_v` among
     /// them; in those that say nothing of a single state or step, `\/ <>Excuse` may stand beside.
     pub fn refinement(&self, name: &str) -> Result<Option<Refinement>, Diagnostic> {
@@ -92,7 +92,7 @@ fn any(mut predicates: Vec<Expr>) -> Option<Expr> {
     }
     let span = last.span;
     predicates.push(last);
-    Some(Kind::Or(predicates).with_span(span))
+    Some(ExprKind::Or(predicates).with_span(span))
 }
 
 /// `Abs!F \/ Abs!G \/ <>P \/ <>Q`
@@ -116,7 +116,7 @@ struct Reader {
 impl Reader {
     fn conjunction(&mut self, e: &Expr) -> Option<()> {
         match &e.kind {
-            Kind::And(list) => list.iter().try_for_each(|e| self.conjunction(e)),
+            ExprKind::And(list) => list.iter().try_for_each(|e| self.conjunction(e)),
             _ if looks_through(e) => self.inside(e, &mut Reader::conjunction),
             _ => {
                 let mut clause = Clause::default();
@@ -128,17 +128,17 @@ impl Reader {
 
     fn disjunction(&mut self, e: &Expr, clause: &mut Clause) -> Option<()> {
         match &e.kind {
-            Kind::Or(list) => list.iter().try_for_each(|e| self.disjunction(e, clause)),
-            Kind::Call(Builtin::Not, args) => self.negation(&args[0], clause),
-            Kind::Call(Builtin::Implies, args) => {
+            ExprKind::Or(list) => list.iter().try_for_each(|e| self.disjunction(e, clause)),
+            ExprKind::Call(Builtin::Not, args) => self.negation(&args[0], clause),
+            ExprKind::Call(Builtin::Implies, args) => {
                 self.negation(&args[0], clause)?;
                 self.disjunction(&args[1], clause)
             }
-            Kind::Eventually(inner) if inner.level <= Level::State => {
+            ExprKind::Eventually(inner) if inner.level <= Level::State => {
                 clause.excuses.push(closed(inner, &self.around));
                 Some(())
             }
-            Kind::Named(named) if named.context != 0 => {
+            ExprKind::Operator(named) if named.context != 0 => {
                 let same = *self.context.get_or_insert(named.context) == named.context;
                 if !same || !named.args.is_empty() {
                     return None;
@@ -154,14 +154,14 @@ impl Reader {
     /// What is true if the formula is not.
     fn negation(&mut self, e: &Expr, clause: &mut Clause) -> Option<()> {
         match &e.kind {
-            Kind::And(list) => list.iter().try_for_each(|e| self.negation(e, clause)),
-            Kind::Call(Builtin::Not, args) => self.disjunction(&args[0], clause),
-            Kind::Always(inner) if inner.level <= Level::State => {
+            ExprKind::And(list) => list.iter().try_for_each(|e| self.negation(e, clause)),
+            ExprKind::Call(Builtin::Not, args) => self.disjunction(&args[0], clause),
+            ExprKind::Always(inner) if inner.level <= Level::State => {
                 let inner = closed(inner, &self.around);
                 let span = inner.span;
                 clause
                     .excuses
-                    .push(Kind::Call(Builtin::Not, vec![inner]).with_span(span));
+                    .push(ExprKind::Call(Builtin::Not, vec![inner]).with_span(span));
                 Some(())
             }
             _ if looks_through(e) => self.inside(e, &mut |reader, e| reader.negation(e, clause)),
@@ -172,20 +172,20 @@ impl Reader {
     /// What a name of the concrete module, or one of `LET`, stands for.
     fn inside(&mut self, e: &Expr, read: &mut dyn FnMut(&mut Self, &Expr) -> Option<()>) -> Option<()> {
         match &e.kind {
-            Kind::Named(named) if named.closed => {
+            ExprKind::Operator(named) if named.closed => {
                 let around = std::mem::take(&mut self.around);
                 let found = read(self, &named.body);
                 self.around = around;
                 found
             }
-            Kind::Named(named) => read(self, &named.body),
-            Kind::Let(two) => {
+            ExprKind::Operator(named) => read(self, &named.body),
+            ExprKind::Let(two) => {
                 self.around.push(two[0].clone());
                 let found = read(self, &two[1]);
                 self.around.pop();
                 found
             }
-            Kind::Local(distance) => {
+            ExprKind::Local(distance) => {
                 let position = self.around.len().checked_sub(distance + 1)?;
                 let value = self.around[position].clone();
                 let inner = self.around.split_off(position);
@@ -201,8 +201,8 @@ impl Reader {
 /// Whether a formula is a name for another one.
 fn looks_through(e: &Expr) -> bool {
     match &e.kind {
-        Kind::Named(named) => named.context == 0,
-        Kind::Let(_) | Kind::Local(_) => true,
+        ExprKind::Operator(named) => named.context == 0,
+        ExprKind::Let(_) | ExprKind::Local(_) => true,
         _ => false,
     }
 }

@@ -92,7 +92,7 @@ pub struct Bound {
 #[derive(Debug)]
 pub struct Expr {
     /// What it is.
-    pub kind: Kind,
+    pub kind: ExprKind,
     /// Where it is.
     pub span: Span,
 }
@@ -100,7 +100,7 @@ pub struct Expr {
 /// The forms of expressions. Infix and prefix operators are applications of a name such as `+`.
 #[derive(Debug)]
 #[allow(missing_docs)] // the names are TLA+'s own
-pub enum Kind {
+pub enum ExprKind {
     Int(i64),
     Str(Arc<str>),
     Bool(bool),
@@ -175,7 +175,7 @@ pub enum Kind {
 #[derive(Debug)]
 pub struct Update {
     /// The way to the changed place.
-    pub path: Vec<Step>,
+    pub path: Vec<ExceptComponent>,
     /// What stands there afterwards.
     pub value: Expr,
     /// The place in the text.
@@ -184,7 +184,7 @@ pub struct Update {
 
 /// One step of the way in an `EXCEPT`.
 #[derive(Debug)]
-pub enum Step {
+pub enum ExceptComponent {
     /// `.name`
     Field(Ident),
     /// `[e]`

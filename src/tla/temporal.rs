@@ -1,9 +1,9 @@
 //! Temporal formulas, taken apart down to what holds in a state or a step.
 
 use super::eval::{EvalError, State, eval_action, eval_constant, eval_predicate};
-use super::expr::{Builtin, Expr, Kind, Level};
+use super::expr::{Builtin, Expr, ExprKind, Level};
 use super::resolve::Resolver;
-use super::spec::{Entity, Spec};
+use super::specification::{Entity, Specification};
 use super::value::Value;
 use crate::source::{Diagnostic, Span};
 use std::collections::BTreeSet;
@@ -15,7 +15,7 @@ pub enum Temporal {
     /// A state predicate.
     State(Expr),
     /// `[A]_v` under `[]`, or `<<A>>_v` under `<>`.
-    Step(Step),
+    Action(SubscriptedAction),
     /// `[]F`
     Always(Box<Temporal>),
     /// `<>F`
@@ -36,14 +36,14 @@ pub enum Temporal {
 
 /// An action with its subscript.
 #[derive(Debug, Clone)]
-pub struct Step {
+pub struct SubscriptedAction {
     /// The action.
     pub action: Expr,
     /// `UNCHANGED v`.
     pub stutter: Expr,
 }
 
-impl Step {
+impl SubscriptedAction {
     /// `[A]_v`: the pair is a step of the action or leaves the subscript unchanged.
     pub fn allows(&self, state: &dyn State, next: &dyn State) -> Result<bool, Box<EvalError>> {
         Ok(eval_action(&self.stutter, state, next)? || eval_action(&self.action, state, next)?)
@@ -64,17 +64,17 @@ impl Step {
 
 fn unchanged(e: &Expr, variables: &mut BTreeSet<usize>) {
     match &e.kind {
-        Kind::And(parts) => parts.iter().for_each(|part| unchanged(part, variables)),
-        Kind::Named(named) => unchanged(&named.body, variables),
-        Kind::Unchanged(two) => variables.extend(variable(&two[0])),
+        ExprKind::And(parts) => parts.iter().for_each(|part| unchanged(part, variables)),
+        ExprKind::Operator(named) => unchanged(&named.body, variables),
+        ExprKind::Unchanged(two) => variables.extend(variable(&two[0])),
         _ => {}
     }
 }
 
 fn variable(e: &Expr) -> Option<usize> {
     match &e.kind {
-        Kind::Variable(index) => Some(*index),
-        Kind::Named(named) => variable(&named.body),
+        ExprKind::Variable(index) => Some(*index),
+        ExprKind::Operator(named) => variable(&named.body),
         _ => None,
     }
 }
@@ -85,7 +85,7 @@ pub struct Fairness {
     /// Whether it is strong.
     pub strong: bool,
     /// The action, as `<<A>>_v`.
-    pub step: Step,
+    pub step: SubscriptedAction,
     /// `ENABLED <<A>>_v`, a state predicate.
     pub enabled: Expr,
     /// Where it is written.
@@ -105,7 +105,7 @@ pub struct Behaviour {
     /// The state predicates: what holds at first.
     pub init: Vec<Expr>,
     /// `[][Next]_v`, usually one.
-    pub next: Vec<Step>,
+    pub next: Vec<SubscriptedAction>,
     /// `WF_v(A)` and `SF_v(A)`.
     pub fairness: Vec<Fairness>,
     /// Everything else.
@@ -115,7 +115,7 @@ pub struct Behaviour {
 /// An instantiated module by itself: its variables are the state, and each is an expression of the module outside.
 #[derive(Debug)]
 pub struct Abstraction<'s> {
-    spec: &'s Spec,
+    spec: &'s Specification,
     context: usize,
     /// The abstract variables: states are vectors in this order.
     pub variables: Vec<Arc<str>>,
@@ -123,7 +123,7 @@ pub struct Abstraction<'s> {
     pub mapping: Vec<Expr>,
 }
 
-impl Spec {
+impl Specification {
     /// A temporal formula; or a state predicate or action, which is one too.
     pub fn temporal(&self, name: &str) -> Result<Temporal, Diagnostic> {
         classify(&self.operator(name)?)
@@ -135,10 +135,10 @@ impl Spec {
     }
 
     /// A next-state action as `INIT` and `NEXT` of a .cfg mean it: every step is a step of it.
-    pub fn unsubscripted(&self, name: &str) -> Result<Step, Diagnostic> {
+    pub fn unsubscripted(&self, name: &str) -> Result<SubscriptedAction, Diagnostic> {
         let action = self.operator(name)?;
-        let stutter = Kind::Literal(Value::Bool(false)).with_span(action.span());
-        Ok(Step { action, stutter })
+        let stutter = ExprKind::Literal(Value::Bool(false)).with_span(action.span());
+        Ok(SubscriptedAction { action, stutter })
     }
 
     /// The module behind a named instance of the root module: `Abs == INSTANCE M WITH x <- e`.
@@ -162,7 +162,7 @@ impl Spec {
 
 impl<'s> Abstraction<'s> {
     /// The module of a context.
-    pub(super) fn new(spec: &'s Spec, context: usize) -> Result<Self, Diagnostic> {
+    pub(super) fn new(spec: &'s Specification, context: usize) -> Result<Self, Diagnostic> {
         let variables = spec.contexts[context].variables.clone();
         let mut resolver = Resolver::new(spec, None);
         let mapping = variables.iter().map(|v| resolver.operator(context, v));
@@ -200,7 +200,7 @@ impl Behaviour {
     /// What holds at first, as one predicate; none if nothing is said of it.
     pub fn start(&self) -> Option<Expr> {
         let span = self.init.first()?.span;
-        Some(Kind::And(self.init.clone()).with_span(span))
+        Some(ExprKind::And(self.init.clone()).with_span(span))
     }
 
     /// What it says of runs that do not end: its fairness and its other temporal formulas.
@@ -221,7 +221,7 @@ impl Behaviour {
             Temporal::State(e) => self.init.push(e),
             Temporal::Fair(fairness) => self.fairness.push(fairness),
             Temporal::Always(inner) => match *inner {
-                Temporal::Step(step) => self.next.push(step),
+                Temporal::Action(step) => self.next.push(step),
                 other => self.liveness.push(Temporal::Always(Box::new(other))),
             },
             other => self.liveness.push(other),
@@ -262,7 +262,7 @@ impl Temporal {
             Temporal::Implies(from, to) => Temporal::Implies(plain(from), plain(to)),
             Temporal::And(parts) => Temporal::And(parts.into_iter().map(Temporal::plain).collect()),
             Temporal::Or(parts) => Temporal::Or(parts.into_iter().map(Temporal::plain).collect()),
-            Temporal::State(_) | Temporal::Step(_) | Temporal::Fair(_) => self,
+            Temporal::State(_) | Temporal::Action(_) | Temporal::Fair(_) => self,
         }
     }
 
@@ -271,7 +271,7 @@ impl Temporal {
         match self {
             Temporal::State(predicate) => {
                 let span = predicate.span;
-                Temporal::State(Kind::Call(Builtin::Not, vec![predicate]).with_span(span))
+                Temporal::State(ExprKind::Call(Builtin::Not, vec![predicate]).with_span(span))
             }
             Temporal::Not(inner) => *inner,
             Temporal::And(parts) => Temporal::Or(negated(parts)),
@@ -287,7 +287,7 @@ impl Temporal {
     fn has_step(&self) -> bool {
         match self {
             Temporal::State(_) | Temporal::Fair(_) => false,
-            Temporal::Step(_) => true,
+            Temporal::Action(_) => true,
             Temporal::Always(inner) | Temporal::Eventually(inner) | Temporal::Not(inner) => inner.has_step(),
             Temporal::LeadsTo(from, to) | Temporal::Implies(from, to) => from.has_step() || to.has_step(),
             Temporal::And(parts) | Temporal::Or(parts) => parts.iter().any(Temporal::has_step),
@@ -304,15 +304,15 @@ fn formula(e: &Expr, around: &mut Around) -> Result<Temporal, Diagnostic> {
     }
     let boxed = |e: &Expr, around: &mut Around| formula(e, around).map(Box::new);
     Ok(match &e.kind {
-        Kind::And(list) => Temporal::And(formulas(list, around)?),
-        Kind::Or(list) => Temporal::Or(formulas(list, around)?),
-        Kind::Call(Builtin::Not, args) => Temporal::Not(boxed(&args[0], around)?),
-        Kind::Call(Builtin::Implies, args) => Temporal::Implies(boxed(&args[0], around)?, boxed(&args[1], around)?),
-        Kind::Call(Builtin::Iff, args) => {
+        ExprKind::And(list) => Temporal::And(formulas(list, around)?),
+        ExprKind::Or(list) => Temporal::Or(formulas(list, around)?),
+        ExprKind::Call(Builtin::Not, args) => Temporal::Not(boxed(&args[0], around)?),
+        ExprKind::Call(Builtin::Implies, args) => Temporal::Implies(boxed(&args[0], around)?, boxed(&args[1], around)?),
+        ExprKind::Call(Builtin::Iff, args) => {
             let (a, b) = (boxed(&args[0], around)?, boxed(&args[1], around)?);
             Temporal::And(vec![Temporal::Implies(a.clone(), b.clone()), Temporal::Implies(b, a)])
         }
-        Kind::If(three) => {
+        ExprKind::If(three) => {
             let test = boxed(&three[0], around)?;
             let (yes, no) = (boxed(&three[1], around)?, boxed(&three[2], around)?);
             Temporal::And(vec![
@@ -320,22 +320,22 @@ fn formula(e: &Expr, around: &mut Around) -> Result<Temporal, Diagnostic> {
                 Temporal::Implies(Box::new(Temporal::Not(test)), no),
             ])
         }
-        Kind::Named(named) if named.closed => formula(&named.body, &mut Vec::new())?,
-        Kind::Named(named) => formula(&named.body, around)?,
-        Kind::Let(two) => {
+        ExprKind::Operator(named) if named.closed => formula(&named.body, &mut Vec::new())?,
+        ExprKind::Operator(named) => formula(&named.body, around)?,
+        ExprKind::Let(two) => {
             around.push(two[0].clone());
             let body = formula(&two[1], around);
             around.pop();
             body?
         }
-        Kind::Local(distance) => {
+        ExprKind::Local(distance) => {
             let Some(position) = around.len().checked_sub(distance + 1) else {
                 return Err(Diagnostic::at(e.span, "a name that is not bound"));
             };
             let mut outer = around[..position].to_vec();
             formula(&around[position].clone(), &mut outer)?
         }
-        Kind::Quantified { forall, bounds, body } => {
+        ExprKind::Quantified { forall, bounds, body } => {
             let mut parts = Vec::new();
             let sets = bounds.iter().map(|b| constant_set(&b.set, b.parts, around));
             let sets: Vec<_> = sets.collect::<Result<_, _>>()?;
@@ -346,11 +346,11 @@ fn formula(e: &Expr, around: &mut Around) -> Result<Temporal, Diagnostic> {
                 Temporal::Or(parts)
             }
         }
-        Kind::Always(inner) => Temporal::Always(Box::new(under(inner, around, true)?)),
-        Kind::Eventually(inner) => Temporal::Eventually(Box::new(under(inner, around, false)?)),
-        Kind::LeadsTo(two) => Temporal::LeadsTo(boxed(&two[0], around)?, boxed(&two[1], around)?),
-        Kind::Fair(strong, two) => {
-            let Kind::Angle(parts) = &two[0].kind else {
+        ExprKind::Always(inner) => Temporal::Always(Box::new(under(inner, around, true)?)),
+        ExprKind::Eventually(inner) => Temporal::Eventually(Box::new(under(inner, around, false)?)),
+        ExprKind::LeadsTo(two) => Temporal::LeadsTo(boxed(&two[0], around)?, boxed(&two[1], around)?),
+        ExprKind::Fair(strong, two) => {
+            let ExprKind::Angle(parts) = &two[0].kind else {
                 return Err(Diagnostic::at(e.span, "a fairness condition without an action"));
             };
             Temporal::Fair(Fairness {
@@ -377,11 +377,11 @@ fn under(e: &Expr, around: &mut Around, square: bool) -> Result<Temporal, Diagno
         return formula(e, around);
     }
     match &e.kind {
-        Kind::Square(parts) if square => Ok(Temporal::Step(step(parts, around))),
-        Kind::Angle(parts) if !square => Ok(Temporal::Step(step(parts, around))),
-        Kind::Named(named) if named.closed => under(&named.body, &mut Vec::new(), square),
-        Kind::Named(named) => under(&named.body, around, square),
-        Kind::Let(two) => {
+        ExprKind::Square(parts) if square => Ok(Temporal::Action(step(parts, around))),
+        ExprKind::Angle(parts) if !square => Ok(Temporal::Action(step(parts, around))),
+        ExprKind::Operator(named) if named.closed => under(&named.body, &mut Vec::new(), square),
+        ExprKind::Operator(named) => under(&named.body, around, square),
+        ExprKind::Let(two) => {
             around.push(two[0].clone());
             let body = under(&two[1], around, square);
             around.pop();
@@ -391,8 +391,8 @@ fn under(e: &Expr, around: &mut Around, square: bool) -> Result<Temporal, Diagno
     }
 }
 
-fn step(parts: &[Expr; 2], around: &Around) -> Step {
-    Step {
+fn step(parts: &[Expr; 2], around: &Around) -> SubscriptedAction {
+    SubscriptedAction {
         action: closed(&parts[0], around),
         stutter: closed(&parts[1], around),
     }
@@ -400,13 +400,13 @@ fn step(parts: &[Expr; 2], around: &Around) -> Step {
 
 /// An expression with the names around it bound.
 pub(super) fn closed(e: &Expr, around: &Around) -> Expr {
-    if matches!(&e.kind, Kind::Named(named) if named.closed) {
+    if matches!(&e.kind, ExprKind::Operator(named) if named.closed) {
         return e.clone();
     }
     let mut result = e.clone();
     for value in around.iter().rev() {
         let span = result.span;
-        result = Kind::Let(Box::new([value.clone(), result])).with_span(span);
+        result = ExprKind::Let(Box::new([value.clone(), result])).with_span(span);
         result.level = e.level;
     }
     result
@@ -457,7 +457,7 @@ fn write_out(
     };
     for values in set {
         let before = around.len();
-        around.extend(values.iter().map(|v| Kind::Literal(v.clone()).with_span(body.span)));
+        around.extend(values.iter().map(|v| ExprKind::Literal(v.clone()).with_span(body.span)));
         let result = write_out(rest, body, around, parts);
         around.truncate(before);
         result?;

@@ -1,6 +1,6 @@
 //! Formulas without what they promise: `P => Q` becomes `P => FALSE`. If such a formula still holds, `P` never was true.
 
-use super::expr::{Builtin, Expr, Kind, Named};
+use super::expr::{Builtin, Expr, ExprKind, OperatorCall};
 use super::value::Value;
 use std::sync::Arc;
 
@@ -13,17 +13,17 @@ impl Expr {
 
     fn weaken(&mut self) -> bool {
         match &mut self.kind {
-            Kind::Call(Builtin::Implies, sides) => {
+            ExprKind::Call(Builtin::Implies, sides) => {
                 let Some(promise) = sides.get_mut(1) else { return false };
-                promise.kind = Kind::Literal(Value::Bool(false));
+                promise.kind = ExprKind::Literal(Value::Bool(false));
                 true
             }
-            Kind::And(parts) => parts.iter_mut().fold(false, |any, part| part.weaken() | any),
-            Kind::Quantified { forall: true, body, .. } => body.weaken(),
-            Kind::Let(two) => two[1].weaken(),
-            Kind::Named(named) => match named.body.without_consequents() {
+            ExprKind::And(parts) => parts.iter_mut().fold(false, |any, part| part.weaken() | any),
+            ExprKind::Quantified { forall: true, body, .. } => body.weaken(),
+            ExprKind::Let(two) => two[1].weaken(),
+            ExprKind::Operator(named) => match named.body.without_consequents() {
                 Some(body) => {
-                    *named = Arc::new(Named {
+                    *named = Arc::new(OperatorCall {
                         name: named.name.clone(),
                         context: named.context,
                         args: named.args.clone(),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::run::{Job, Options, Report, RunError, ViolationKind, run};
 use crate::check::{Checked, Finding, Verdict};
 use crate::export::tla::Export;
-use crate::model::property::{DEADLOCK, Kind};
+use crate::model::property::{DEADLOCK, PropertyKind};
 
 /// How much is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -156,9 +156,9 @@ pub fn compare(options: &Options, folder: &Path, asked: &Asked) -> Result<Agreem
 /// Whether TLC decides a finding while it explores: paths, but no lassos.
 fn is_safety(finding: &Finding) -> bool {
     match finding.property.kind {
-        Kind::Safety | Kind::Deadlock | Kind::Action => true,
-        Kind::Liveness => false,
-        Kind::Refinement => finding
+        PropertyKind::Safety | PropertyKind::Deadlock | PropertyKind::Action => true,
+        PropertyKind::Liveness => false,
+        PropertyKind::Refinement => finding
             .counterexample
             .as_ref()
             .is_some_and(|found| found.loop_start.is_none()),

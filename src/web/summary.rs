@@ -6,7 +6,7 @@ use crate::actors::System;
 use crate::check::{Checked, Counterexample, Finding, Verdict};
 use crate::counterexample::{events, wrong};
 use crate::machine::{Label, Machine};
-use crate::model::property::Kind;
+use crate::model::property::PropertyKind;
 
 /// A protocol in a scenario.
 #[derive(Debug, Serialize)]
@@ -87,7 +87,7 @@ impl Shown {
             property: finding.property.name.clone(),
             words: finding.property.description.clone(),
             kind: match (finding.property.kind, counterexample.loop_start) {
-                (Kind::Deadlock, _) => "deadlock",
+                (PropertyKind::Deadlock, _) => "deadlock",
                 (_, Some(_)) => "liveness",
                 (_, None) => "safety",
             },

@@ -6,7 +6,7 @@ use super::summary::Shown;
 use crate::check::deadlock::unfinished;
 use crate::counterexample::events::{Cell, Event, replay};
 use crate::counterexample::waits::{Wait, blocked};
-use crate::counterexample::{step, words};
+use crate::counterexample::{step, text};
 use crate::machine::program::{Point, ThreadId};
 use crate::machine::{Label, Machine, Reached, Scratch};
 use crate::report::lanes;
@@ -20,7 +20,7 @@ const AROUND: u32 = 3;
 pub(super) struct View {
     /// The lanes up to here.
     svg: String,
-    steps: Vec<Step>,
+    steps: Vec<Taken>,
     /// The listing around the last step.
     excerpt: Vec<Line>,
     /// What could come next, in stateright's order.
@@ -37,9 +37,9 @@ pub(super) struct View {
     end: Option<String>,
 }
 
-/// A step that was made.
+/// A step that was taken.
 #[derive(Debug, Serialize)]
-struct Step {
+struct Taken {
     thread: String,
     text: String,
     #[serde(flatten)]
@@ -114,7 +114,7 @@ pub(super) fn view(machine: &Machine, steps: &[Label], of: Option<&Shown>) -> Vi
         Reached::Panic | Reached::Error(_) => Vec::new(),
     };
     let next = next(machine, after);
-    let steps: Vec<Step> = events.iter().map(|event| made(machine, event)).collect();
+    let steps: Vec<Taken> = events.iter().map(|event| taken(machine, event)).collect();
     View {
         svg: lanes::svg_up_to(machine, path, loop_start, steps.len()),
         excerpt: events.last().map_or_else(Vec::new, |event| excerpt(machine, event)),
@@ -132,11 +132,11 @@ pub(super) fn view(machine: &Machine, steps: &[Label], of: Option<&Shown>) -> Vi
     }
 }
 
-fn made(machine: &Machine, event: &Event) -> Step {
+fn taken(machine: &Machine, event: &Event) -> Taken {
     let error = step::describe(machine, &event.before, event.label).error;
-    Step {
+    Taken {
         thread: machine.program.threads[event.thread()].name.clone(),
-        text: words::step(machine, event).to_string(),
+        text: text::step(machine, event).to_string(),
         place: event
             .point(machine)
             .map(|point| place(machine, event.thread(), point))
@@ -166,7 +166,7 @@ fn place(machine: &Machine, thread: ThreadId, point: &Point) -> Place {
     let line = text.lines().nth((site.line as usize).saturating_sub(1));
     Place {
         place: step::place(machine, thread, point),
-        line: words::one_line(line.unwrap_or_default()),
+        line: text::one_line(line.unwrap_or_default()),
     }
 }
 

@@ -29,9 +29,9 @@ pub struct Made {
 
 pub fn made(verifier: &Verifier, instance: Instance) -> Made {
     let graph = super::graph(&instance, 1);
-    let findings = findings(&instance, &graph, &verifier.theories, &[]).expect("verdicts");
+    let findings = findings(&instance, &graph, &verifier.modules, &[]).expect("verdicts");
     let (mut certificates, mut refused) = (BTreeMap::new(), BTreeMap::new());
-    let maker = Maker::new(&instance, &verifier.theories, &graph);
+    let maker = Maker::new(&instance, &verifier.modules, &graph);
     for finding in &findings {
         let name = finding.property.name.clone();
         match maker.certificate(finding) {

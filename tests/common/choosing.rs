@@ -1,7 +1,7 @@
 //! Programs that choose, and what becomes of them when no outcome of `choose` is forced.
 
 use oomspec::model::Instance;
-use oomspec::model::theory::Theory;
+use oomspec::model::properties::PropertyModule;
 
 use super::programs::instance;
 
@@ -168,13 +168,13 @@ pub fn program(tasks: &[impl AsRef<str>]) -> Instance {
 }
 
 /// Formulas as properties `F0`, `F1` and so on.
-pub fn theory(formulas: &[&str]) -> Theory {
+pub fn module(formulas: &[&str]) -> PropertyModule {
     let mut module = "---- MODULE Asked ----\nEXTENDS Naturals\nVARIABLES node, pc\n".to_string();
     for (number, formula) in formulas.iter().enumerate() {
         module += &format!("\\* F{number}  formula {number}\nF{number} == {formula}\n");
     }
     let library = |name: &str| (name == "Asked").then(|| module.clone() + "====\n");
-    Theory::load(&library, "Asked").unwrap_or_else(|errors| panic!("{}", errors.render(false)))
+    PropertyModule::load(&library, "Asked").unwrap_or_else(|errors| panic!("{}", errors.render(false)))
 }
 
 /// What is asked of random programs.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use oomspec::machine::{Machine, Scratch};
 use oomspec::model::variables::Variable;
-use oomspec::tla::{Spec, Value};
+use oomspec::tla::{Specification, Value};
 
 use super::random::Random;
 
@@ -84,8 +84,9 @@ impl Universe {
     }
 
     /// Reads the module with these definitions.
-    pub fn load(&self, definitions: &str) -> Spec {
-        Spec::load(&self.library(definitions), "Mine").unwrap_or_else(|errors| panic!("{}", errors.render(false)))
+    pub fn load(&self, definitions: &str) -> Specification {
+        Specification::load(&self.library(definitions), "Mine")
+            .unwrap_or_else(|errors| panic!("{}", errors.render(false)))
     }
 
     /// The module with these definitions, and what it needs.

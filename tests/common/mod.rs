@@ -16,13 +16,13 @@ use oomspec::check::{Checked, Finding, Verdict, check};
 use oomspec::explore::{Graph, Limits, explore};
 use oomspec::machine::{Error, Reached};
 use oomspec::model::Instance;
-use oomspec::model::theory::Theory;
+use oomspec::model::properties::PropertyModule;
 use oomspec::spec::Spec;
 
 /// A spec with its properties.
 pub struct Judge {
     pub spec: Spec,
-    theories: Vec<Theory>,
+    modules: Vec<PropertyModule>,
     /// Keeps the folder of a copy.
     _folder: Option<tempfile::TempDir>,
 }
@@ -41,12 +41,12 @@ impl Judge {
     }
 
     fn of(spec: Spec, folder: Option<tempfile::TempDir>) -> Self {
-        let theory = spec
-            .theory()
+        let module = spec
+            .properties()
             .unwrap_or_else(|errors| panic!("{}", errors.render(false)));
         Judge {
             spec,
-            theories: vec![theory],
+            modules: vec![module],
             _folder: folder,
         }
     }
@@ -76,7 +76,7 @@ impl Judge {
 
     pub fn decide(&self, instance: Instance, wanted: &[&str]) -> Checked {
         let wanted: Vec<String> = wanted.iter().map(ToString::to_string).collect();
-        check(instance, &self.theories, Limits::default(), &wanted, &|_, _| {})
+        check(instance, &self.modules, Limits::default(), &wanted, &|_, _| {})
             .unwrap_or_else(|errors| panic!("{}", errors.render(false)))
     }
 }

@@ -1,6 +1,6 @@
 //! Small graphs written as lists of edges.
 
-use oomspec::cycles::{Bits, Fairness, Formula, Graph, Kind, Lasso, Predicate, Problem, Step};
+use oomspec::cycles::{Bits, Fairness, Formula, Graph, Lasso, Predicate, Problem, Step, Strength};
 
 /// An owned graph with everything a problem needs.
 #[derive(Clone, Debug)]
@@ -36,7 +36,7 @@ impl Model {
     }
 
     /// Fairness to the thread of this label.
-    pub fn fair(mut self, kind: Kind, label: u16) -> Self {
+    pub fn fair(mut self, kind: Strength, label: u16) -> Self {
         let condition = Fairness::of_label(&self.graph(), format!("thread {label}"), kind, label);
         self.fairness.push(condition);
         self

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use oomspec::cycles::{Formula, Kind, Problem, Step};
+use oomspec::cycles::{Formula, Problem, Step, Strength};
 
 /// Whether some fair run violates the formula.
 pub fn violated(problem: &Problem<'_>, formula: &Formula) -> bool {
@@ -54,8 +54,8 @@ fn fair(problem: &Problem<'_>, steps: &[Step], chosen: &[usize]) -> bool {
     problem.fairness.iter().all(|c| {
         let enabled = |i: &usize| c.enabled(steps[*i].state);
         let excused = match c.kind {
-            Kind::Weak => !chosen.iter().all(enabled),
-            Kind::Strong => !chosen.iter().any(enabled),
+            Strength::Weak => !chosen.iter().all(enabled),
+            Strength::Strong => !chosen.iter().any(enabled),
         };
         excused || chosen.iter().any(|&i| c.taken(steps[i]))
     })

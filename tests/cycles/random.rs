@@ -1,7 +1,7 @@
 //! Ten thousand random graphs, fairness conditions and formulas: the verdicts of the search and of the enumeration are the same.
 
 use oomspec::cycles::{
-    Fairness, Formula, Kind, Lasso, Predicate, Problem, Step, Unsupported, find_violation, verify_lasso,
+    Fairness, Formula, Lasso, Predicate, Problem, Step, Strength, Unsupported, find_violation, verify_lasso,
 };
 
 use super::model::{Model, always, eventually, leads_to, p};
@@ -40,7 +40,11 @@ fn model(random: &mut Random) -> Model {
         model = model.starting_in(&[0, random.below(states)]);
     }
     for _ in 0..random.below(4) {
-        let kind = if random.chance(50) { Kind::Weak } else { Kind::Strong };
+        let kind = if random.chance(50) {
+            Strength::Weak
+        } else {
+            Strength::Strong
+        };
         if random.chance(70) {
             model = model.fair(kind, random.below(3) as u16);
         } else {

@@ -1,7 +1,7 @@
 //! Graphs of a shape that decides something: a lock that starves, a long path, a crowd.
 
 use oomspec::cycles::{
-    Formula, Kind, Lasso, Problem, Reason, Step, Unsupported, explain, find_violation, vacuous, verify_lasso,
+    Formula, Lasso, Problem, Reason, Step, Strength, Unsupported, explain, find_violation, vacuous, verify_lasso,
 };
 
 use super::model::{Model, always, cycle_states, eventually, leads_to, p};
@@ -13,13 +13,13 @@ fn lock() -> Model {
 
 #[test]
 fn a_polled_lock_starves_its_waiter_under_weak_fairness_alone() {
-    let weak = lock().fair(Kind::Weak, 0).fair(Kind::Weak, 1);
+    let weak = lock().fair(Strength::Weak, 0).fair(Strength::Weak, 1);
     let lasso = weak.violation(&eventually(p(0))).expect("a lasso");
     assert_eq!(cycle_states(&lasso), [0, 1]);
     let why = explain(&weak.fairness, &lasso);
     assert_eq!(why, [Some(Reason::Taken(0)), Some(Reason::Disabled(1))]);
 
-    let strong = lock().fair(Kind::Weak, 0).fair(Kind::Strong, 1);
+    let strong = lock().fair(Strength::Weak, 0).fair(Strength::Strong, 1);
     assert_eq!(strong.violation(&eventually(p(0))), None);
     assert_eq!(explain(&strong.fairness, &lasso)[1], None);
 }
@@ -27,7 +27,7 @@ fn a_polled_lock_starves_its_waiter_under_weak_fairness_alone() {
 #[test]
 fn fairness_can_be_what_is_claimed() {
     // The starving run is weakly fair to the reaper, and not strongly.
-    let model = lock().fair(Kind::Weak, 0).states(&[0]);
+    let model = lock().fair(Strength::Weak, 0).states(&[0]);
     let model = model.steps(|s| s.edge == Some(1));
     assert_eq!(model.violation(&Formula::weakly_fair(1, 2)), None);
     let lasso = model.violation(&Formula::strongly_fair(1, 2)).expect("a lasso");
@@ -43,7 +43,7 @@ fn fairness_can_be_what_is_claimed() {
 fn what_must_keep_true_after_it_began() {
     // P ~> Q within a combination: if the run comes to rest in 3, it went through 1 or it did not.
     let edges = [(0, 0, 1), (0, 0, 2), (1, 0, 3), (2, 0, 3)];
-    let model = Model::new(4, &edges).fair(Kind::Weak, 0);
+    let model = Model::new(4, &edges).fair(Strength::Weak, 0);
     let model = model.states(&[1]).states(&[2]).states(&[3]);
     assert_eq!(model.violation(&leads_to(p(0), p(2))), None);
     assert!(model.violation(&leads_to(p(2), p(0))).is_some());
@@ -58,7 +58,7 @@ fn what_must_keep_true_after_it_began() {
 #[test]
 fn a_run_may_start_anywhere_it_is_said_to() {
     let model = Model::new(3, &[(1, 0, 2)]).starting_in(&[0, 1]).states(&[0, 2]);
-    let model = model.fair(Kind::Weak, 0);
+    let model = model.fair(Strength::Weak, 0);
     assert_eq!(model.violation(&eventually(p(0))), None);
     assert_eq!(model.violation(&Formula::implies(!p(0), eventually(p(0)))), None);
     assert_eq!(model.violation(&p(0)).expect("a lasso").stem[0].state, 1);
@@ -106,7 +106,7 @@ fn what_never_had_an_occasion_is_vacuous() {
 
 #[test]
 fn the_walker_rejects_what_is_no_violation() {
-    let model = lock().fair(Kind::Weak, 0).fair(Kind::Strong, 1);
+    let model = lock().fair(Strength::Weak, 0).fair(Strength::Strong, 1);
     let at = |state, edge| Step { state, edge };
     let says = |stem: &[Step], cycle: &[Step]| {
         let (stem, cycle) = (stem.to_vec(), cycle.to_vec());
@@ -132,10 +132,10 @@ fn the_walker_rejects_what_is_no_violation() {
 fn long_paths_and_wide_rings_need_no_stack() {
     let states = 300_000;
     let mut path: Vec<(u32, u16, u32)> = (1..states).map(|s| (s - 1, 0, s)).collect();
-    let model = Model::new(states, &path).states(&[states - 1]).fair(Kind::Weak, 0);
+    let model = Model::new(states, &path).states(&[states - 1]).fair(Strength::Weak, 0);
     assert_eq!(model.violation(&eventually(p(0))), None);
     path.push((states - 1, 0, 0));
-    let ring = Model::new(states, &path).states(&[states - 1]).fair(Kind::Weak, 0);
+    let ring = Model::new(states, &path).states(&[states - 1]).fair(Strength::Weak, 0);
     assert_eq!(ring.violation(&always(eventually(p(0)))), None);
     let problem = ring.problem();
     let lasso = find_violation(&problem, &eventually(always(p(0)))).expect("supported");
@@ -154,9 +154,9 @@ fn crowd(states: u32) -> Model {
     }
     let mut model = Model::new(states, &edges).states(&[states - 1]);
     for t in 0..4 {
-        model = model.fair(Kind::Weak, t);
+        model = model.fair(Strength::Weak, t);
     }
-    model.fair(Kind::Strong, 4)
+    model.fair(Strength::Strong, 4)
 }
 
 #[test]

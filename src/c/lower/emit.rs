@@ -63,7 +63,7 @@ pub enum Place {
 }
 
 /// A label of `goto`.
-pub struct Named {
+pub struct GotoLabel {
     /// Its place.
     pub label: Label,
     /// A `goto` to it.
@@ -89,7 +89,7 @@ pub struct Frame<'a> {
     /// `break` and `continue` of the enclosing loops.
     pub loops: Vec<(Label, Label)>,
     /// Labels of `goto`.
-    pub labels: HashMap<&'a str, Named>,
+    pub labels: HashMap<&'a str, GotoLabel>,
     /// Jumps to them: the instruction, the label, and the local variables in scope.
     pub gotos: Vec<(usize, &'a str, Vec<Reg>)>,
     /// The property that errors break here.

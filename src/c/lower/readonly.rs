@@ -28,43 +28,43 @@ pub fn refuse_writes(program: &ast::Program) -> Vec<Diagnostic> {
 }
 
 /// An object that some thread has as its `current`: they are all of one type, or it does not matter here.
-fn task<'a>(program: &'a ast::Program, checker: &Checker<'a>) -> Option<Kind<'a>> {
+fn task<'a>(program: &'a ast::Program, checker: &Checker<'a>) -> Option<Qualified<'a>> {
     let annotations = program.functions.iter().flat_map(|function| &function.annotations);
     let mut tasks = annotations.filter_map(|annotation| match &annotation.kind {
         AnnotationKind::Task(task) | AnnotationKind::Daemon(task) => Some(task),
         _ => None,
     });
     let object = checker.named(&tasks.next()?.name)?;
-    Some(Kind::Address(Box::new(object)))
+    Some(Qualified::Address(Box::new(object)))
 }
 
 /// What an expression is, as far as `const` goes.
 #[derive(Debug, Clone)]
-enum Kind<'a> {
+enum Qualified<'a> {
     /// Something of this type, and whether it may not be written; declared there.
     Of(&'a Type, bool, Span),
     /// A pointer to it.
-    Address(Box<Kind<'a>>),
+    Address(Box<Qualified<'a>>),
 }
 
-impl<'a> Kind<'a> {
+impl<'a> Qualified<'a> {
     /// Something that is declared as of this type, in something that may be `const` as a whole.
     fn declared(ty: &'a Type, inside: bool, name: Span) -> Self {
-        Kind::Of(ty.plain(), inside || matches!(ty, Type::Const(_)), name)
+        Qualified::Of(ty.plain(), inside || matches!(ty, Type::Const(_)), name)
     }
 
-    fn pointee(self) -> Option<Kind<'a>> {
+    fn pointee(self) -> Option<Qualified<'a>> {
         match self {
-            Kind::Of(Type::Pointer(inner), _, name) => Some(Kind::declared(inner, false, name)),
-            Kind::Address(inner) => Some(*inner),
-            Kind::Of(..) => None,
+            Qualified::Of(Type::Pointer(inner), _, name) => Some(Qualified::declared(inner, false, name)),
+            Qualified::Address(inner) => Some(*inner),
+            Qualified::Of(..) => None,
         }
     }
 
     /// Where it was declared, if it may not be written.
     fn constant(&self) -> Option<Span> {
         match self {
-            Kind::Of(_, true, name) => Some(*name),
+            Qualified::Of(_, true, name) => Some(*name),
             _ => None,
         }
     }
@@ -75,7 +75,7 @@ struct Checker<'a> {
     functions: HashMap<&'a str, &'a Function>,
     /// Variables: the outermost are those of the program.
     scopes: Vec<HashMap<&'a str, (&'a Type, Span)>>,
-    current: Option<Kind<'a>>,
+    current: Option<Qualified<'a>>,
     errors: Vec<Diagnostic>,
 }
 
@@ -86,9 +86,9 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn named(&self, name: &str) -> Option<Kind<'a>> {
+    fn named(&self, name: &str) -> Option<Qualified<'a>> {
         let known = self.scopes.iter().rev().find_map(|scope| scope.get(name));
-        known.map(|&(ty, span)| Kind::declared(ty, false, span))
+        known.map(|&(ty, span)| Qualified::declared(ty, false, span))
     }
 
     fn function(&mut self, function: &'a Function) {
@@ -182,7 +182,7 @@ impl<'a> Checker<'a> {
         match &expr.kind {
             ExprKind::Assign(_, target, value) => {
                 self.written(target);
-                if let Some(Kind::Of(ty, ..)) = self.kind(target) {
+                if let Some(Qualified::Of(ty, ..)) = self.kind(target) {
                     self.given(ty, value);
                 }
             }
@@ -212,7 +212,7 @@ impl<'a> Checker<'a> {
     /// A pointer to something `const` stays one.
     fn given(&mut self, to: &'a Type, value: &'a Expr) {
         let Type::Pointer(inner) = to.plain() else { return };
-        let pointee = self.kind(value).and_then(Kind::pointee);
+        let pointee = self.kind(value).and_then(Qualified::pointee);
         if let Some(declared) = pointee.and_then(|kind| kind.constant())
             && !matches!(**inner, Type::Const(_))
         {
@@ -227,7 +227,7 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn kind(&self, expr: &'a Expr) -> Option<Kind<'a>> {
+    fn kind(&self, expr: &'a Expr) -> Option<Qualified<'a>> {
         match &expr.kind {
             ExprKind::Name(name) => match self.named(name) {
                 None if name == "current" => self.current.clone(),
@@ -235,33 +235,37 @@ impl<'a> Checker<'a> {
             },
             ExprKind::Field(base, name, arrow) => {
                 let base = self.kind(base)?;
-                let Kind::Of(Type::Struct(owner), inside, declared) = (if *arrow { base.pointee()? } else { base })
+                let Qualified::Of(Type::Struct(owner), inside, declared) =
+                    (if *arrow { base.pointee()? } else { base })
                 else {
                     return None;
                 };
                 let field = self.member(&owner.name, &name.name)?;
                 let own = matches!(field.ty, Type::Const(_));
-                Some(Kind::declared(
+                Some(Qualified::declared(
                     &field.ty,
                     inside,
                     if inside && !own { declared } else { field.name.span },
                 ))
             }
             ExprKind::Index(array, _) => match self.kind(array)? {
-                Kind::Of(Type::Array(inner, _), inside, declared) => Some(Kind::declared(inner, inside, declared)),
+                Qualified::Of(Type::Array(inner, _), inside, declared) => {
+                    Some(Qualified::declared(inner, inside, declared))
+                }
                 _ => None,
             },
             ExprKind::Deref(inner) => self.kind(inner)?.pointee(),
-            ExprKind::AddressOf(inner) => Some(Kind::Address(Box::new(self.kind(inner)?))),
+            ExprKind::AddressOf(inner) => Some(Qualified::Address(Box::new(self.kind(inner)?))),
             ExprKind::Assign(_, target, _) => self.kind(target),
             ExprKind::Conditional(_, yes, no) => {
-                let of_const = |kind: &Kind<'a>| kind.clone().pointee().is_some_and(|inner| inner.constant().is_some());
+                let of_const =
+                    |kind: &Qualified<'a>| kind.clone().pointee().is_some_and(|inner| inner.constant().is_some());
                 let (yes, no) = (self.kind(yes), self.kind(no));
                 no.filter(of_const).or(yes)
             }
             ExprKind::Call(name, _) => {
                 let function = self.functions.get(name.name.as_str())?;
-                Some(Kind::declared(&function.result, false, function.name.span))
+                Some(Qualified::declared(&function.result, false, function.name.span))
             }
             _ => None,
         }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::emit::{Binding, Emitter, Label, Named, Start, Unset};
+use super::emit::{Binding, Emitter, GotoLabel, Label, Start, Unset};
 use super::syntax;
 use super::unroll::Counter;
 use super::value::{Ty, Value};
@@ -278,9 +278,9 @@ impl<'a> Emitter<'a, '_> {
         self.jump(end, span)
     }
 
-    fn goto_label(&mut self, name: &'a Ident) -> &mut Named {
+    fn goto_label(&mut self, name: &'a Ident) -> &mut GotoLabel {
         let label = self.label();
-        self.frame().labels.entry(&name.name).or_insert_with(|| Named {
+        self.frame().labels.entry(&name.name).or_insert_with(|| GotoLabel {
             label,
             used: None,
             locals: Vec::new(),

@@ -5,9 +5,9 @@ use std::collections::{HashMap, HashSet};
 use super::annotations::Marks;
 use super::constant::constant_with;
 use super::convert::{Converter, children};
+use super::keywords;
 use super::load::{Unit, tree};
 use super::meaning::{Defines, Value};
-use super::words;
 use crate::c::ast::{Expr, ExprKind};
 use crate::source::{Diagnostic, FileId, Span};
 
@@ -109,7 +109,7 @@ pub(super) fn written(unit: &Unit) -> Vec<Define> {
             continue;
         }
         let value = match node.child_by_field_name("value") {
-            _ if words::is_word(text(name)) => Err(Diagnostic::at(span, format!("`{}` is built in", text(name)))
+            _ if keywords::is_keyword(text(name)) => Err(Diagnostic::at(span, format!("`{}` is built in", text(name)))
                 .help("a word of the language keeps its meaning: use another name")),
             Some(value) => expression(converter.text(value), value.start_byte(), unit.file),
             None => Err(Diagnostic::at(span, "a #define without a value").help("write a constant or a name after it")),

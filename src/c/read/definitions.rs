@@ -4,8 +4,8 @@ use tree_sitter::Node;
 
 use super::annotations::Mark;
 use super::convert::{Checked, Converter, children};
+use super::keywords;
 use super::types::Declared;
-use super::words;
 use crate::c::ast::{Designator, Enum, Function, Global, Ident, Init, Struct, Type};
 use crate::source::{Diagnostic, Span};
 
@@ -139,7 +139,7 @@ impl Converter<'_> {
             });
             return Ok(());
         }
-        words::refuse(&declared.name)?;
+        keywords::refuse(&declared.name)?;
         self.not_void(node, &declared)?;
         found.globals.push(Global {
             name: declared.name,

@@ -3,7 +3,7 @@
 use tree_sitter::Node;
 
 use super::convert::{Checked, Converter, children};
-use super::words;
+use super::keywords;
 use crate::c::ast::{Annotation, AnnotationKind, Function, Param, Type};
 use crate::source::Diagnostic;
 
@@ -35,7 +35,7 @@ impl Converter<'_> {
         let Some(list) = declared.parameters else {
             return Err(self.error(node, "a body without a parameter list", "write `void f(void) { … }`"));
         };
-        words::refuse(&declared.name)?;
+        keywords::refuse(&declared.name)?;
         if !matches!(declared.ty.plain(), Type::Void) {
             self.scalar(node, &declared.ty, "a result")?;
         }
@@ -104,7 +104,7 @@ impl Converter<'_> {
                 "call a function by its name",
             ));
         }
-        words::refuse(&declared.name)?;
+        keywords::refuse(&declared.name)?;
         self.scalar(node, &declared.ty, "a parameter")?;
         Ok(Param {
             name: declared.name,

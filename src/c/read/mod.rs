@@ -14,6 +14,7 @@ mod definitions;
 mod expressions;
 mod flatten;
 mod functions;
+mod keywords;
 mod lexer;
 mod load;
 mod meaning;
@@ -23,7 +24,6 @@ mod syntax;
 mod tags;
 mod types;
 mod uncalled;
-mod words;
 
 pub use constant::constant;
 pub use flatten::flatten;

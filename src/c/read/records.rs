@@ -5,7 +5,7 @@ use tree_sitter::Node;
 use super::constant;
 use super::convert::{Checked, Converter, children};
 use super::definitions::misplaced_ghost;
-use super::words;
+use super::keywords;
 use crate::c::ast::{Enum, Field, Ident, Struct, Type};
 use crate::source::Diagnostic;
 
@@ -159,7 +159,7 @@ impl Converter<'_> {
                 "enumerator" => {
                     let name = self
                         .enumerator(child)
-                        .and_then(|name| words::refuse(&name).map(|()| name));
+                        .and_then(|name| keywords::refuse(&name).map(|()| name));
                     enumerators.extend(self.keep(name));
                 }
                 _ => return Err(self.unexpected(child)),

@@ -3,7 +3,7 @@
 use tree_sitter::Node;
 
 use super::convert::{Checked, Converter, children};
-use super::words;
+use super::keywords;
 use crate::c::ast::{Expr, Ident, Stmt, StmtKind, Type};
 
 impl Converter<'_> {
@@ -235,7 +235,7 @@ impl Converter<'_> {
                 "remove it: the order of definitions does not matter",
             ));
         }
-        words::refuse(&declared.name)?;
+        keywords::refuse(&declared.name)?;
         self.scalar(node, &declared.ty, "a local")?;
         Ok(StmtKind::Declare(declared.name, declared.ty, value))
     }

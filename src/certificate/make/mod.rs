@@ -5,7 +5,7 @@ mod ranks;
 
 use std::cell::OnceCell;
 
-use super::format::{Certificate, Claim, Evidence, MAX_EMBEDDED, Ranking, SCHEMA, States as Set, Step};
+use super::format::{Certificate, Claim, Evidence, MAX_EMBEDDED, Ranking, SCHEMA, States as Set, StepLabel};
 use super::packed::pack;
 use super::texts::Texts;
 use super::verify::obligations::{Obligation, obligations};
@@ -17,24 +17,24 @@ use crate::check::{Counterexample, Finding, Verdict};
 use crate::explore::Graph;
 use crate::machine::Machine;
 use crate::model::Instance;
-use crate::model::theory::Theory;
+use crate::model::properties::PropertyModule;
 use crate::source::Diagnostic;
 use crate::tla::Temporal;
 
 /// The certificate of a verdict on a graph.
 pub fn make(
     instance: &Instance,
-    theories: &[Theory],
+    modules: &[PropertyModule],
     graph: &Graph,
     finding: &Finding,
 ) -> Result<Certificate, Diagnostic> {
-    Maker::new(instance, theories, graph).certificate(finding)
+    Maker::new(instance, modules, graph).certificate(finding)
 }
 
 /// Makes the certificates of one graph; what they share is computed once.
 pub struct Maker<'a> {
     instance: &'a Instance,
-    theories: &'a [Theory],
+    modules: &'a [PropertyModule],
     graph: &'a Graph,
     max_embedded: usize,
     set: OnceCell<Set>,
@@ -43,10 +43,10 @@ pub struct Maker<'a> {
 
 impl<'a> Maker<'a> {
     /// For the graph of a protocol in a scenario.
-    pub fn new(instance: &'a Instance, theories: &'a [Theory], graph: &'a Graph) -> Self {
+    pub fn new(instance: &'a Instance, modules: &'a [PropertyModule], graph: &'a Graph) -> Self {
         Maker {
             instance,
-            theories,
+            modules,
             graph,
             max_embedded: MAX_EMBEDDED,
             set: OnceCell::new(),
@@ -64,7 +64,7 @@ impl<'a> Maker<'a> {
     /// The certificate of a verdict; an error if there is nothing to certify.
     pub fn certificate(&self, finding: &Finding) -> Result<Certificate, Diagnostic> {
         let name = &finding.property.name;
-        let meant = Meant::find(&self.instance.machine, self.theories, name)
+        let meant = Meant::find(&self.instance.machine, self.modules, name)
             .ok_or_else(|| Diagnostic::general(format!("there is no property `{name}`")))?;
         let (verdict, evidence) = match (finding.verdict, &finding.counterexample) {
             (Verdict::Violated, Some(counterexample)) => (Claim::Violated, self.violation(counterexample)),
@@ -82,7 +82,7 @@ impl<'a> Maker<'a> {
             scenario: self.instance.scenario.clone(),
             property: name.clone(),
             verdict,
-            texts: Texts::of(self.instance, meant.theory()),
+            texts: Texts::of(self.instance, meant.module()),
             evidence,
         })
     }
@@ -91,7 +91,7 @@ impl<'a> Maker<'a> {
         let threads = &self.instance.machine.program.threads;
         let steps = counterexample.steps.iter().map(|label| {
             let thread = &threads[usize::from(label.thread)].name;
-            Step::new(thread, u32::from(label.outcome))
+            StepLabel::new(thread, u32::from(label.outcome))
         });
         let steps = steps.collect();
         match counterexample.loop_start {
@@ -129,20 +129,20 @@ impl<'a> Maker<'a> {
         let machine = &self.instance.machine;
         match meant.statement {
             Statement::NoError | Statement::NoDeadlock => Ok(Vec::new()),
-            Statement::Formula(theory, formula) => {
+            Statement::Formula(module, formula) => {
                 let promises = promises(formula)?;
                 if promises.is_empty() {
                     return Ok(Vec::new());
                 }
                 let closed = self.closed()?;
-                let view = Concrete::new(machine, &closed.states, &theory.spec)?;
+                let view = Concrete::new(machine, &closed.states, &module.spec)?;
                 self.rankings(closed, &view, &promises, &vec![false; closed.states.len()])
             }
             Statement::Refinement(_, refinement) if refinement.progress.is_empty() => Ok(Vec::new()),
-            Statement::Refinement(theory, refinement) => {
+            Statement::Refinement(module, refinement) => {
                 let closed = self.closed()?;
-                let concrete = Concrete::new(machine, &closed.states, &theory.spec)?;
-                let view = Abstract::new(&concrete, &refinement.abstraction(&theory.spec)?)?;
+                let concrete = Concrete::new(machine, &closed.states, &module.spec)?;
+                let view = Abstract::new(&concrete, &refinement.abstraction(&module.spec)?)?;
                 let mut rankings = Vec::new();
                 for excused in &refinement.progress {
                     let exempt = exempt(excused, &concrete)?;

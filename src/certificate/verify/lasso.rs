@@ -2,7 +2,7 @@
 
 use super::view::{Seen, View, truth};
 use crate::source::Diagnostic;
-use crate::tla::{Step, Temporal};
+use crate::tla::{SubscriptedAction, Temporal};
 
 /// Position `i` of the run is a state and the step that leaves it.
 pub struct Lasso {
@@ -50,7 +50,7 @@ impl Lasso {
                 let truth = truth(view, predicate)?;
                 self.steps.iter().map(|&(state, _)| truth[state]).collect()
             }
-            Temporal::Step(step) => self.steps(view, step, action)?,
+            Temporal::Action(step) => self.steps(view, step, action)?,
             Temporal::Not(inner) => part(inner)?.into_iter().map(|value| !value).collect(),
             Temporal::And(list) => {
                 let parts = parts(list)?;
@@ -87,7 +87,7 @@ impl Lasso {
     }
 
     /// By position: whether the step there is one of the action.
-    fn steps(&self, view: &dyn View, step: &Step, action: Action) -> Result<Vec<bool>, Diagnostic> {
+    fn steps(&self, view: &dyn View, step: &SubscriptedAction, action: Action) -> Result<Vec<bool>, Diagnostic> {
         let asked = self.steps.iter().map(|&(from, to)| {
             let (before, after) = (Seen::new(view, from), Seen::new(view, to));
             match action {

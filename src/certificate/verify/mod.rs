@@ -24,7 +24,7 @@ use super::format::{Certificate, Claim, Evidence, SCHEMA};
 use super::texts::Texts;
 use crate::c::library::Listing;
 use crate::model::Instance;
-use crate::model::theory::Theory;
+use crate::model::properties::PropertyModule;
 use crate::source::{Diagnostic, Diagnostics};
 use crate::spec::Spec;
 use crate::tla::EvalError;
@@ -86,7 +86,7 @@ pub fn verify(spec: &Spec, text: &str) -> Result<Verified, Refused> {
 pub struct Verifier<'a> {
     spec: &'a Spec,
     /// Modules with properties; the first that defines one counts.
-    pub theories: Vec<Theory>,
+    pub modules: Vec<PropertyModule>,
     /// The listing, if it is not the spec's protocol of that name.
     pub listing: Option<Listing>,
     /// The scenario, if it is not the spec's of that name.
@@ -98,7 +98,7 @@ impl<'a> Verifier<'a> {
     pub fn new(spec: &'a Spec) -> Result<Self, Diagnostics> {
         Ok(Verifier {
             spec,
-            theories: vec![spec.theory()?],
+            modules: vec![spec.properties()?],
             listing: None,
             scenario: None,
         })
@@ -128,9 +128,9 @@ impl<'a> Verifier<'a> {
         named("protocol", protocol, &instance.protocol)?;
         named("scenario", scenario, &instance.scenario)?;
         let machine = &instance.machine;
-        let meant = Meant::find(machine, &self.theories, property)
+        let meant = Meant::find(machine, &self.modules, property)
             .ok_or_else(|| Refused::at("property", format!("there is no property `{property}`")))?;
-        same_texts(texts, &Texts::of(instance, meant.theory()))?;
+        same_texts(texts, &Texts::of(instance, meant.module()))?;
         let looked_at = match (evidence, verdict) {
             (Evidence::Trace(steps), Claim::Violated) => {
                 run::trace(machine, &meant, steps)?;

@@ -1,7 +1,7 @@
 //! A formula as the obligations that a set of states can show: predicates of states, of steps, and promises of progress.
 
 use crate::source::Diagnostic;
-use crate::tla::{Expr, Step, Temporal};
+use crate::tla::{Expr, SubscriptedAction, Temporal};
 
 /// What has to be true for a formula to hold: all of its obligations.
 #[derive(Debug, Clone)]
@@ -11,7 +11,7 @@ pub enum Obligation {
     /// `[]P`: of every state.
     Always(Expr),
     /// `[][A]_v`: of every step.
-    Steps(Step),
+    Steps(SubscriptedAction),
     /// No fair run breaks this promise.
     Progress(Promise),
 }
@@ -24,7 +24,7 @@ pub struct Promise {
     /// What is true of every state.
     pub stays: Vec<Literal>,
     /// The steps `<<A>>_v` that are not taken.
-    pub avoids: Vec<Step>,
+    pub avoids: Vec<SubscriptedAction>,
     /// What is true of a state again and again.
     pub recurs: Vec<Literal>,
 }
@@ -71,7 +71,7 @@ fn add(formula: &Temporal, obligations: &mut Vec<Obligation>) -> Result<(), Diag
                 return parts.iter().try_for_each(|part| add(&always(part), obligations));
             }
             Temporal::State(predicate) => Obligation::Always(predicate.clone()),
-            Temporal::Step(step) => Obligation::Steps(step.clone()),
+            Temporal::Action(step) => Obligation::Steps(step.clone()),
             Temporal::Implies(from, to) => match &**to {
                 Temporal::Eventually(to) => leads_to(from, to)?,
                 _ => return Err(unsupported()),
@@ -123,7 +123,7 @@ impl Promise {
             Temporal::Always(inner) => match &**inner {
                 Temporal::Eventually(inner) => match &**inner {
                     Temporal::State(goal) => self.stays.push(Literal::new(goal, false)),
-                    Temporal::Step(step) => self.avoids.push(step.clone()),
+                    Temporal::Action(step) => self.avoids.push(step.clone()),
                     _ => return Err(unsupported()),
                 },
                 _ => return Err(unsupported()),

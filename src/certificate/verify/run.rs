@@ -7,7 +7,7 @@ use super::lasso::Lasso;
 use super::statement::{Meant, Statement, exempt};
 use super::states::{States, after};
 use super::view::{Abstract, Concrete, Seen, View};
-use crate::certificate::format::Step;
+use crate::certificate::format::StepLabel;
 use crate::machine::Machine;
 use crate::source::Diagnostic;
 use crate::tla::{Refinement, Temporal, eval_predicate};
@@ -24,7 +24,7 @@ struct Run {
 }
 
 impl Run {
-    fn new(machine: &Machine, steps: &[Step]) -> Result<Self, Refused> {
+    fn new(machine: &Machine, steps: &[StepLabel]) -> Result<Self, Refused> {
         if steps.len() > MAX_STEPS {
             return Err(Refused::at(
                 "evidence",
@@ -59,7 +59,7 @@ impl Run {
 }
 
 /// Checks that the steps lead to a bad state, or that the last one is a bad step.
-pub fn trace(machine: &Machine, meant: &Meant<'_>, steps: &[Step]) -> Result<(), Refused> {
+pub fn trace(machine: &Machine, meant: &Meant<'_>, steps: &[StepLabel]) -> Result<(), Refused> {
     let run = Run::new(machine, steps)?;
     if end::breaks(machine, run.last(), meant.name) {
         return Ok(());
@@ -68,13 +68,13 @@ pub fn trace(machine: &Machine, meant: &Meant<'_>, steps: &[Step]) -> Result<(),
     let (bad, what) = match meant.statement {
         Statement::NoError => (false, "the last state"),
         Statement::NoDeadlock => (end::is_deadlock(machine, run.last()), "the last state"),
-        Statement::Formula(theory, formula) => {
-            let view = Concrete::new(machine, &states, &theory.spec)?;
+        Statement::Formula(module, formula) => {
+            let view = Concrete::new(machine, &states, &module.spec)?;
             (broken_at_end(&view, formula)?, "the end of the trace")
         }
-        Statement::Refinement(theory, refinement) => {
-            let concrete = Concrete::new(machine, &states, &theory.spec)?;
-            let view = Abstract::new(&concrete, &refinement.abstraction(&theory.spec)?).map_err(Diagnostic::from)?;
+        Statement::Refinement(module, refinement) => {
+            let concrete = Concrete::new(machine, &states, &module.spec)?;
+            let view = Abstract::new(&concrete, &refinement.abstraction(&module.spec)?).map_err(Diagnostic::from)?;
             (leaves_behaviour(&view, refinement)?, "the end of the trace")
         }
     };
@@ -92,7 +92,7 @@ fn broken_at_end(view: &dyn View, formula: &Temporal) -> Result<bool, Diagnostic
         Temporal::State(predicate) => last == 0 && !eval_predicate(predicate, &at(0))?,
         Temporal::Always(inner) => match &**inner {
             Temporal::State(predicate) => !eval_predicate(predicate, &at(last))?,
-            Temporal::Step(step) => last > 0 && !step.allows(&at(last - 1), &at(last))?,
+            Temporal::Action(step) => last > 0 && !step.allows(&at(last - 1), &at(last))?,
             _ => false,
         },
         Temporal::And(parts) => {
@@ -131,7 +131,7 @@ fn leaves_behaviour(view: &Abstract, refinement: &Refinement) -> Result<bool, Di
 }
 
 /// Checks that the steps are a path into a fair loop, and that the run which goes round it for ever violates the formula.
-pub fn lasso(machine: &Machine, statement: Statement<'_>, steps: &[Step], start: usize) -> Result<(), Refused> {
+pub fn lasso(machine: &Machine, statement: Statement<'_>, steps: &[StepLabel], start: usize) -> Result<(), Refused> {
     let run = Run::new(machine, steps)?;
     let Some(home) = run.states.get(start) else {
         return Err(Refused::at(
@@ -155,13 +155,13 @@ pub fn lasso(machine: &Machine, statement: Statement<'_>, steps: &[Step], start:
                 "a lasso says nothing about this property: it takes a trace",
             ));
         }
-        Statement::Formula(theory, formula) => {
-            let view = Concrete::new(machine, &states, &theory.spec)?;
+        Statement::Formula(module, formula) => {
+            let view = Concrete::new(machine, &states, &module.spec)?;
             !word.satisfies(&view, formula)?
         }
-        Statement::Refinement(theory, refinement) => {
-            let concrete = Concrete::new(machine, &states, &theory.spec)?;
-            let view = Abstract::new(&concrete, &refinement.abstraction(&theory.spec)?).map_err(Diagnostic::from)?;
+        Statement::Refinement(module, refinement) => {
+            let concrete = Concrete::new(machine, &states, &module.spec)?;
+            let view = Abstract::new(&concrete, &refinement.abstraction(&module.spec)?).map_err(Diagnostic::from)?;
             let mut violated = false;
             for excused in &refinement.progress {
                 let excuse = exempt(excused, &concrete)?.contains(&true);

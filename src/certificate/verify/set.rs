@@ -14,7 +14,7 @@ use crate::certificate::format::{self, MAX_EMBEDDED, Ranking};
 use crate::certificate::packed::unpack;
 use crate::machine::{Machine, Scratch};
 use crate::source::Diagnostic;
-use crate::tla::Step;
+use crate::tla::SubscriptedAction;
 
 /// How many states are walked at most.
 const MAX_WALKED: usize = 10_000_000;
@@ -115,16 +115,16 @@ fn on(machine: &Machine, meant: &Meant<'_>, closed: &Closed, rankings: &[Ranking
         Statement::NoDeadlock => {
             none_is(&|state| closed.steps(state).next().is_none() && end::is_deadlock(machine, states.state(state)))?
         }
-        Statement::Formula(theory, formula) => {
-            let view = Concrete::new(machine, states, &theory.spec)?;
+        Statement::Formula(module, formula) => {
+            let view = Concrete::new(machine, states, &module.spec)?;
             let exempt = vec![false; states.len()];
             for obligation in obligations(formula)? {
                 check_piece(machine, closed, &view, &obligation, &exempt, rankings, &mut sizes)?;
             }
         }
-        Statement::Refinement(theory, refinement) => {
-            let concrete = Concrete::new(machine, states, &theory.spec)?;
-            let view = Abstract::new(&concrete, &refinement.abstraction(&theory.spec)?).map_err(Diagnostic::from)?;
+        Statement::Refinement(module, refinement) => {
+            let concrete = Concrete::new(machine, states, &module.spec)?;
+            let view = Abstract::new(&concrete, &refinement.abstraction(&module.spec)?).map_err(Diagnostic::from)?;
             let none = vec![false; states.len()];
             for predicate in &refinement.init {
                 let obligation = Obligation::Initially(predicate.clone());
@@ -189,7 +189,7 @@ fn check_steps(
     machine: &Machine,
     closed: &Closed,
     view: &dyn View,
-    action: &Step,
+    action: &SubscriptedAction,
     exempt: &dyn Fn(usize, usize) -> bool,
 ) -> Result<(), Refused> {
     for state in 0..closed.states.len() {

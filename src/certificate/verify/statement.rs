@@ -2,8 +2,8 @@
 
 use super::view::{Concrete, View, truth};
 use crate::machine::Machine;
+use crate::model::properties::{Meaning, PropertyModule, of_machine};
 use crate::model::property::DEADLOCK;
-use crate::model::theory::{Meaning, Theory, of_machine};
 use crate::source::Diagnostic;
 use crate::tla::{Excused, Refinement, Temporal};
 
@@ -15,9 +15,9 @@ pub enum Statement<'a> {
     /// While a task has not finished, some thread can step.
     NoDeadlock,
     /// A formula of a module.
-    Formula(&'a Theory, &'a Temporal),
+    Formula(&'a PropertyModule, &'a Temporal),
     /// The states, seen through an instance of a module, behave as its specification says.
-    Refinement(&'a Theory, &'a Refinement),
+    Refinement(&'a PropertyModule, &'a Refinement),
 }
 
 /// What a property claims: its statement, and that no error bears its name.
@@ -33,15 +33,15 @@ pub struct Meant<'a> {
 
 impl<'a> Meant<'a> {
     /// Looks a property up, first in the modules.
-    pub fn find(machine: &Machine, theories: &'a [Theory], name: &'a str) -> Option<Self> {
-        let formulas = theories
+    pub fn find(machine: &Machine, modules: &'a [PropertyModule], name: &'a str) -> Option<Self> {
+        let formulas = modules
             .iter()
-            .flat_map(|theory| theory.formulas.iter().map(move |formula| (theory, formula)));
-        for (theory, (property, meaning)) in formulas {
+            .flat_map(|module| module.formulas.iter().map(move |formula| (module, formula)));
+        for (module, (property, meaning)) in formulas {
             if property.name == name {
                 let statement = match meaning {
-                    Meaning::Formula(formula) => Statement::Formula(theory, formula),
-                    Meaning::Refinement(refinement) => Statement::Refinement(theory, refinement),
+                    Meaning::Formula(formula) => Statement::Formula(module, formula),
+                    Meaning::Refinement(refinement) => Statement::Refinement(module, refinement),
                 };
                 return Some(Meant {
                     name,
@@ -50,7 +50,7 @@ impl<'a> Meant<'a> {
                 });
             }
         }
-        let known = of_machine(machine, theories)
+        let known = of_machine(machine, modules)
             .iter()
             .any(|property| property.name == name);
         known.then_some(Meant {
@@ -65,10 +65,10 @@ impl<'a> Meant<'a> {
     }
 
     /// The module that defines it, unless the language does.
-    pub fn theory(&self) -> Option<&'a Theory> {
+    pub fn module(&self) -> Option<&'a PropertyModule> {
         match self.statement {
             Statement::NoError | Statement::NoDeadlock => None,
-            Statement::Formula(theory, _) | Statement::Refinement(theory, ..) => Some(theory),
+            Statement::Formula(module, _) | Statement::Refinement(module, ..) => Some(module),
         }
     }
 }

@@ -81,12 +81,12 @@ pub struct Closed {
     pub initial: usize,
     /// By state, the number of its first step; and one more.
     offsets: Vec<usize>,
-    steps: Vec<Step>,
+    steps: Vec<Transition>,
 }
 
 /// A step between two states of a set.
 #[derive(Debug, Clone, Copy)]
-pub struct Step {
+pub struct Transition {
     /// Who, and which outcome.
     pub label: Label,
     /// Where to.
@@ -110,7 +110,7 @@ impl Closed {
                     outcome: outcome as u16,
                 };
                 match states.find(to) {
-                    Some(to) => steps.push(Step { label, to: to as u32 }),
+                    Some(to) => steps.push(Transition { label, to: to as u32 }),
                     None => lost = Some(label),
                 }
             });
@@ -130,7 +130,7 @@ impl Closed {
     }
 
     /// The steps that leave a state, each with its number.
-    pub fn steps(&self, state: usize) -> impl Iterator<Item = (usize, Step)> + '_ {
+    pub fn steps(&self, state: usize) -> impl Iterator<Item = (usize, Transition)> + '_ {
         let range = self.offsets[state]..self.offsets[state + 1];
         range.map(|number| (number, self.steps[number]))
     }

@@ -9,7 +9,7 @@ use super::states::States;
 use crate::machine::Machine;
 use crate::model::variables::Variable;
 use crate::source::Diagnostic;
-use crate::tla::{Abstraction, EvalError, Expr, Spec, State, Value, eval_predicate, eval_state};
+use crate::tla::{Abstraction, EvalError, Expr, Specification, State, Value, eval_predicate, eval_state};
 
 /// A way to see states.
 pub trait View {
@@ -60,7 +60,7 @@ pub struct Concrete<'a> {
 
 impl<'a> Concrete<'a> {
     /// The states as a module sees them that declares variables of the listing.
-    pub fn new(machine: &'a Machine, states: &'a States, spec: &Spec) -> Result<Self, Diagnostic> {
+    pub fn new(machine: &'a Machine, states: &'a States, spec: &Specification) -> Result<Self, Diagnostic> {
         let variable = |name: &std::sync::Arc<str>| {
             let unknown = || Diagnostic::general(format!("the listing does not have the variable `{name}`"));
             Variable::named(machine, name).ok_or_else(unknown)

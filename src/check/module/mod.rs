@@ -1,14 +1,14 @@
 //! A TLA+ specification by itself: its states, explored breadth first, and what its .cfg asks of them.
 
-mod judge;
+mod decide;
 mod world;
 
 use super::{Counts, Verdict};
 use crate::explore::Limits;
-use crate::model::property::{DEADLOCK, Kind};
+use crate::model::property::{DEADLOCK, PropertyKind};
 use crate::source::{Diagnostic, Diagnostics};
-use crate::tla::{self, Behaviour, Config, Expr, Level, Name, Spec, Temporal};
-use judge::{Answer, Judge, deadlock, invariant};
+use crate::tla::{self, Behaviour, Config, Expr, Level, Name, Specification, Temporal};
+use decide::{Answer, Decider, deadlock, invariant};
 use world::World;
 
 /// What came of a module.
@@ -28,7 +28,7 @@ pub struct Finding {
     /// What was asked, in the words of the .cfg.
     pub name: String,
     /// What it takes to refute it; of a conjunction that is violated, the part that is.
-    pub kind: Kind,
+    pub kind: PropertyKind,
     /// The answer.
     pub verdict: Verdict,
     /// The states that show a violation, one a line.
@@ -37,9 +37,9 @@ pub struct Finding {
 
 /// Explores the module `name` as the text of its .cfg says.
 pub fn check(library: &dyn tla::Library, name: &str, config: &str, limits: Limits) -> Result<Checked, Diagnostics> {
-    let mut spec = Spec::load(library, name)?;
+    let mut spec = Specification::load(library, name)?;
     let file = spec.add_text(format!("{name}.cfg"), config);
-    let fail = |spec: &Spec, error| Diagnostics {
+    let fail = |spec: &Specification, error| Diagnostics {
         sources: spec.sources().clone(),
         errors: vec![error],
     };
@@ -48,7 +48,7 @@ pub fn check(library: &dyn tla::Library, name: &str, config: &str, limits: Limit
     decide(&spec, &config, limits).map_err(|error| fail(&spec, error))
 }
 
-fn decide(spec: &Spec, config: &Config, limits: Limits) -> Result<Checked, Diagnostic> {
+fn decide(spec: &Specification, config: &Config, limits: Limits) -> Result<Checked, Diagnostic> {
     spec.check_assumptions()?;
     let behaviour = behaviour(spec, config)?;
     let invariants: Vec<Expr> = each(&config.invariants, |name| predicate(spec, name))?;
@@ -61,9 +61,9 @@ fn decide(spec: &Spec, config: &Config, limits: Limits) -> Result<Checked, Diagn
         findings.push(finding(&name.text, invariant(&world, predicate)?));
     }
     if !properties.is_empty() {
-        let mut judge = Judge::new(&world, &behaviour)?;
+        let mut decider = Decider::new(&world, &behaviour)?;
         for (name, formula) in config.properties.iter().zip(&properties) {
-            findings.push(finding(&name.text, judge.property(formula)?));
+            findings.push(finding(&name.text, decider.property(formula)?));
         }
     }
     if config.check_deadlock != Some(false) {
@@ -92,7 +92,7 @@ fn each<T>(names: &[Name], read: impl FnMut(&Name) -> Result<T, Diagnostic>) -> 
     names.iter().map(read).collect()
 }
 
-fn predicate(spec: &Spec, name: &Name) -> Result<Expr, Diagnostic> {
+fn predicate(spec: &Specification, name: &Name) -> Result<Expr, Diagnostic> {
     let predicate = spec.operator(&name.text).map_err(|error| name.blame(spec, error))?;
     if predicate.level() > Level::State {
         let message = format!("the INVARIANT `{}` does not speak of one state", name.text);
@@ -101,7 +101,7 @@ fn predicate(spec: &Spec, name: &Name) -> Result<Expr, Diagnostic> {
     Ok(predicate)
 }
 
-fn behaviour(spec: &Spec, config: &Config) -> Result<Behaviour, Diagnostic> {
+fn behaviour(spec: &Specification, config: &Config) -> Result<Behaviour, Diagnostic> {
     match (&config.specification, &config.init, &config.next) {
         (Some(name), None, None) => {
             let behaviour = spec.behaviour(&name.text).map_err(|error| name.blame(spec, error))?;
@@ -129,7 +129,7 @@ fn behaviour(spec: &Spec, config: &Config) -> Result<Behaviour, Diagnostic> {
 }
 
 /// Refuses a specification that is not `Init /\ [][Next]_v /\ ...` with all variables in `v`: the others could change at any time.
-fn subscripted(spec: &Spec, name: &Name, behaviour: &Behaviour) -> Result<(), Diagnostic> {
+fn subscripted(spec: &Specification, name: &Name, behaviour: &Behaviour) -> Result<(), Diagnostic> {
     let refuse = |what: &str| {
         let message = format!("the SPECIFICATION `{}` has {what}", name.text);
         Err(Diagnostic::at(name.span, message).help("write it as `Init /\\ [][Next]_vars /\\ ...`"))

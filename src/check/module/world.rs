@@ -12,7 +12,7 @@ use crate::check::partition::Partition;
 use crate::explore::{Graph, Limits, StateId};
 use crate::machine::Label;
 use crate::source::Diagnostic;
-use crate::tla::{Behaviour, Footprints, Spec, Value, init_states, successors};
+use crate::tla::{Behaviour, Footprints, Specification, Value, init_states, successors};
 
 /// So many states are expanded between two looks at the budget.
 const LOOKS: usize = 16;
@@ -34,7 +34,7 @@ pub struct World {
 
 impl World {
     /// Explores breadth first, until there is no new state or the limits are met.
-    pub fn explore(spec: &Spec, behaviour: &Behaviour, limits: Limits) -> Result<Self, Diagnostic> {
+    pub fn explore(spec: &Specification, behaviour: &Behaviour, limits: Limits) -> Result<Self, Diagnostic> {
         let start = behaviour
             .start()
             .ok_or_else(|| Diagnostic::general("the specification has no initial predicate"))?;
@@ -154,7 +154,7 @@ impl Search {
     }
 
     /// Adds the steps of the next state that has none. Two ways to the same state are one step.
-    fn expand(&mut self, spec: &Spec, behaviour: &Behaviour, at: usize) -> Result<(), Diagnostic> {
+    fn expand(&mut self, spec: &Specification, behaviour: &Behaviour, at: usize) -> Result<(), Diagnostic> {
         let first = self.targets.len() as u32;
         let mut targets = IndexSet::new();
         let mut stays = false;

@@ -3,25 +3,25 @@
 use std::cell::Cell;
 
 use crate::machine::{Error, Machine, Reached};
+use crate::model::properties::{Meaning, PropertyModule};
 use crate::model::property::DEADLOCK;
-use crate::model::theory::{Meaning, Theory};
 use crate::model::variables::{Variable, ended};
-use crate::tla::{Expr, Spec, State, Temporal, Value, eval_predicate};
+use crate::tla::{Expr, Specification, State, Temporal, Value, eval_predicate};
 
 /// The properties of the modules, and deadlock, that an error of their name breaks though their formula may be true.
-pub fn unspoken(machine: &Machine, theories: &[Theory]) -> Vec<String> {
+pub fn unspoken(machine: &Machine, modules: &[PropertyModule]) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
-    for theory in theories {
-        for (property, meaning) in &theory.formulas {
-            if borne(machine, &property.name).any(|error| !is_false(machine, &theory.spec, meaning, error)) {
+    for module in modules {
+        for (property, meaning) in &module.formulas {
+            if borne(machine, &property.name).any(|error| !is_false(machine, &module.spec, meaning, error)) {
                 found.push(property.name.clone());
             }
         }
     }
     let defined = |name: &str| {
-        theories
+        modules
             .iter()
-            .flat_map(Theory::properties)
+            .flat_map(PropertyModule::properties)
             .any(|property| property.name == name)
     };
     if !defined(DEADLOCK) && borne(machine, DEADLOCK).next().is_some() {
@@ -36,7 +36,7 @@ fn borne<'a>(machine: &'a Machine, name: &'a str) -> impl Iterator<Item = &'a Er
 }
 
 /// Whether a formula is false of every run that ends in an error.
-fn is_false(machine: &Machine, spec: &Spec, meaning: &Meaning, error: &Error) -> bool {
+fn is_false(machine: &Machine, spec: &Specification, meaning: &Meaning, error: &Error) -> bool {
     let Meaning::Formula(formula) = meaning else {
         return false;
     };

@@ -11,7 +11,7 @@ pub struct Flow<'a> {
     /// By instruction: what runs next, within the step.
     next: BTreeMap<usize, Vec<usize>>,
     /// Where paths meet, by the branch at which they part, the last first.
-    meetings: BTreeMap<usize, Vec<usize>>,
+    joins: BTreeMap<usize, Vec<usize>>,
     /// A number for each instruction, larger than those of all that can run before it.
     ranks: BTreeMap<usize, usize>,
 }
@@ -35,10 +35,10 @@ impl<'a> Flow<'a> {
         let mut flow = Flow {
             code,
             next,
-            meetings: BTreeMap::new(),
+            joins: BTreeMap::new(),
             ranks: BTreeMap::new(),
         };
-        flow.find_meetings(start);
+        flow.find_joins(start);
         flow
     }
 
@@ -53,8 +53,8 @@ impl<'a> Flow<'a> {
     }
 
     /// Where the paths that part at a branch meet, the last place first; without the ends of the step.
-    pub fn meetings(&self, branch: usize) -> &[usize] {
-        self.meetings.get(&branch).map_or(&[], Vec::as_slice)
+    pub fn joins(&self, branch: usize) -> &[usize] {
+        self.joins.get(&branch).map_or(&[], Vec::as_slice)
     }
 
     /// A number that is larger than those of all instructions that can run before.
@@ -99,8 +99,8 @@ impl<'a> Flow<'a> {
         order
     }
 
-    /// A place is a meeting of the last branch that every path to it passes (its immediate dominator).
-    fn find_meetings(&mut self, start: usize) {
+    /// A place is a join of the last branch that every path to it passes (its immediate dominator).
+    fn find_joins(&mut self, start: usize) {
         let order = self.order_of(&self.next.keys().copied().collect());
         self.ranks = order.iter().enumerate().map(|(rank, &at)| (at, rank)).collect();
         let mut before: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
@@ -128,9 +128,9 @@ impl<'a> Flow<'a> {
             let mut distinct = ways.clone();
             distinct.dedup();
             if distinct.len() > 1 && !end {
-                self.meetings.entry(common).or_default().push(at);
+                self.joins.entry(common).or_default().push(at);
             }
         }
-        self.meetings.values_mut().for_each(|places| places.reverse());
+        self.joins.values_mut().for_each(|places| places.reverse());
     }
 }

@@ -7,10 +7,10 @@ mod action;
 mod errors;
 mod flow;
 mod fresh;
-mod kind;
 mod memory;
 mod module;
 mod print;
+mod sort;
 mod steps;
 mod term;
 mod tree;
@@ -18,8 +18,8 @@ mod tree;
 use std::sync::Arc;
 
 use crate::model::Instance;
+use crate::model::properties::{PropertyModule, refuse_other_names};
 use crate::model::property::{DEADLOCK, Property};
-use crate::model::theory::{Theory, refuse_other_names};
 use crate::source::Diagnostics;
 
 /// An exported protocol.
@@ -37,21 +37,21 @@ pub struct Export {
     errors: Vec<(String, Arc<str>)>,
 }
 
-/// Exports a protocol in a scenario; the module extends that of the first theory, or stands alone.
-pub fn export(instance: &Instance, theories: &[Theory]) -> Result<Export, Diagnostics> {
+/// Exports a protocol in a scenario; the module extends the first of those with properties, or stands alone.
+pub fn export(instance: &Instance, modules: &[PropertyModule]) -> Result<Export, Diagnostics> {
     let name = module_name(&instance.protocol, &instance.scenario);
-    let beside = theories
+    let beside = modules
         .iter()
         .take(1)
-        .flat_map(|theory| theory.spec.sources().files())
+        .flat_map(|module| module.spec.sources().files())
         .map(|(_, file)| (file.name.clone(), file.text.clone()));
-    let theories = &theories[..theories.len().min(1)];
-    refuse_other_names(&instance.machine, theories)?;
-    let mut properties: Vec<Property> = theories.iter().flat_map(Theory::properties).cloned().collect();
-    properties.extend(module::own_properties(&instance.machine, theories));
-    let errors = module::error_formulas(&instance.machine, theories);
+    let modules = &modules[..modules.len().min(1)];
+    refuse_other_names(&instance.machine, modules)?;
+    let mut properties: Vec<Property> = modules.iter().flat_map(PropertyModule::properties).cloned().collect();
+    properties.extend(module::own_properties(&instance.machine, modules));
+    let errors = module::error_formulas(&instance.machine, modules);
     Ok(Export {
-        module: module::module(&name, instance, theories, &errors)
+        module: module::module(&name, instance, modules, &errors)
             .map_err(|error| error.within(&instance.machine.program.sources))?,
         beside: beside.collect(),
         properties,

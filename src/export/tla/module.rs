@@ -6,12 +6,12 @@ use std::sync::Arc;
 use super::errors;
 use super::fresh::{Fresh, is_reserved};
 use super::steps::{Fair, Steps};
-use crate::counterexample::words;
+use crate::counterexample::text;
 use crate::machine::Machine;
 use crate::machine::program::{Program, Role};
 use crate::model::Instance;
+use crate::model::properties::{PropertyModule, of_machine};
 use crate::model::property::{DEADLOCK, Property};
-use crate::model::theory::{Theory, of_machine};
 use crate::model::variables::{DONE, Variable, frames};
 use crate::source::Diagnostic;
 use crate::tla::Value;
@@ -54,32 +54,32 @@ const WIDTH: usize = 100;
 pub fn module(
     name: &str,
     instance: &Instance,
-    theories: &[Theory],
+    modules: &[PropertyModule],
     errors: &[(String, Arc<str>)],
 ) -> Result<String, Diagnostic> {
     let machine = &instance.machine;
     refuse_reserved(&machine.program)?;
-    let theory = theories.first();
+    let module = modules.first();
     let variables = Variable::names(machine);
-    if let Some(theory) = theory {
-        for definition in theory.spec.all_definitions() {
+    if let Some(module) = module {
+        for definition in module.spec.all_definitions() {
             if OWN.contains(&&*definition.name.text) {
                 return Err(Diagnostic::general(format!(
                     "{}.tla defines `{}`, and so does every exported module",
-                    theory.spec.name(),
+                    module.spec.name(),
                     definition.name.text
                 ))
                 .help("rename it"));
             }
         }
     }
-    let mut fresh = names(machine, theories, errors);
+    let mut fresh = names(machine, modules, errors);
     let threads: Vec<Steps> = (0..machine.program.threads.len())
         .map(|thread| Steps::of(machine, thread, &mut fresh))
         .collect();
     // Names within a step must differ from all of those.
     let mut text = String::new();
-    head(&mut text, name, instance, theory, &variables);
+    head(&mut text, name, instance, module, &variables);
     state(&mut text, machine, &variables);
     let mut body = String::new();
     for steps in &threads {
@@ -88,21 +88,21 @@ pub fn module(
     helpers(&mut text, machine, &variables, &body);
     text += &body;
     tail(&mut text, &threads);
-    properties(&mut text, machine, theories, errors);
+    properties(&mut text, machine, modules, errors);
     let _ = writeln!(text, "{}", "=".repeat(77));
     Ok(text)
 }
 
-/// The properties that the module itself defines: what no theory says of the machine's own errors.
-pub fn own_properties(machine: &Machine, theories: &[Theory]) -> Vec<Property> {
-    let all = of_machine(machine, theories).into_iter();
+/// The properties that the module itself defines: what no property module says of the machine's own errors.
+pub fn own_properties(machine: &Machine, modules: &[PropertyModule]) -> Vec<Property> {
+    let all = of_machine(machine, modules).into_iter();
     all.filter(|property| property.name != DEADLOCK).collect()
 }
 
 /// For each property that does not speak of the errors of its name: the name of a formula that does.
-pub fn error_formulas(machine: &Machine, theories: &[Theory]) -> Vec<(String, Arc<str>)> {
-    let mut fresh = names(machine, theories, &[]);
-    let unspoken = errors::unspoken(machine, theories).into_iter();
+pub fn error_formulas(machine: &Machine, modules: &[PropertyModule]) -> Vec<(String, Arc<str>)> {
+    let mut fresh = names(machine, modules, &[]);
+    let unspoken = errors::unspoken(machine, modules).into_iter();
     unspoken
         .map(|property| {
             let formula = fresh.take(&format!("{property}_NoError"));
@@ -112,9 +112,9 @@ pub fn error_formulas(machine: &Machine, theories: &[Theory]) -> Vec<(String, Ar
 }
 
 /// The names that are taken before any thread has its actions.
-fn names(machine: &Machine, theories: &[Theory], errors: &[(String, Arc<str>)]) -> Fresh {
+fn names(machine: &Machine, modules: &[PropertyModule], errors: &[(String, Arc<str>)]) -> Fresh {
     let variables = Variable::names(machine).into_iter().map(Arc::from);
-    let defined = theories.iter().flat_map(|theory| theory.spec.all_definitions());
+    let defined = modules.iter().flat_map(|module| module.spec.all_definitions());
     let defined = defined.map(|definition| definition.name.text.clone());
     let errors = errors.iter().map(|(_, formula)| formula.clone());
     Fresh::new(
@@ -138,7 +138,7 @@ fn refuse_reserved(program: &Program) -> Result<(), Diagnostic> {
     }
 }
 
-fn head(text: &mut String, name: &str, instance: &Instance, theory: Option<&Theory>, variables: &[String]) {
+fn head(text: &mut String, name: &str, instance: &Instance, module: Option<&PropertyModule>, variables: &[String]) {
     let title = format!(" MODULE {name} ");
     let dashes = 77usize.saturating_sub(title.len());
     let _ = writeln!(
@@ -153,15 +153,15 @@ fn head(text: &mut String, name: &str, instance: &Instance, theory: Option<&Theo
         instance.protocol, instance.scenario
     );
     let _ = writeln!(text, "(*");
-    for line in textwrap::wrap(&comment, words::whole(74)) {
+    for line in textwrap::wrap(&comment, text::whole(74)) {
         let _ = writeln!(text, " * {line}");
     }
     let _ = writeln!(text, " *)");
-    let extends = theory.map_or(String::new(), |theory| format!("{}, ", theory.spec.name()));
+    let extends = module.map_or(String::new(), |module| format!("{}, ", module.spec.name()));
     let _ = writeln!(text, "EXTENDS {extends}Integers, TLC");
-    let declared: Vec<&str> = theory
+    let declared: Vec<&str> = module
         .iter()
-        .flat_map(|theory| theory.spec.variables())
+        .flat_map(|module| module.spec.variables())
         .map(|name| &**name)
         .collect();
     let own: Vec<&str> = variables
@@ -344,8 +344,8 @@ fn tail(text: &mut String, threads: &[Steps]) {
     text.push_str("\nSpec == Init /\\ [][Next]_vars /\\ Fairness\n\n");
 }
 
-fn properties(text: &mut String, machine: &Machine, theories: &[Theory], errors: &[(String, Arc<str>)]) {
-    let own = own_properties(machine, theories);
+fn properties(text: &mut String, machine: &Machine, modules: &[PropertyModule], errors: &[(String, Arc<str>)]) {
+    let own = own_properties(machine, modules);
     if own.is_empty() && errors.is_empty() {
         return;
     }

@@ -2,7 +2,7 @@
 
 use super::memory::select;
 use super::term::{self, Op, Selector, Term, Update};
-use super::tree::{End, Meeting, Tree};
+use super::tree::{End, Join, Tree};
 use std::sync::Arc;
 
 /// Longer lines are broken where they can be.
@@ -197,7 +197,7 @@ impl Printer<'_> {
                 lines.extend(self.block(rest, column));
                 lines
             }
-            Tree::Meet(Meeting { name, parameters, body }, rest) => {
+            Tree::Join(Join { name, parameters, body }, rest) => {
                 let parameters = match parameters.is_empty() {
                     true => String::new(),
                     false => format!("({})", parameters.join(", ")),

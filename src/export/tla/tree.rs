@@ -17,8 +17,8 @@ pub enum Tree {
     /// `LET name == value IN rest`
     Let(Arc<str>, Term, Box<Tree>),
     /// `LET name(parameters) == body IN rest`: where paths meet again.
-    Meet(Meeting, Box<Tree>),
-    /// Goes on at a meeting.
+    Join(Join, Box<Tree>),
+    /// Goes on at a join.
     Continue(Arc<str>, Vec<Term>),
     /// The end of the step.
     End(End),
@@ -26,7 +26,7 @@ pub enum Tree {
 
 /// A place where paths meet again.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Meeting {
+pub struct Join {
     /// Its name.
     pub name: Arc<str>,
     /// What differs between the paths.
@@ -84,13 +84,13 @@ impl Tree {
         }
     }
 
-    /// A meeting and what leads there, without the operator where it serves nothing.
-    pub fn meet(meeting: Meeting, rest: Tree) -> Tree {
-        let uses = rest.continues(&meeting.name);
-        if uses <= 1 || matches!(*meeting.body, Tree::End(_) | Tree::Continue(..)) {
-            rest.inline(&meeting)
+    /// A join and what leads there, without the operator where it serves nothing.
+    pub fn join(join: Join, rest: Tree) -> Tree {
+        let uses = rest.continues(&join.name);
+        if uses <= 1 || matches!(*join.body, Tree::End(_) | Tree::Continue(..)) {
+            rest.inline(&join)
         } else {
-            Tree::Meet(meeting, Box::new(rest))
+            Tree::Join(join, Box::new(rest))
         }
     }
 
@@ -124,22 +124,22 @@ impl Tree {
         count
     }
 
-    fn continues(&self, meeting: &str) -> usize {
+    fn continues(&self, join: &str) -> usize {
         if let Tree::Continue(name, _) = self {
-            return usize::from(&**name == meeting);
+            return usize::from(&**name == join);
         }
         let mut count = 0;
-        self.children(&mut |child| count += child.continues(meeting));
+        self.children(&mut |child| count += child.continues(join));
         count
     }
 
-    fn inline(self, meeting: &Meeting) -> Tree {
+    fn inline(self, join: &Join) -> Tree {
         match self {
-            Tree::Continue(name, arguments) if name == meeting.name => {
-                let with = meeting.parameters.iter().cloned().zip(arguments).collect();
-                meeting.body.substitute(&with)
+            Tree::Continue(name, arguments) if name == join.name => {
+                let with = join.parameters.iter().cloned().zip(arguments).collect();
+                join.body.substitute(&with)
             }
-            other => other.map(&|tree| tree.inline(meeting), &|term| term.clone()),
+            other => other.map(&|tree| tree.inline(join), &|term| term.clone()),
         }
     }
 
@@ -155,9 +155,9 @@ impl Tree {
             Tree::If(condition, yes, no) => Tree::choose(term(&condition), tree(*yes), tree(*no)),
             Tree::Exists(name, below, rest) => Tree::Exists(name, below, Box::new(tree(*rest))),
             Tree::Let(name, value, rest) => Tree::bind(name, term(&value), tree(*rest)),
-            Tree::Meet(mut meeting, rest) => {
-                meeting.body = Box::new(tree(*meeting.body));
-                Tree::meet(meeting, tree(*rest))
+            Tree::Join(mut join, rest) => {
+                join.body = Box::new(tree(*join.body));
+                Tree::join(join, tree(*rest))
             }
             Tree::Continue(name, arguments) => Tree::Continue(name, arguments.iter().map(term).collect()),
             Tree::End(End::Next { assign, goto, panic }) => Tree::End(End::Next {
@@ -176,8 +176,8 @@ impl Tree {
                 visit(yes);
                 visit(no);
             }
-            Tree::Meet(meeting, rest) => {
-                visit(&meeting.body);
+            Tree::Join(join, rest) => {
+                visit(&join.body);
                 visit(rest);
             }
             Tree::Continue(..) | Tree::End(_) => {}

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use textwrap::wrap;
 
 use super::{Held, Picture, Row};
-use crate::counterexample::words;
+use crate::counterexample::text;
 use crate::xml::escaped;
 
 /// Height of a row.
@@ -71,7 +71,7 @@ impl Picture {
         }
         let foot = self.foot.iter().filter(|_| made == self.rows.len());
         for (number, line) in foot
-            .flat_map(|text| wrap(text, words::whole(layout.columns())))
+            .flat_map(|text| wrap(text, text::whole(layout.columns())))
             .enumerate()
         {
             let y = layout.bottom + 22 + number * LINE;
@@ -135,7 +135,7 @@ impl Picture {
             true => self
                 .foot
                 .iter()
-                .map(|text| wrap(text, words::whole(layout.columns())).len())
+                .map(|text| wrap(text, text::whole(layout.columns())).len())
                 .sum(),
             false => 0,
         };
@@ -220,7 +220,7 @@ impl Row {
     fn error_lines(&self) -> Vec<Cow<'_, str>> {
         self.error
             .as_ref()
-            .map_or_else(Vec::new, |error| wrap(error, words::whole(40)))
+            .map_or_else(Vec::new, |error| wrap(error, text::whole(40)))
     }
 
     fn draw(&self, number: usize, numbered: bool, layout: &Layout, svg: &mut String) {

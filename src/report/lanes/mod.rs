@@ -7,7 +7,7 @@ use crate::counterexample::diagram::Diagram;
 use crate::counterexample::events::{self, Event};
 use crate::counterexample::lines::Line;
 use crate::counterexample::wrong::wrong;
-use crate::counterexample::{step, words};
+use crate::counterexample::{step, text};
 use crate::machine::program::ThreadId;
 use crate::machine::{Label, Machine};
 use crate::model::Instance;
@@ -87,7 +87,7 @@ impl Picture {
             let step = step::describe(machine, &event.before, event.label);
             Row {
                 lane: threads.iter().position(|&thread| thread == event.thread()),
-                text: words::step(machine, event).to_string(),
+                text: text::step(machine, event).to_string(),
                 whole: step::line(machine, &event.before, event.label),
                 error: step.error.map(|error| format!("BUG: {error}")),
             }

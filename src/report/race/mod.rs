@@ -7,7 +7,7 @@ use crate::c::ast::Commit;
 use crate::check::{Counterexample, Finding};
 use crate::counterexample::diagram::Diagram;
 use crate::counterexample::events::{self, Event};
-use crate::counterexample::words;
+use crate::counterexample::text;
 use crate::counterexample::wrong::wrong;
 use crate::machine::Machine;
 use crate::model::Instance;
@@ -102,7 +102,7 @@ fn foot(finding: &Finding, options: &Options) -> Vec<String> {
     let mut lines = Vec::new();
     let commit = |what: &str, commit: &Commit| {
         let hash: String = commit.hash.chars().take(12).collect();
-        let subject = words::ascii(&format!("(\"{}\")", commit.subject));
+        let subject = text::ascii(&format!("(\"{}\")", commit.subject));
         let line = format!("  {what} {hash} {subject}");
         if line.len() <= WIDTH {
             return vec![line];
@@ -129,7 +129,7 @@ mod tests {
     use crate::check::{Checked, Verdict, check};
     use crate::counterexample::history::History;
     use crate::explore::{Budget, Limits};
-    use crate::model::property::{Kind, Property, built_in};
+    use crate::model::property::{Property, PropertyKind, built_in};
     use crate::spec::Spec;
 
     const LIMITS: Limits = Limits {
@@ -377,7 +377,7 @@ crossed in two: NoDeadlock is violated (2 steps, 2 shown)
         let mut finding = violated(&checked).next().unwrap().clone();
         finding.property = Property {
             name: "Finishes".to_string(),
-            kind: Kind::Liveness,
+            kind: PropertyKind::Liveness,
             ..built_in()[0].clone()
         };
         if let Some(counterexample) = &mut finding.counterexample {
@@ -501,7 +501,7 @@ void clock_runs(void) __daemon(clock) { for (;;) flip(&tick); }
         let checked = written(LOCKS, &format!("{CROSSED}{CLOCK}"));
         let label = |thread| crate::machine::Label { thread, outcome: 0 };
         let mut finding = checked.findings[0].clone();
-        finding.property.kind = Kind::Liveness;
+        finding.property.kind = PropertyKind::Liveness;
         finding.counterexample = Some(Counterexample {
             steps: [0, 1, 2, 2].map(label).to_vec(),
             loop_start: Some(2),

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::counterexample::lines::Line;
-use crate::counterexample::words;
+use crate::counterexample::text;
 use crate::machine::Machine;
 use crate::machine::program::ThreadId;
 
@@ -57,7 +57,7 @@ impl Page {
 
     /// The names of the lanes.
     pub fn title(&self, machine: &Machine) -> Vec<String> {
-        let name = |(at, &lane): (usize, &ThreadId)| words::cut(&machine.program.threads[lane].name, self.place(at).1);
+        let name = |(at, &lane): (usize, &ThreadId)| text::cut(&machine.program.threads[lane].name, self.place(at).1);
         let names: Vec<String> = self.lanes.iter().enumerate().map(name).collect();
         let underlines: Vec<String> = names.iter().map(|name| "-".repeat(name.len())).collect();
         let row = |texts: Vec<String>| match texts.as_slice() {
@@ -80,22 +80,22 @@ impl Page {
     /// A line of the diagram.
     pub fn line(&self, line: &Line) -> String {
         if !line.in_lane {
-            return format!("  {}", words::cut(&line.text, WIDTH - 2));
+            return format!("  {}", text::cut(&line.text, WIDTH - 2));
         }
         let lane = self.lanes.iter().position(|&lane| lane == line.thread).unwrap_or(0);
         let (indent, width) = self.place(lane);
         let mark = if line.last { self.mark } else { "" };
-        let text = words::cut(&line.text, width.saturating_sub(mark.len()));
+        let text = text::cut(&line.text, width.saturating_sub(mark.len()));
         format!("{:indent$}{text}{mark}", "")
     }
 }
 
 /// A text in lines of at most [`WIDTH`] columns, ASCII only, the later ones indented by two more.
 pub fn wrapped(text: &str, indent: usize) -> Vec<String> {
-    let short = |word| words::cut(word, WIDTH - indent - 2);
+    let short = |word| text::cut(word, WIDTH - indent - 2);
     let text = text.split_whitespace().map(short).collect::<Vec<_>>().join(" ");
     let (first, later) = (" ".repeat(indent), " ".repeat(indent + 2));
-    let options = words::whole(WIDTH).initial_indent(&first).subsequent_indent(&later);
+    let options = text::whole(WIDTH).initial_indent(&first).subsequent_indent(&later);
     let lines = textwrap::wrap(&text, options);
     lines.into_iter().map(Cow::into_owned).collect()
 }

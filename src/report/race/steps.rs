@@ -3,7 +3,7 @@
 use super::page::{BUG, FOR_EVER, NOTHING_MOVES, WIDTH};
 use crate::check::Counterexample;
 use crate::counterexample::events::Event;
-use crate::counterexample::words;
+use crate::counterexample::text;
 use crate::machine::Machine;
 
 /// One line a step: thread, what it did, where that stands.
@@ -19,11 +19,11 @@ pub fn every_step(machine: &Machine, events: &[Event], counterexample: &Countere
         let site = machine.site(event.thread(), point);
         let file = &machine.program.sources.file(site.span.file).name;
         let file = file.rsplit(['/', '\\']).next().unwrap_or(file);
-        let place = format!("[{}:{}]", words::cut(file, 30), site.line);
+        let place = format!("[{}:{}]", text::cut(file, 30), site.line);
         let bug = if event.error(machine).is_some() { BUG } else { "" };
-        let name = words::cut(&machine.program.threads[event.thread()].name, column);
+        let name = text::cut(&machine.program.threads[event.thread()].name, column);
         let room = WIDTH.saturating_sub(2 + column + 2 + 1 + place.len() + bug.len());
-        let text = words::cut(&words::step(machine, event).to_string(), room) + bug;
+        let text = text::cut(&text::step(machine, event).to_string(), room) + bug;
         let room = room + bug.len();
         lines.push(format!("  {name:column$}  {text:room$} {place}"));
     }

@@ -6,7 +6,7 @@ mod functions;
 mod sets;
 mod successors;
 
-use super::expr::{Expr, Kind, Level};
+use super::expr::{Expr, ExprKind, Level};
 use super::value::Value;
 use crate::source::{Diagnostic, Span};
 pub(super) use env::{Binding, Env, each};
@@ -19,7 +19,7 @@ pub(super) const MAX_SET: usize = 1_000_000;
 
 /// A state: the value of each variable, computed when asked for.
 pub trait State {
-    /// The value of a variable, by its index in [`Spec::variables`](super::Spec::variables).
+    /// The value of a variable, by its index in [`Specification::variables`](super::Specification::variables).
     fn variable(&self, index: usize) -> Value;
 }
 
@@ -107,53 +107,53 @@ impl<'a> Eval<'a> {
 
     pub fn eval(&self, e: &Expr, env: &Env<'_>) -> Result<Value> {
         match &e.kind {
-            Kind::Literal(value) => Ok(value.clone()),
-            Kind::Variable(index) => self.side(self.now, *index, e),
-            Kind::Next(index) => self.side(self.next, *index, e),
-            Kind::Local(distance) => self.local(env, *distance, e),
-            Kind::Call(builtin, args) => self.call(*builtin, args, e, env),
-            Kind::Apply(two) => self.apply(two, e, env),
-            Kind::Named(named) if named.closed => self.closed(named, e),
-            Kind::Named(named) => self.eval(&named.body, env).map_err(|error| within(error, &named.name)),
-            Kind::Let(two) => {
+            ExprKind::Literal(value) => Ok(value.clone()),
+            ExprKind::Variable(index) => self.side(self.now, *index, e),
+            ExprKind::Next(index) => self.side(self.next, *index, e),
+            ExprKind::Local(distance) => self.local(env, *distance, e),
+            ExprKind::Call(builtin, args) => self.call(*builtin, args, e, env),
+            ExprKind::Apply(two) => self.apply(two, e, env),
+            ExprKind::Operator(named) if named.closed => self.closed(named, e),
+            ExprKind::Operator(named) => self.eval(&named.body, env).map_err(|error| within(error, &named.name)),
+            ExprKind::Let(two) => {
                 let binding = self.lazy(&two[0], env);
                 self.eval(&two[1], &Env::Bound(&binding, env))
             }
-            Kind::If(three) => {
+            ExprKind::If(three) => {
                 let [test, yes, no] = &**three;
                 let branch = if self.bool(test, env)? { yes } else { no };
                 self.eval(branch, env)
             }
-            Kind::Case(arms, other) => {
+            ExprKind::Case(arms, other) => {
                 let arm = self.arm(arms, other.as_deref(), e, env)?;
                 self.eval(arm, env)
             }
-            Kind::And(_)
-            | Kind::Or(_)
-            | Kind::Quantified { .. }
-            | Kind::Unchanged(_)
-            | Kind::Enabled(..)
-            | Kind::Square(_)
-            | Kind::Angle(_) => self.logic(e, env).map(Value::Bool),
-            Kind::Tuple(list) => {
+            ExprKind::And(_)
+            | ExprKind::Or(_)
+            | ExprKind::Quantified { .. }
+            | ExprKind::Unchanged(_)
+            | ExprKind::Enabled(..)
+            | ExprKind::Square(_)
+            | ExprKind::Angle(_) => self.logic(e, env).map(Value::Bool),
+            ExprKind::Tuple(list) => {
                 let values: Result<Vec<Value>> = list.iter().map(|e| self.eval(e, env)).collect();
                 Ok(Value::Tuple(values?.into()))
             }
-            Kind::Record(fields) => self.record(fields, env),
-            Kind::Function(bounds, body) => self.function(bounds, body, env),
-            Kind::Except(base, updates) => self.except(base, updates, env),
-            Kind::Set(list) => {
+            ExprKind::Record(fields) => self.record(fields, env),
+            ExprKind::Function(bounds, body) => self.function(bounds, body, env),
+            ExprKind::Except(base, updates) => self.except(base, updates, env),
+            ExprKind::Set(list) => {
                 let values: Result<Vec<Value>> = list.iter().map(|e| self.eval(e, env)).collect();
                 homogeneous(Value::set(values?), e)
             }
-            Kind::Choose(bound, body) => self.choose(bound, body, e, env),
-            Kind::Filter(bound, body) => self.filter(bound, body, env),
-            Kind::Map(body, bounds) => self.map(body, bounds, e, env),
-            Kind::FunctionSet(two) => self.function_set(two, e, env),
-            Kind::RecordSet(fields) => self.record_set(fields, e, env),
-            Kind::Product(list) => self.product(list, e, env),
-            Kind::Unbound(name) => fail(e, format!("the constant `{name}` has no value")),
-            Kind::Always(_) | Kind::Eventually(_) | Kind::LeadsTo(_) | Kind::Fair(..) => {
+            ExprKind::Choose(bound, body) => self.choose(bound, body, e, env),
+            ExprKind::Filter(bound, body) => self.filter(bound, body, env),
+            ExprKind::Map(body, bounds) => self.map(body, bounds, e, env),
+            ExprKind::FunctionSet(two) => self.function_set(two, e, env),
+            ExprKind::RecordSet(fields) => self.record_set(fields, e, env),
+            ExprKind::Product(list) => self.product(list, e, env),
+            ExprKind::Unbound(name) => fail(e, format!("the constant `{name}` has no value")),
+            ExprKind::Always(_) | ExprKind::Eventually(_) | ExprKind::LeadsTo(_) | ExprKind::Fair(..) => {
                 fail(e, "a temporal formula has no value in a state")
             }
         }
@@ -162,14 +162,14 @@ impl<'a> Eval<'a> {
     /// Evaluates what must be a boolean.
     pub fn bool(&self, e: &Expr, env: &Env<'_>) -> Result<bool> {
         match &e.kind {
-            Kind::And(_)
-            | Kind::Or(_)
-            | Kind::Quantified { .. }
-            | Kind::Unchanged(_)
-            | Kind::Enabled(..)
-            | Kind::Square(_)
-            | Kind::Angle(_) => self.logic(e, env),
-            Kind::Named(named) if !named.closed => {
+            ExprKind::And(_)
+            | ExprKind::Or(_)
+            | ExprKind::Quantified { .. }
+            | ExprKind::Unchanged(_)
+            | ExprKind::Enabled(..)
+            | ExprKind::Square(_)
+            | ExprKind::Angle(_) => self.logic(e, env),
+            ExprKind::Operator(named) if !named.closed => {
                 self.bool(&named.body, env).map_err(|error| within(error, &named.name))
             }
             _ => match self.eval(e, env)? {
@@ -181,7 +181,7 @@ impl<'a> Eval<'a> {
 
     fn logic(&self, e: &Expr, env: &Env<'_>) -> Result<bool> {
         match &e.kind {
-            Kind::And(list) => {
+            ExprKind::And(list) => {
                 for e in list {
                     if !self.bool(e, env)? {
                         return Ok(false);
@@ -189,7 +189,7 @@ impl<'a> Eval<'a> {
                 }
                 Ok(true)
             }
-            Kind::Or(list) => {
+            ExprKind::Or(list) => {
                 for e in list {
                     if self.bool(e, env)? {
                         return Ok(true);
@@ -197,17 +197,17 @@ impl<'a> Eval<'a> {
                 }
                 Ok(false)
             }
-            Kind::Quantified { forall, bounds, body } => {
+            ExprKind::Quantified { forall, bounds, body } => {
                 let sets = self.sets(bounds, env)?;
                 let stopped = each(bounds, &sets, env, &mut |env| -> Result<bool> {
                     Ok(self.bool(body, env)? != *forall)
                 })?;
                 Ok(stopped != *forall)
             }
-            Kind::Unchanged(two) => self.unchanged(two, env),
-            Kind::Square(two) => Ok(self.bool(&two[0], env)? || self.bool(&two[1], env)?),
-            Kind::Angle(two) => Ok(self.bool(&two[0], env)? && !self.bool(&two[1], env)?),
-            Kind::Enabled(action, unknowns) => successors::enabled(self.now, action, *unknowns, env),
+            ExprKind::Unchanged(two) => self.unchanged(two, env),
+            ExprKind::Square(two) => Ok(self.bool(&two[0], env)? || self.bool(&two[1], env)?),
+            ExprKind::Angle(two) => Ok(self.bool(&two[0], env)? && !self.bool(&two[1], env)?),
+            ExprKind::Enabled(action, unknowns) => successors::enabled(self.now, action, *unknowns, env),
             _ => fail(e, "this is not a boolean"),
         }
     }
@@ -215,7 +215,7 @@ impl<'a> Eval<'a> {
     /// `v' = v`; of a tuple, its parts one by one.
     fn unchanged(&self, two: &[Expr; 2], env: &Env<'_>) -> Result<bool> {
         let [now, next] = two;
-        if let (Kind::Tuple(a), Kind::Tuple(b)) = (&now.kind, &next.kind) {
+        if let (ExprKind::Tuple(a), ExprKind::Tuple(b)) = (&now.kind, &next.kind) {
             for (a, b) in a.iter().zip(b) {
                 if self.eval(a, env)? != self.eval(b, env)? {
                     return Ok(false);
@@ -265,7 +265,7 @@ impl<'a> Eval<'a> {
         }
     }
 
-    fn closed(&self, named: &super::expr::Named, e: &Expr) -> Result<Value> {
+    fn closed(&self, named: &super::expr::OperatorCall, e: &Expr) -> Result<Value> {
         if let Some(value) = named.constant.get() {
             return Ok(value.clone());
         }

@@ -1,6 +1,6 @@
 //! Sets: written out when they must be, asked for membership when that is enough.
 
-use super::super::expr::{Bound, Builtin, Expr, Kind};
+use super::super::expr::{Bound, Builtin, Expr, ExprKind};
 use super::super::value::Value;
 use super::env::{Binding, each, unpack};
 use super::{Env, Eval, MAX_SET, Result, equal, fail, homogeneous, shortened};
@@ -152,26 +152,26 @@ impl Eval<'_> {
     /// Whether an element is in a set, without writing the set out if its form allows.
     pub(super) fn member(&self, element: &Value, set: &Expr, env: &Env<'_>) -> Result<bool> {
         match &set.kind {
-            Kind::Named(named) if named.closed && named.constant.get().is_none() => self
+            ExprKind::Operator(named) if named.closed && named.constant.get().is_none() => self
                 .member(element, &named.body, &Env::Empty)
                 .map_err(|error| super::within(error, &named.name)),
-            Kind::Named(named) if !named.closed => self
+            ExprKind::Operator(named) if !named.closed => self
                 .member(element, &named.body, env)
                 .map_err(|error| super::within(error, &named.name)),
-            Kind::Local(distance) => match env.binding(*distance) {
+            ExprKind::Local(distance) => match env.binding(*distance) {
                 Some(Binding::Lazy(lazy)) if lazy.known.get().is_none() => self.member(element, lazy.expr, lazy.env),
                 _ => self.listed(element, set, env),
             },
-            Kind::Let(two) => {
+            ExprKind::Let(two) => {
                 let binding = self.lazy(&two[0], env);
                 self.member(element, &two[1], &Env::Bound(&binding, env))
             }
-            Kind::If(three) => {
+            ExprKind::If(three) => {
                 let branch = if self.bool(&three[0], env)? { 1 } else { 2 };
                 self.member(element, &three[branch], env)
             }
-            Kind::FunctionSet(two) => self.is_function(element, two, env),
-            Kind::RecordSet(fields) => {
+            ExprKind::FunctionSet(two) => self.is_function(element, two, env),
+            ExprKind::RecordSet(fields) => {
                 let Value::Function(pairs) = element else {
                     return self.no_function(element, set);
                 };
@@ -186,7 +186,7 @@ impl Eval<'_> {
                 }
                 Ok(true)
             }
-            Kind::Product(list) => {
+            ExprKind::Product(list) => {
                 let Value::Tuple(parts) = element else {
                     return self.no_function(element, set);
                 };
@@ -200,7 +200,7 @@ impl Eval<'_> {
                 }
                 Ok(true)
             }
-            Kind::Call(builtin, args) => self.member_of_call(element, *builtin, args, set, env),
+            ExprKind::Call(builtin, args) => self.member_of_call(element, *builtin, args, set, env),
             _ => self.listed(element, set, env),
         }
     }

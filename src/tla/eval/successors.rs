@@ -3,8 +3,8 @@
 
 use super::{Binding, Env, Eval, EvalError, Side, State, each, fail, within};
 use crate::source::Span;
-use crate::tla::expr::{Builtin, Expr, Kind, Named};
-use crate::tla::spec::Spec;
+use crate::tla::expr::{Builtin, Expr, ExprKind, OperatorCall};
+use crate::tla::specification::Specification;
 use crate::tla::value::Value;
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -34,7 +34,7 @@ impl std::fmt::Display for ActionLabel {
 }
 
 /// The states that satisfy an initial predicate; one may come more than once.
-pub fn init_states(spec: &Spec, init: &Expr) -> Result<Vec<Vec<Value>>, EvalError> {
+pub fn init_states(spec: &Specification, init: &Expr) -> Result<Vec<Vec<Value>>, EvalError> {
     let unknown = unknown(spec.variables().len());
     let eval = Eval::new(Side::Partial(&unknown), Side::Absent);
     let mut states = Vec::new();
@@ -48,7 +48,11 @@ pub fn init_states(spec: &Spec, init: &Expr) -> Result<Vec<Vec<Value>>, EvalErro
 }
 
 /// The steps of an action from a state; one may come more than once.
-pub fn successors(spec: &Spec, next: &Expr, state: &dyn State) -> Result<Vec<(Vec<Value>, ActionLabel)>, EvalError> {
+pub fn successors(
+    spec: &Specification,
+    next: &Expr,
+    state: &dyn State,
+) -> Result<Vec<(Vec<Value>, ActionLabel)>, EvalError> {
     let unknown = unknown(spec.variables().len());
     let eval = Eval::new(Side::Known(state), Side::Partial(&unknown));
     let mut steps = Vec::new();
@@ -133,23 +137,23 @@ impl<'a> Search<'a> {
 
     fn form(&mut self, e: &Expr, env: &Env<'_>, top: bool, then: Then<'_, 'a>) -> Found {
         match &e.kind {
-            Kind::And(list) => self.all(list, env, then),
-            Kind::Or(list) => list.iter().try_for_each(|e| self.satisfy(e, env, top, &mut *then)),
-            Kind::Named(named) => self.named(named, e, env, top, then),
-            Kind::Let(two) => {
+            ExprKind::And(list) => self.all(list, env, then),
+            ExprKind::Or(list) => list.iter().try_for_each(|e| self.satisfy(e, env, top, &mut *then)),
+            ExprKind::Operator(named) => self.named(named, e, env, top, then),
+            ExprKind::Let(two) => {
                 let binding = self.eval.lazy(&two[0], env);
                 self.satisfy(&two[1], &Env::Bound(&binding, env), top, then)
             }
-            Kind::If(three) => {
+            ExprKind::If(three) => {
                 let [test, yes, no] = &**three;
                 let branch = if self.eval.bool(test, env)? { yes } else { no };
                 self.satisfy(branch, env, false, then)
             }
-            Kind::Case(arms, other) => {
+            ExprKind::Case(arms, other) => {
                 let arm = self.eval.arm(arms, other.as_deref(), e, env)?;
                 self.satisfy(arm, env, false, then)
             }
-            Kind::Quantified {
+            ExprKind::Quantified {
                 forall: false,
                 bounds,
                 body,
@@ -161,7 +165,7 @@ impl<'a> Search<'a> {
                 })
                 .map(|_| ())
             }
-            Kind::Quantified { bounds, body, .. } if self.speaks_of_unknown(body) => {
+            ExprKind::Quantified { bounds, body, .. } if self.speaks_of_unknown(body) => {
                 let sets = self.eval.sets(bounds, env)?;
                 let [bound] = &bounds[..] else {
                     return self.test(e, env, then);
@@ -171,11 +175,11 @@ impl<'a> Search<'a> {
                     _ => self.test(e, env, then),
                 }
             }
-            Kind::Square(two) => {
+            ExprKind::Square(two) => {
                 self.satisfy(&two[0], env, top, &mut *then)?;
                 self.satisfy(&two[1], env, top, then)
             }
-            Kind::Angle(two) => {
+            ExprKind::Angle(two) => {
                 let [action, stutter] = &**two;
                 self.satisfy(action, env, top, &mut |search| {
                     if search.eval.bool(stutter, env)? {
@@ -184,14 +188,14 @@ impl<'a> Search<'a> {
                     then(search)
                 })
             }
-            Kind::Call(Builtin::Implies, args) if args.len() == 2 => {
+            ExprKind::Call(Builtin::Implies, args) if args.len() == 2 => {
                 if self.eval.bool(&args[0], env)? {
                     self.satisfy(&args[1], env, false, then)
                 } else {
                     then(self)
                 }
             }
-            Kind::Call(Builtin::In, args) => match self.unknown_variable(args.first()) {
+            ExprKind::Call(Builtin::In, args) => match self.unknown_variable(args.first()) {
                 Some(index) if args.len() == 2 => {
                     let set = self.eval.elements(&args[1], env)?;
                     for value in set.iter() {
@@ -245,14 +249,14 @@ impl<'a> Search<'a> {
             return self.eval.bool(e, env).map(Some);
         }
         match &e.kind {
-            Kind::Unchanged(_) | Kind::Call(Builtin::Equal, _) => match self.assign(e, env)? {
+            ExprKind::Unchanged(_) | ExprKind::Call(Builtin::Equal, _) => match self.assign(e, env)? {
                 Some(index) => {
                     assigned.push(index);
                     Ok(Some(true))
                 }
                 None => self.eval.bool(e, env).map(Some),
             },
-            Kind::And(list) if list.iter().all(|e| matches!(e.kind, Kind::Unchanged(_))) => {
+            ExprKind::And(list) if list.iter().all(|e| matches!(e.kind, ExprKind::Unchanged(_))) => {
                 for e in list {
                     if self.simple(e, env, assigned)? != Some(true) {
                         return Ok(Some(false));
@@ -267,8 +271,8 @@ impl<'a> Search<'a> {
     /// `x' = e` or `UNCHANGED x` of a variable without a value yet gives it one.
     fn assign(&mut self, e: &Expr, env: &Env<'_>) -> Result<Option<usize>, Box<EvalError>> {
         let (variable, value) = match &e.kind {
-            Kind::Call(Builtin::Equal, args) if args.len() == 2 => (&args[0], &args[1]),
-            Kind::Unchanged(two) => (&two[1], &two[0]),
+            ExprKind::Call(Builtin::Equal, args) if args.len() == 2 => (&args[0], &args[1]),
+            ExprKind::Unchanged(two) => (&two[1], &two[0]),
             _ => return Ok(None),
         };
         let Some(index) = self.unknown_variable(Some(variable)) else {
@@ -289,7 +293,7 @@ impl<'a> Search<'a> {
         })
     }
 
-    fn named(&mut self, named: &Arc<Named>, e: &Expr, env: &Env<'_>, top: bool, then: Then<'_, 'a>) -> Found {
+    fn named(&mut self, named: &Arc<OperatorCall>, e: &Expr, env: &Env<'_>, top: bool, then: Then<'_, 'a>) -> Found {
         let inner = if named.closed { Env::Empty } else { *env };
         let found = if top && !named.name.is_empty() {
             self.satisfy(&named.body, &inner, true, &mut |search| {
@@ -320,11 +324,11 @@ impl<'a> Search<'a> {
     /// The index of a variable of the unknown state that has no value yet.
     fn unknown_variable(&self, e: Option<&Expr>) -> Option<usize> {
         let mut e = e?;
-        while let Kind::Named(named) = &e.kind {
+        while let ExprKind::Operator(named) = &e.kind {
             e = &named.body;
         }
         let index = match (&e.kind, self.which) {
-            (Kind::Variable(i), Which::Now) | (Kind::Next(i), Which::Next) => *i,
+            (ExprKind::Variable(i), Which::Now) | (ExprKind::Next(i), Which::Next) => *i,
             _ => return None,
         };
         matches!(self.unknown.borrow().get(index), Some(None)).then_some(index)
@@ -343,7 +347,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    fn complete(&self, spec: &Spec, e: &Expr) -> Result<Vec<Value>, Box<EvalError>> {
+    fn complete(&self, spec: &Specification, e: &Expr) -> Result<Vec<Value>, Box<EvalError>> {
         let unknown = self.unknown.borrow();
         let mut values = Vec::with_capacity(unknown.len());
         for (index, value) in unknown.iter().enumerate() {

@@ -2,7 +2,7 @@
 
 use super::super::precedence;
 use super::super::syntax::*;
-use super::{MAX_NESTING, Reader, Result, children, named};
+use super::{MAX_NESTING, Reader, Result, children, named_children};
 use crate::source::{Diagnostic, Span};
 use std::sync::Arc;
 use tree_sitter::Node;
@@ -17,18 +17,18 @@ impl Reader<'_> {
         let d = depth + 1;
         let kind = match node.kind() {
             "parentheses" => return self.expr(self.only(node)?, d),
-            "nat_number" => Kind::Int(self.number(node)?),
-            "string" => Kind::Str(self.string(node)?),
-            "boolean" => Kind::Bool(self.text_of(node) == "TRUE"),
+            "nat_number" => ExprKind::Int(self.number(node)?),
+            "string" => ExprKind::Str(self.string(node)?),
+            "boolean" => ExprKind::Bool(self.text_of(node) == "TRUE"),
             "string_set" | "boolean_set" | "nat_number_set" | "int_number_set" => self.name(node, Vec::new()),
             "identifier_ref" | "bound_op" => self.application(node, Vec::new(), d)?,
             "prefixed_op" => self.prefixed(node, d)?,
             "bound_infix_op" => return self.infix(node, d),
             "bound_prefix_op" => return self.prefix(node, d),
             "bound_postfix_op" => self.postfix(node, d)?,
-            "conj_list" => Kind::And(self.items(node, d)?),
-            "disj_list" => Kind::Or(self.items(node, d)?),
-            "bounded_quantification" => Kind::Quantified {
+            "conj_list" => ExprKind::And(self.items(node, d)?),
+            "disj_list" => ExprKind::Or(self.items(node, d)?),
+            "bounded_quantification" => ExprKind::Quantified {
                 forall: self.field(node, "quantifier")?.kind() == "forall",
                 bounds: self.bounds(node, d)?,
                 body: self.boxed(node, "expression", d)?,
@@ -39,38 +39,38 @@ impl Reader<'_> {
                     .help("write `\\A x \\in S : ...`"));
             }
             "choose" => self.choose(node, d)?,
-            "finite_set_literal" => Kind::Set(self.all(node, d)?),
-            "set_filter" => Kind::Filter {
+            "finite_set_literal" => ExprKind::Set(self.all(node, d)?),
+            "set_filter" => ExprKind::Filter {
                 bound: Box::new(self.bound(self.field(node, "generator")?, d)?),
                 body: self.boxed(node, "filter", d)?,
             },
-            "set_map" => Kind::Map {
+            "set_map" => ExprKind::Map {
                 body: self.boxed(node, "map", d)?,
                 bounds: self.bounds(node, d)?,
             },
-            "function_literal" => Kind::Function {
+            "function_literal" => ExprKind::Function {
                 bounds: self.bounds(node, d)?,
                 body: Box::new(self.expr(self.last(node)?, d)?),
             },
             "function_evaluation" => self.index(node, d)?,
-            "set_of_functions" => Kind::FunctionSet(Box::new(self.two(node, "maps_to", d)?)),
-            "record_literal" => Kind::Record(self.fields(node, d)?),
-            "set_of_records" => Kind::RecordSet(self.fields(node, d)?),
+            "set_of_functions" => ExprKind::FunctionSet(Box::new(self.two(node, "maps_to", d)?)),
+            "record_literal" => ExprKind::Record(self.fields(node, d)?),
+            "set_of_records" => ExprKind::RecordSet(self.fields(node, d)?),
             "record_value" => {
-                let parts = named(node);
+                let parts = named_children(node);
                 let [record, field] = parts[..] else {
                     return Err(self.outside(node, "this"));
                 };
-                Kind::Field(Box::new(self.expr(record, d)?), self.ident(field))
+                ExprKind::Field(Box::new(self.expr(record, d)?), self.ident(field))
             }
             "except" => self.except(node, d)?,
-            "prev_func_val" => Kind::Old,
-            "tuple_literal" => Kind::Tuple(self.all(node, d)?),
-            "step_expr_or_stutter" => Kind::Square(Box::new(self.two(node, "", d)?)),
-            "step_expr_no_stutter" => Kind::Angle(Box::new(self.two(node, "", d)?)),
+            "prev_func_val" => ExprKind::Old,
+            "tuple_literal" => ExprKind::Tuple(self.all(node, d)?),
+            "step_expr_or_stutter" => ExprKind::Square(Box::new(self.two(node, "", d)?)),
+            "step_expr_no_stutter" => ExprKind::Angle(Box::new(self.two(node, "", d)?)),
             "fairness" => {
                 let [subscript, action] = self.two(node, "", d)?;
-                Kind::Fair {
+                ExprKind::Fair {
                     strong: self.text_of(node).starts_with("SF_"),
                     subscript: Box::new(subscript),
                     action: Box::new(action),
@@ -78,7 +78,7 @@ impl Reader<'_> {
             }
             "if_then_else" => {
                 let [a, b, c] = ["if", "then", "else"].map(|f| self.part(node, f, d));
-                Kind::If(Box::new([a?, b?, c?]))
+                ExprKind::If(Box::new([a?, b?, c?]))
             }
             "case" => self.case(node, d)?,
             "let_in" => self.let_in(node, d)?,
@@ -94,7 +94,7 @@ impl Reader<'_> {
     pub(super) fn argument(&self, node: Node<'_>, depth: usize) -> Result<Expr> {
         let span = self.span(node);
         let kind = match node.kind() {
-            "lambda" => Kind::Lambda {
+            "lambda" => ExprKind::Lambda {
                 parameters: self
                     .idents(node, "identifier")
                     .into_iter()
@@ -121,7 +121,9 @@ impl Reader<'_> {
     }
 
     fn bound(&self, node: Node<'_>, depth: usize) -> Result<Bound> {
-        let tuple = named(node).into_iter().find(|n| n.kind() == "tuple_of_identifiers");
+        let tuple = named_children(node)
+            .into_iter()
+            .find(|n| n.kind() == "tuple_of_identifiers");
         Ok(Bound {
             names: self.idents(tuple.unwrap_or(node), "identifier"),
             tuple: tuple.is_some(),
@@ -129,7 +131,7 @@ impl Reader<'_> {
         })
     }
 
-    fn choose(&self, node: Node<'_>, depth: usize) -> Result<Kind> {
+    fn choose(&self, node: Node<'_>, depth: usize) -> Result<ExprKind> {
         let intro = self.field(node, "intro")?;
         let Some(set) = node.child_by_field_name("set") else {
             return Err(self
@@ -143,7 +145,7 @@ impl Reader<'_> {
             vec![self.ident(intro)]
         };
         let set = self.expr(set, depth)?;
-        Ok(Kind::Choose {
+        Ok(ExprKind::Choose {
             bound: Box::new(Bound { names, tuple, set }),
             body: self.boxed(node, "expression", depth)?,
         })
@@ -176,7 +178,7 @@ impl Reader<'_> {
         Ok(out.into())
     }
 
-    fn name(&self, node: Node<'_>, path: Vec<Ident>) -> Kind {
+    fn name(&self, node: Node<'_>, path: Vec<Ident>) -> ExprKind {
         let mut name = self.ident(node);
         // the grammar also knows their Unicode spellings
         match node.kind() {
@@ -185,27 +187,27 @@ impl Reader<'_> {
             _ => {}
         }
         let args = Vec::new();
-        Kind::Apply { path, name, args }
+        ExprKind::Apply { path, name, args }
     }
 
-    fn application(&self, node: Node<'_>, path: Vec<Ident>, depth: usize) -> Result<Kind> {
+    fn application(&self, node: Node<'_>, path: Vec<Ident>, depth: usize) -> Result<ExprKind> {
         if node.kind() != "bound_op" {
             return Ok(self.name(node, path));
         }
         let name = self.field_ident(node, "name")?;
-        let arguments = named(node).into_iter().skip(1);
+        let arguments = named_children(node).into_iter().skip(1);
         let args = arguments.map(|n| self.argument(n, depth));
-        Ok(Kind::Apply {
+        Ok(ExprKind::Apply {
             path,
             name,
             args: args.collect::<Result<_>>()?,
         })
     }
 
-    fn prefixed(&self, node: Node<'_>, depth: usize) -> Result<Kind> {
+    fn prefixed(&self, node: Node<'_>, depth: usize) -> Result<ExprKind> {
         let mut path = Vec::new();
-        for component in named(self.field(node, "prefix")?) {
-            let inner = named(component).into_iter().next();
+        for component in named_children(self.field(node, "prefix")?) {
+            let inner = named_children(component).into_iter().next();
             match inner {
                 Some(n) if n.kind() == "identifier_ref" => path.push(self.ident(n)),
                 _ => return Err(self.outside(component, "naming a part of an expression")),
@@ -218,16 +220,19 @@ impl Reader<'_> {
         }
     }
 
-    fn index(&self, node: Node<'_>, depth: usize) -> Result<Kind> {
-        let mut parts = named(node).into_iter();
+    fn index(&self, node: Node<'_>, depth: usize) -> Result<ExprKind> {
+        let mut parts = named_children(node).into_iter();
         let function = parts.next().ok_or_else(|| self.outside(node, "this"))?;
         let arguments = parts.map(|n| self.expr(n, depth));
         let function = Box::new(self.expr(function, depth)?);
-        Ok(Kind::Index(function, arguments.collect::<Result<_>>()?))
+        Ok(ExprKind::Index(function, arguments.collect::<Result<_>>()?))
     }
 
     fn fields(&self, node: Node<'_>, depth: usize) -> Result<Vec<(Ident, Expr)>> {
-        let parts: Vec<Node<'_>> = named(node).into_iter().filter(|n| n.kind() != "all_map_to").collect();
+        let parts: Vec<Node<'_>> = named_children(node)
+            .into_iter()
+            .filter(|n| n.kind() != "all_map_to")
+            .collect();
         let pairs = parts.chunks_exact(2);
         let fields: Vec<_> = pairs
             .map(|p| Ok((self.ident(p[0]), self.expr(p[1], depth)?)))
@@ -241,20 +246,20 @@ impl Reader<'_> {
         Ok(fields)
     }
 
-    fn except(&self, node: Node<'_>, depth: usize) -> Result<Kind> {
+    fn except(&self, node: Node<'_>, depth: usize) -> Result<ExprKind> {
         let base = self.boxed(node, "expr_to_update", depth)?;
         let mut updates = Vec::new();
-        for update in named(node).into_iter().skip(1) {
+        for update in named_children(node).into_iter().skip(1) {
             let specifier = update
                 .children_by_field_name("update_specifier", &mut update.walk())
                 .find(|n| n.kind() == "except_update_specifier");
             let specifier = specifier.ok_or_else(|| self.outside(update, "this"))?;
             let mut path = Vec::new();
-            for step in named(specifier) {
-                let inner = named(step);
+            for step in named_children(specifier) {
+                let inner = named_children(step);
                 path.push(match (step.kind(), &inner[..]) {
-                    ("except_update_record_field", [name]) => Step::Field(self.ident(*name)),
-                    _ => Step::Index(inner.into_iter().map(|n| self.expr(n, depth)).collect::<Result<_>>()?),
+                    ("except_update_record_field", [name]) => ExceptComponent::Field(self.ident(*name)),
+                    _ => ExceptComponent::Index(inner.into_iter().map(|n| self.expr(n, depth)).collect::<Result<_>>()?),
                 });
             }
             updates.push(Update {
@@ -263,13 +268,13 @@ impl Reader<'_> {
                 span: self.span(update),
             });
         }
-        Ok(Kind::Except(base, updates))
+        Ok(ExprKind::Except(base, updates))
     }
 
-    fn case(&self, node: Node<'_>, depth: usize) -> Result<Kind> {
+    fn case(&self, node: Node<'_>, depth: usize) -> Result<ExprKind> {
         let mut arms = Vec::new();
         let mut other = None;
-        for arm in named(node) {
+        for arm in named_children(node) {
             match arm.kind() {
                 "case_arm" => {
                     let [guard, value] = self.two(arm, "case_arrow", depth)?;
@@ -279,10 +284,10 @@ impl Reader<'_> {
                 _ => {}
             }
         }
-        Ok(Kind::Case { arms, other })
+        Ok(ExprKind::Case { arms, other })
     }
 
-    fn let_in(&self, node: Node<'_>, depth: usize) -> Result<Kind> {
+    fn let_in(&self, node: Node<'_>, depth: usize) -> Result<ExprKind> {
         let mut definitions = Vec::new();
         for definition in node.children_by_field_name("definitions", &mut node.walk()) {
             match definition.kind() {
@@ -294,25 +299,25 @@ impl Reader<'_> {
                 _ => return Err(self.outside(definition, "INSTANCE inside LET")),
             }
         }
-        Ok(Kind::Let {
+        Ok(ExprKind::Let {
             definitions,
             body: self.boxed(node, "expression", depth)?,
         })
     }
 
     fn items(&self, node: Node<'_>, depth: usize) -> Result<Vec<Expr>> {
-        let items = named(node).into_iter();
+        let items = named_children(node).into_iter();
         items.map(|item| self.expr(self.last(item)?, depth)).collect()
     }
 
     fn all(&self, node: Node<'_>, depth: usize) -> Result<Vec<Expr>> {
-        let nodes = named(node).into_iter();
+        let nodes = named_children(node).into_iter();
         let parts = nodes.filter(|n| !matches!(n.kind(), "langle_bracket" | "rangle_bracket"));
         parts.map(|n| self.expr(n, depth)).collect()
     }
 
     fn two(&self, node: Node<'_>, between: &str, depth: usize) -> Result<[Expr; 2]> {
-        let parts: Vec<Node<'_>> = named(node)
+        let parts: Vec<Node<'_>> = named_children(node)
             .into_iter()
             .filter(|n| n.kind() != between)
             .filter(|n| !matches!(n.kind(), "langle_bracket" | "rangle_bracket_sub"))
@@ -332,18 +337,18 @@ impl Reader<'_> {
     }
 
     fn only<'n>(&self, node: Node<'n>) -> Result<Node<'n>> {
-        let first = named(node).into_iter().next();
+        let first = named_children(node).into_iter().next();
         first.ok_or_else(|| self.outside(node, "this"))
     }
 
     fn last<'n>(&self, node: Node<'n>) -> Result<Node<'n>> {
-        let last = named(node).pop();
+        let last = named_children(node).pop();
         last.ok_or_else(|| self.outside(node, "this"))
     }
 }
 
-pub(super) fn applied(symbol: &str, span: Span, args: Vec<Expr>) -> Kind {
-    Kind::Apply {
+pub(super) fn applied(symbol: &str, span: Span, args: Vec<Expr>) -> ExprKind {
+    ExprKind::Apply {
         path: Vec::new(),
         name: Ident {
             text: symbol.into(),

@@ -78,13 +78,13 @@ impl Reader<'_> {
 
     fn unit(&self, node: Node<'_>) -> Result<Option<Unit>> {
         Ok(Some(match node.kind() {
-            "constant_declaration" => Unit::Constants(self.parameters(named(node))?),
+            "constant_declaration" => Unit::Constants(self.parameters(named_children(node))?),
             "variable_declaration" => Unit::Variables(self.idents(node, "identifier")),
             "operator_definition" | "function_definition" => Unit::Definition(self.definition(node)?),
             "instance" => Unit::Instance(self.instance(node, None)?),
             "module_definition" => Unit::Instance(self.named_instance(node)?),
             "local_definition" => {
-                let inner = named(node).into_iter().next();
+                let inner = named_children(node).into_iter().next();
                 let inner = inner.ok_or_else(|| self.outside(node, "this"))?;
                 match self.unit(inner)? {
                     Some(Unit::Definition(d)) => Unit::Definition(Definition { local: true, ..d }),
@@ -93,7 +93,7 @@ impl Reader<'_> {
                 }
             }
             "assumption" => {
-                let body = named(node).into_iter().next_back();
+                let body = named_children(node).into_iter().next_back();
                 let body = body.ok_or_else(|| self.outside(node, "this"))?;
                 Unit::Assumption(self.expr(body, 0)?)
             }
@@ -132,7 +132,7 @@ impl Reader<'_> {
             let bounds = self.bounds(node, depth)?;
             let span = body.span;
             let body = Box::new(body);
-            let kind = Kind::Function { bounds, body };
+            let kind = ExprKind::Function { bounds, body };
             (Vec::new(), Expr { kind, span })
         } else {
             let mut cursor = node.walk();
@@ -158,7 +158,10 @@ impl Reader<'_> {
                     arity: 0,
                 }),
                 "operator_declaration" => {
-                    let arity = named(node).iter().filter(|n| n.kind() == "placeholder").count();
+                    let arity = named_children(node)
+                        .iter()
+                        .filter(|n| n.kind() == "placeholder")
+                        .count();
                     let name = self.field_ident(node, "name")?;
                     parameters.push(Parameter { name, arity });
                 }
@@ -182,11 +185,11 @@ impl Reader<'_> {
     fn instance(&self, node: Node<'_>, name: Option<Ident>) -> Result<Instance> {
         let mut module = None;
         let mut substitutions = Vec::new();
-        for child in named(node) {
+        for child in named_children(node) {
             match child.kind() {
                 "identifier_ref" => module = Some(self.ident(child)),
                 "substitution" => {
-                    let parts = named(child);
+                    let parts = named_children(child);
                     let (Some(name), Some(value)) = (parts.first(), parts.last()) else {
                         return Err(self.outside(child, "this substitution"));
                     };
@@ -272,7 +275,7 @@ fn children(node: Node<'_>) -> Vec<Node<'_>> {
 }
 
 /// Named children without comments.
-fn named(node: Node<'_>) -> Vec<Node<'_>> {
+fn named_children(node: Node<'_>) -> Vec<Node<'_>> {
     let all = children(node).into_iter();
     all.filter(|n| n.is_named() && !n.is_extra()).collect()
 }

@@ -51,9 +51,9 @@ impl Reader<'_> {
         }
         list.insert(0, result);
         let kind = match op.symbol {
-            "/\\" => Kind::And(list),
-            "\\/" => Kind::Or(list),
-            _ => Kind::Product(list),
+            "/\\" => ExprKind::And(list),
+            "\\/" => ExprKind::Or(list),
+            _ => ExprKind::Product(list),
         };
         let span = self.span(node);
         Ok(Expr { kind, span })
@@ -77,7 +77,7 @@ impl Reader<'_> {
         })
     }
 
-    pub(super) fn postfix(&self, node: Node<'_>, depth: usize) -> Result<Kind> {
+    pub(super) fn postfix(&self, node: Node<'_>, depth: usize) -> Result<ExprKind> {
         let symbol = self.field(node, "symbol")?;
         if symbol.kind() != "prime" {
             return Err(self.unknown_symbol(symbol));
@@ -86,7 +86,7 @@ impl Reader<'_> {
         if let Some(inner) = self.operator_of(operand) {
             return Err(self.ambiguous(node, &PRIME, inner));
         }
-        Ok(Kind::Prime(Box::new(self.expr(operand, depth)?)))
+        Ok(ExprKind::Prime(Box::new(self.expr(operand, depth)?)))
     }
 
     fn infix_operator(&self, node: Node<'_>) -> Result<&'static Operator> {

@@ -1,7 +1,7 @@
 //! Calls: an operator's body put in the place of the call, its arguments bound around it.
 
-use super::super::expr::{Expr, Kind, Named};
-use super::super::spec::Entity;
+use super::super::expr::{Expr, ExprKind, OperatorCall};
+use super::super::specification::Entity;
 use super::super::syntax::{self, Definition, Ident, Parameter};
 use super::names::{Args, arity, unknown};
 use super::scope::{Lazy, Scope, Site, Slot};
@@ -19,12 +19,12 @@ impl<'s> Resolver<'s> {
         let body = body?;
         if matches!(
             body.kind,
-            Kind::Literal(_) | Kind::Variable(_) | Kind::Next(_) | Kind::Named(_)
+            ExprKind::Literal(_) | ExprKind::Variable(_) | ExprKind::Next(_) | ExprKind::Operator(_)
         ) {
             return Ok(body);
         }
         let span = body.span;
-        Ok(Kind::Named(Arc::new(Named {
+        Ok(ExprKind::Operator(Arc::new(OperatorCall {
             name: "".into(),
             context: 0,
             args: Vec::new(),
@@ -46,13 +46,13 @@ impl<'s> Resolver<'s> {
     ) -> Result<Expr> {
         let key = (context, module, unit, self.mode);
         if let Some(named) = self.shared.get(&key) {
-            return Ok(Kind::Named(named.clone()).with_span(span));
+            return Ok(ExprKind::Operator(named.clone()).with_span(span));
         }
         let before = std::mem::take(&mut self.bound);
         let body = self.expr(&definition.body, home);
         self.bound = before;
         let body = body?;
-        let named = Arc::new(Named {
+        let named = Arc::new(OperatorCall {
             name: definition.name.text.clone(),
             context,
             args: Vec::new(),
@@ -62,7 +62,7 @@ impl<'s> Resolver<'s> {
             constant: OnceLock::new(),
         });
         self.shared.insert(key, named.clone());
-        Ok(Kind::Named(named).with_span(span))
+        Ok(ExprKind::Operator(named).with_span(span))
     }
 
     /// An operator with parameters: its body, with each argument bound around it.
@@ -97,7 +97,7 @@ impl<'s> Resolver<'s> {
         self.bound = before;
         let mut result = match operator {
             None => body,
-            Some(name) => Kind::Named(Arc::new(Named {
+            Some(name) => ExprKind::Operator(Arc::new(OperatorCall {
                 name: name.clone(),
                 context: home.context,
                 args: shown,
@@ -109,7 +109,7 @@ impl<'s> Resolver<'s> {
             .with_span(span),
         };
         for value in bindings.into_iter().rev() {
-            result = Kind::Let(Box::new([value, result])).with_span(span);
+            result = ExprKind::Let(Box::new([value, result])).with_span(span);
         }
         Ok(result)
     }
@@ -118,8 +118,8 @@ impl<'s> Resolver<'s> {
     fn bind(&mut self, value: Expr, body: &'s syntax::Expr, site: &Site<'s>, bindings: &mut Vec<Expr>) -> Scope<'s> {
         let level = value.level;
         let slot = match value.kind {
-            Kind::Literal(_) | Kind::Variable(_) | Kind::Next(_) => Slot::Copy(value),
-            Kind::Local(distance) => Slot::Position(self.bound - 1 - distance),
+            ExprKind::Literal(_) | ExprKind::Variable(_) | ExprKind::Next(_) => Slot::Copy(value),
+            ExprKind::Local(distance) => Slot::Position(self.bound - 1 - distance),
             _ => {
                 bindings.push(value);
                 self.bound += 1;
@@ -138,14 +138,14 @@ impl<'s> Resolver<'s> {
     fn slot(&self, slot: &Slot, span: Span) -> Expr {
         match slot {
             Slot::Copy(value) => value.clone(),
-            Slot::Position(position) => Kind::Local(self.bound - 1 - position).with_span(span),
+            Slot::Position(position) => ExprKind::Local(self.bound - 1 - position).with_span(span),
         }
     }
 
     /// An argument that stands for an operator.
     pub(super) fn operand_scope(&mut self, arg: &'s syntax::Expr, site: &Site<'s>) -> Scope<'s> {
         match &arg.kind {
-            syntax::Kind::Lambda { parameters, body } => Scope::Operator {
+            syntax::ExprKind::Lambda { parameters, body } => Scope::Operator {
                 parameters,
                 body,
                 site: site.clone(),
@@ -161,7 +161,7 @@ impl<'s> Resolver<'s> {
     /// Checks an argument that nobody uses.
     pub(super) fn operand(&mut self, arg: &'s syntax::Expr, site: &Site<'s>) -> Result<()> {
         match &arg.kind {
-            syntax::Kind::Lambda { .. } => Ok(()),
+            syntax::ExprKind::Lambda { .. } => Ok(()),
             _ => self.expr(arg, site).map(|_| ()),
         }
     }
@@ -169,14 +169,14 @@ impl<'s> Resolver<'s> {
     /// A name bound around the place of use.
     pub(super) fn local(&mut self, local: Scope<'s>, span: Span, _args: &[syntax::Expr]) -> Result<Expr> {
         match local {
-            Scope::Bound(position) => Ok(Kind::Local(self.bound - 1 - position).with_span(span)),
+            Scope::Bound(position) => Ok(ExprKind::Local(self.bound - 1 - position).with_span(span)),
             Scope::Lazy(lazy) if lazy.same_under(self.mode) => {
                 let mut found = self.slot(&lazy.slot, span);
                 found.level = lazy.level;
                 Ok(found)
             }
             Scope::Lazy(lazy) => self.expr(lazy.body, &lazy.site),
-            Scope::Parameter(_) => Ok(Kind::Unbound("a parameter".into()).with_span(span)),
+            Scope::Parameter(_) => Ok(ExprKind::Unbound("a parameter".into()).with_span(span)),
             Scope::Operator { .. } | Scope::Alias { .. } => {
                 Err(Diagnostic::at(span, "an operator stands where a value is needed"))
             }
@@ -192,7 +192,7 @@ impl<'s> Resolver<'s> {
                 name: operator,
             } => self.inline(operator.as_ref(), (parameters, body), &site, name, span, args),
             Scope::Alias { name: operator, site } => match &operator.kind {
-                syntax::Kind::Apply {
+                syntax::ExprKind::Apply {
                     path,
                     name: inner,
                     args: none,
@@ -272,7 +272,7 @@ impl<'s> Resolver<'s> {
         self.bound = before;
         for value in bindings.into_iter().rev() {
             let span = result.span;
-            result = Kind::Let(Box::new([value, result])).with_span(span);
+            result = ExprKind::Let(Box::new([value, result])).with_span(span);
         }
         Ok(result)
     }

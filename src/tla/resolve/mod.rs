@@ -8,9 +8,9 @@ mod names;
 mod scope;
 
 use super::eval::eval_constant;
-use super::expr::{self, Builtin, Expr, Kind, Level};
-use super::spec::Spec;
-use super::syntax::{self, Step};
+use super::expr::{self, Builtin, Expr, ExprKind, Level};
+use super::specification::Specification;
+use super::syntax::{self, ExceptComponent};
 use super::value::Value;
 use crate::source::{Diagnostic, Span};
 use scope::{Mode, Scope, Site};
@@ -24,7 +24,7 @@ const MAX_NODES: usize = 1_000_000;
 
 type Result<T, E = Diagnostic> = std::result::Result<T, E>;
 
-impl Spec {
+impl Specification {
     /// An operator without parameters, ready for evaluation: `TypeOK`, or `Abs!Next` through an instance.
     pub fn operator(&self, name: &str) -> Result<Expr> {
         Resolver::new(self, None).operator(0, name)
@@ -85,10 +85,10 @@ impl Spec {
 
 /// Resolves expressions of a specification.
 pub(super) struct Resolver<'s> {
-    spec: &'s Spec,
+    spec: &'s Specification,
     /// The instance whose variables are taken as the state, if not the root.
     detached: Option<usize>,
-    shared: HashMap<(usize, usize, usize, Mode), Arc<expr::Named>>,
+    shared: HashMap<(usize, usize, usize, Mode), Arc<expr::OperatorCall>>,
     mode: Mode,
     /// How many names are bound around the current place.
     bound: usize,
@@ -97,7 +97,7 @@ pub(super) struct Resolver<'s> {
 }
 
 impl<'s> Resolver<'s> {
-    pub(super) fn new(spec: &'s Spec, detached: Option<usize>) -> Self {
+    pub(super) fn new(spec: &'s Specification, detached: Option<usize>) -> Self {
         Resolver {
             spec,
             detached,
@@ -142,21 +142,21 @@ impl<'s> Resolver<'s> {
     }
 
     fn form(&mut self, e: &'s syntax::Expr, site: &Site<'s>) -> Result<Expr> {
-        use syntax::Kind as S;
+        use syntax::ExprKind as S;
         let kind = match &e.kind {
-            S::Int(i) => Kind::Literal(Value::Int(*i)),
-            S::Str(s) => Kind::Literal(Value::Str(s.clone())),
-            S::Bool(b) => Kind::Literal(Value::Bool(*b)),
+            S::Int(i) => ExprKind::Literal(Value::Int(*i)),
+            S::Str(s) => ExprKind::Literal(Value::Str(s.clone())),
+            S::Bool(b) => ExprKind::Literal(Value::Bool(*b)),
             S::Apply { path, name, args } => return self.apply(e.span, path, name, args, site),
             S::Lambda { .. } => {
                 return Err(Diagnostic::at(e.span, "LAMBDA stands only as an argument"));
             }
-            S::And(list) => Kind::And(self.list(list, site)?),
-            S::Or(list) => Kind::Or(self.list(list, site)?),
+            S::And(list) => ExprKind::And(self.list(list, site)?),
+            S::Or(list) => ExprKind::Or(self.list(list, site)?),
             S::Prime(inner) => return self.prime(inner, site, e.span),
             S::Quantified { forall, bounds, body } => {
                 let (bounds, body) = self.bounded(bounds, body, site)?;
-                Kind::Quantified {
+                ExprKind::Quantified {
                     forall: *forall,
                     bounds,
                     body: Box::new(body),
@@ -164,38 +164,38 @@ impl<'s> Resolver<'s> {
             }
             S::Choose { bound, body } => {
                 let (bound, body) = self.one_bound(bound, body, site)?;
-                Kind::Choose(bound, body)
+                ExprKind::Choose(bound, body)
             }
             S::Filter { bound, body } => {
                 let (bound, body) = self.one_bound(bound, body, site)?;
-                Kind::Filter(bound, body)
+                ExprKind::Filter(bound, body)
             }
             S::Map { body, bounds } => {
                 let (bounds, body) = self.bounded(bounds, body, site)?;
-                Kind::Map(Box::new(body), bounds)
+                ExprKind::Map(Box::new(body), bounds)
             }
             S::Function { bounds, body } => {
                 let (bounds, body) = self.bounded(bounds, body, site)?;
-                Kind::Function(bounds, Box::new(body))
+                ExprKind::Function(bounds, Box::new(body))
             }
-            S::Set(list) => Kind::Set(self.list(list, site)?),
-            S::Tuple(list) => Kind::Tuple(self.list(list, site)?),
-            S::Product(list) => Kind::Product(self.list(list, site)?),
-            S::FunctionSet(two) => Kind::FunctionSet(self.two(two, site)?),
-            S::Record(fields) => Kind::Record(self.fields(fields, site)?),
-            S::RecordSet(fields) => Kind::RecordSet(self.fields(fields, site)?),
-            S::Field(record, name) => Kind::Apply(Box::new([self.expr(record, site)?, field(name)])),
+            S::Set(list) => ExprKind::Set(self.list(list, site)?),
+            S::Tuple(list) => ExprKind::Tuple(self.list(list, site)?),
+            S::Product(list) => ExprKind::Product(self.list(list, site)?),
+            S::FunctionSet(two) => ExprKind::FunctionSet(self.two(two, site)?),
+            S::Record(fields) => ExprKind::Record(self.fields(fields, site)?),
+            S::RecordSet(fields) => ExprKind::RecordSet(self.fields(fields, site)?),
+            S::Field(record, name) => ExprKind::Apply(Box::new([self.expr(record, site)?, field(name)])),
             S::Index(function, args) => {
                 let function = self.expr(function, site)?;
-                Kind::Apply(Box::new([function, self.index(args, site, e.span)?]))
+                ExprKind::Apply(Box::new([function, self.index(args, site, e.span)?]))
             }
             S::Except(base, updates) => self.except(base, updates, site)?,
             S::Old => match site.find("@") {
                 Some(local) => return self.local(local, e.span, &[]),
                 None => return Err(Diagnostic::at(e.span, "`@` stands only inside EXCEPT")),
             },
-            S::Square(two) => Kind::Square(self.action(&two[0], &two[1], site)?),
-            S::Angle(two) => Kind::Angle(self.action(&two[0], &two[1], site)?),
+            S::Square(two) => ExprKind::Square(self.action(&two[0], &two[1], site)?),
+            S::Angle(two) => ExprKind::Angle(self.action(&two[0], &two[1], site)?),
             S::Fair {
                 strong,
                 subscript,
@@ -203,7 +203,7 @@ impl<'s> Resolver<'s> {
             } => self.fair(*strong, action, subscript, site, e.span)?,
             S::If(three) => {
                 let [a, b, c] = &**three;
-                Kind::If(Box::new([
+                ExprKind::If(Box::new([
                     self.expr(a, site)?,
                     self.expr(b, site)?,
                     self.expr(c, site)?,
@@ -218,7 +218,7 @@ impl<'s> Resolver<'s> {
                     Some(other) => Some(self.boxed(other, site)?),
                     None => None,
                 };
-                Kind::Case(resolved, other)
+                ExprKind::Case(resolved, other)
             }
             S::Let { definitions, body } => return self.let_in(definitions, body, site),
         };
@@ -258,7 +258,7 @@ impl<'s> Resolver<'s> {
             (Some(only), true) => Expr { span, ..only },
             (last, _) => {
                 parts.extend(last);
-                Kind::And(parts).with_span(span)
+                ExprKind::And(parts).with_span(span)
             }
         })
     }
@@ -271,7 +271,7 @@ impl<'s> Resolver<'s> {
         let result = action(self);
         self.mode = before;
         let unknowns = self.spec.contexts[site.context].variables.len();
-        Ok(Kind::Enabled(Box::new(result?), unknowns).with_span(span))
+        Ok(ExprKind::Enabled(Box::new(result?), unknowns).with_span(span))
     }
 
     fn fair(
@@ -281,14 +281,14 @@ impl<'s> Resolver<'s> {
         subscript: &'s syntax::Expr,
         site: &Site<'s>,
         span: Span,
-    ) -> Result<Kind> {
+    ) -> Result<ExprKind> {
         let angle = |r: &mut Self| {
             let parts = r.action(action, subscript, site)?;
-            Ok(Kind::Angle(parts).with_span(span))
+            Ok(ExprKind::Angle(parts).with_span(span))
         };
         let taken = angle(self)?;
         let enabled = self.enabled(site, span, angle)?;
-        Ok(Kind::Fair(strong, Box::new([taken, enabled])))
+        Ok(ExprKind::Fair(strong, Box::new([taken, enabled])))
     }
 
     fn not_primed(&self, span: Span) -> Result<()> {
@@ -338,15 +338,15 @@ impl<'s> Resolver<'s> {
         }
     }
 
-    fn except(&mut self, base: &'s syntax::Expr, updates: &'s [syntax::Update], site: &Site<'s>) -> Result<Kind> {
+    fn except(&mut self, base: &'s syntax::Expr, updates: &'s [syntax::Update], site: &Site<'s>) -> Result<ExprKind> {
         let base = self.boxed(base, site)?;
         let mut resolved = Vec::new();
         for update in updates {
             let mut path = Vec::new();
             for step in &update.path {
                 path.push(match step {
-                    Step::Field(name) => field(name),
-                    Step::Index(args) => self.index(args, site, update.span)?,
+                    ExceptComponent::Field(name) => field(name),
+                    ExceptComponent::Index(args) => self.index(args, site, update.span)?,
                 });
             }
             let inner = site.with(&"@".into(), Scope::Bound(self.bound));
@@ -356,13 +356,13 @@ impl<'s> Resolver<'s> {
             let value = value?;
             resolved.push(expr::Update { path, value });
         }
-        Ok(Kind::Except(base, resolved))
+        Ok(ExprKind::Except(base, resolved))
     }
 
     fn index(&mut self, args: &'s [syntax::Expr], site: &Site<'s>, span: Span) -> Result<Expr> {
         match args {
             [one] => self.expr(one, site),
-            many => Ok(Kind::Tuple(self.list(many, site)?).with_span(span)),
+            many => Ok(ExprKind::Tuple(self.list(many, site)?).with_span(span)),
         }
     }
 
@@ -405,26 +405,28 @@ fn assume(assumption: &Expr) -> Result<()> {
 
 /// The name of a field, as the argument that it is.
 fn field(name: &syntax::Ident) -> Expr {
-    Kind::Literal(Value::Str(name.text.clone())).with_span(name.span)
+    ExprKind::Literal(Value::Str(name.text.clone())).with_span(name.span)
 }
 
 /// What leaves a tuple unchanged leaves each of its parts unchanged.
 fn unchanged_parts(now: Expr, next: Expr, parts: &mut Vec<Expr>) {
     match (now.kind, next.kind) {
-        (Kind::Tuple(now), Kind::Tuple(next)) => {
+        (ExprKind::Tuple(now), ExprKind::Tuple(next)) => {
             for (now, next) in now.into_iter().zip(next) {
                 unchanged_parts(now, next, parts);
             }
         }
-        (Kind::Named(now), Kind::Named(next)) if matches!(now.body.kind, Kind::Tuple(_) | Kind::Named(_)) => {
+        (ExprKind::Operator(now), ExprKind::Operator(next))
+            if matches!(now.body.kind, ExprKind::Tuple(_) | ExprKind::Operator(_)) =>
+        {
             unchanged_parts(now.body.clone(), next.body.clone(), parts);
         }
-        (Kind::Literal(_), Kind::Literal(_)) => {}
+        (ExprKind::Literal(_), ExprKind::Literal(_)) => {}
         (a, b) => {
             let now = Expr { kind: a, ..now };
             let next = Expr { kind: b, ..next };
             let span = now.span;
-            parts.push(Kind::Unchanged(Box::new([now, next])).with_span(span));
+            parts.push(ExprKind::Unchanged(Box::new([now, next])).with_span(span));
         }
     }
 }
@@ -433,11 +435,11 @@ fn unchanged_parts(now: Expr, next: Expr, parts: &mut Vec<Expr>) {
 fn fold(mut e: Expr) -> Expr {
     let values = |list: &[Expr]| -> Option<Vec<Value>> { list.iter().map(|e| e.literal().cloned()).collect() };
     let value = match &e.kind {
-        Kind::Tuple(list) => values(list).map(Value::tuple),
-        Kind::Set(list) => values(list)
+        ExprKind::Tuple(list) => values(list).map(Value::tuple),
+        ExprKind::Set(list) => values(list)
             .filter(|v| v.windows(2).all(|w| w[0].comparable(&w[1])))
             .map(Value::set),
-        Kind::Record(fields) => fields
+        ExprKind::Record(fields) => fields
             .iter()
             .map(|(k, e)| Some((k.clone(), e.literal()?.clone())))
             .collect::<Option<Vec<_>>>()
@@ -445,22 +447,22 @@ fn fold(mut e: Expr) -> Expr {
         _ => None,
     };
     if let Some(value) = value {
-        e.kind = Kind::Literal(value);
+        e.kind = ExprKind::Literal(value);
     }
     e
 }
 
 /// Whether a temporal formula may have temporal parts at this place.
-fn may_hold_temporal(kind: &Kind) -> bool {
+fn may_hold_temporal(kind: &ExprKind) -> bool {
     match kind {
-        Kind::Quantified { bounds, .. } => bounds.iter().all(|b| b.set.level < Level::Temporal),
-        Kind::Let(two) => two[1].level == Level::Temporal,
-        Kind::If(three) => three[0].level < Level::Temporal,
-        Kind::Call(Builtin::Not | Builtin::Implies | Builtin::Iff, _) => true,
-        Kind::Square(two) | Kind::Angle(two) => two[0].level < Level::Temporal,
-        Kind::Fair(..) => true,
-        Kind::And(_) | Kind::Or(_) | Kind::Named(_) | Kind::Local(_) => true,
-        Kind::Always(_) | Kind::Eventually(_) | Kind::LeadsTo(_) => true,
+        ExprKind::Quantified { bounds, .. } => bounds.iter().all(|b| b.set.level < Level::Temporal),
+        ExprKind::Let(two) => two[1].level == Level::Temporal,
+        ExprKind::If(three) => three[0].level < Level::Temporal,
+        ExprKind::Call(Builtin::Not | Builtin::Implies | Builtin::Iff, _) => true,
+        ExprKind::Square(two) | ExprKind::Angle(two) => two[0].level < Level::Temporal,
+        ExprKind::Fair(..) => true,
+        ExprKind::And(_) | ExprKind::Or(_) | ExprKind::Operator(_) | ExprKind::Local(_) => true,
+        ExprKind::Always(_) | ExprKind::Eventually(_) | ExprKind::LeadsTo(_) => true,
         _ => false,
     }
 }

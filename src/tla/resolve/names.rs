@@ -1,7 +1,7 @@
 //! Names: what each stands for.
 
-use super::super::expr::{Expr, Kind};
-use super::super::spec::{Binding, Entity, Substituted};
+use super::super::expr::{Expr, ExprKind};
+use super::super::specification::{Binding, Entity, Substituted};
 use super::super::standard;
 use super::super::syntax::{self, Definition, Ident};
 use super::scope::Site;
@@ -55,16 +55,18 @@ impl<'s> Resolver<'s> {
         site: &Site<'s>,
     ) -> Option<Result<Expr>> {
         let kind = match (&*name.text, args) {
-            ("/\\", [a, b]) => self.pair(a, b, site).map(Kind::And),
-            ("\\/", [a, b]) => self.pair(a, b, site).map(Kind::Or),
+            ("/\\", [a, b]) => self.pair(a, b, site).map(ExprKind::And),
+            ("\\/", [a, b]) => self.pair(a, b, site).map(ExprKind::Or),
             ("ENABLED", [a]) => return Some(self.enabled(site, span, |r| r.expr(a, site))),
             ("UNCHANGED", [a]) => {
                 let ready = self.not_primed(span);
                 return Some(ready.and_then(|()| self.unchanged(a, site, span)));
             }
-            ("[]", [a]) => self.boxed(a, site).map(Kind::Always),
-            ("<>", [a]) => self.boxed(a, site).map(Kind::Eventually),
-            ("~>", [a, b]) => self.pair(a, b, site).map(|two| Kind::LeadsTo(Box::new(into_two(two)))),
+            ("[]", [a]) => self.boxed(a, site).map(ExprKind::Always),
+            ("<>", [a]) => self.boxed(a, site).map(ExprKind::Eventually),
+            ("~>", [a, b]) => self
+                .pair(a, b, site)
+                .map(|two| ExprKind::LeadsTo(Box::new(into_two(two)))),
             ("/\\" | "\\/" | "ENABLED" | "UNCHANGED" | "[]" | "<>" | "~>", _) => {
                 let message = format!("`{}` cannot be passed as an operator", name.text);
                 return Some(Err(Diagnostic::at(name.span, message).help("use a LAMBDA")));
@@ -103,7 +105,7 @@ impl<'s> Resolver<'s> {
             Entity::Builtin(builtin, wanted) => {
                 arity(name, *wanted, args.0.len())?;
                 let args = self.list(args.0, args.1)?;
-                Ok(Kind::Call(*builtin, args).with_span(span))
+                Ok(ExprKind::Call(*builtin, args).with_span(span))
             }
             Entity::Instance(_) => {
                 let message = format!("`{}` is an instance, not an operator", name.text);
@@ -119,7 +121,7 @@ impl<'s> Resolver<'s> {
             return Err(Diagnostic::at(span, message));
         }
         if !self.mode.primed {
-            return Ok(Kind::Variable(index).with_span(span));
+            return Ok(ExprKind::Variable(index).with_span(span));
         }
         if self.mode.enabled.is_some_and(|context| context != 0) {
             let message = format!(
@@ -128,7 +130,7 @@ impl<'s> Resolver<'s> {
             );
             return Err(Diagnostic::at(span, message));
         }
-        Ok(Kind::Next(index).with_span(span))
+        Ok(ExprKind::Next(index).with_span(span))
     }
 
     fn constant(&mut self, index: usize, name: &Ident, span: Span, args: Args<'_, 's>) -> Result<Expr> {
@@ -140,11 +142,11 @@ impl<'s> Resolver<'s> {
                 for arg in args.0 {
                     self.operand(arg, args.1)?;
                 }
-                Ok(Kind::Unbound(constant.name.clone()).with_span(span))
+                Ok(ExprKind::Unbound(constant.name.clone()).with_span(span))
             }
             Binding::Value(value) => {
                 arity(name, 0, args.0.len())?;
-                Ok(Kind::Literal(value.clone()).with_span(span))
+                Ok(ExprKind::Literal(value.clone()).with_span(span))
             }
             Binding::Operator(operator) => {
                 self.depth += 1;
@@ -173,7 +175,7 @@ impl<'s> Resolver<'s> {
             if unknown || self.detached == Some(s.context) {
                 arity(name, 0, args.0.len())?;
                 let next = self.mode.primed;
-                let kind = if next { Kind::Next } else { Kind::Variable }(index);
+                let kind = if next { ExprKind::Next } else { ExprKind::Variable }(index);
                 return Ok(kind.with_span(span));
             }
         }
@@ -202,7 +204,7 @@ impl<'s> Resolver<'s> {
 
     /// Checks what an `INSTANCE` puts in place of a name.
     pub(super) fn substitution(&mut self, e: &'s syntax::Expr, site: &Site<'s>) -> Result<()> {
-        if let syntax::Kind::Apply { path, name, args } = &e.kind
+        if let syntax::ExprKind::Apply { path, name, args } = &e.kind
             && args.is_empty()
             && path.is_empty()
             && let Some(Entity::Definition(_, module, unit)) = self.spec.lookup(site.context, site.module, &name.text)

@@ -1,9 +1,9 @@
 //! Memory: what an access needs to be legal, and where in the variables it leads.
 
-use super::super::kind::Kind;
 use super::super::memory::Memory;
+use super::super::sort::Sort;
 use super::super::term::{Op, Selector, Term};
-use super::{Around, Step};
+use super::{Around, Walker};
 use crate::machine::ErrorKind;
 use crate::machine::program::{FieldId, Operand, PartId, Program};
 
@@ -13,13 +13,13 @@ const MOST_BITS: u32 = 30;
 /// What may be wrong, and when, in the order in which it is asked.
 pub(super) type Faults = Vec<(ErrorKind, Term)>;
 
-impl Step<'_> {
+impl Walker<'_> {
     /// `kfree()`; nothing happens to `NULL`.
     pub(super) fn free(&mut self, at: usize, pointer: Term, memory: &mut Memory, around: &mut Vec<Around>) {
-        let living = |step: &Self, memory: &Memory| {
-            let held = match memory.held == step.reader.held() {
+        let living = |walker: &Self, memory: &Memory| {
+            let held = match memory.held == walker.reader.held() {
                 true => Term::name("held"),
-                false => step.held_by_all(memory),
+                false => walker.held_by_all(memory),
             };
             let whole = Term::Call("IsWhole".into(), vec![pointer.clone()]);
             [
@@ -79,7 +79,7 @@ impl Step<'_> {
             let wrong = Term::infix(Op::NotIn, pointer.clone(), memory.alive.clone());
             faults.push((ErrorKind::UseAfterFree, wrong));
         }
-        let index = self.value(index, Kind::Int, memory);
+        let index = self.value(index, Sort::Int, memory);
         faults.extend(outside(index, declared.length).map(|wrong| (ErrorKind::OutOfRange, wrong)));
         faults
     }
@@ -89,10 +89,10 @@ impl Step<'_> {
         // A global array that no thread writes is a list of constants.
         if declared.owner == Program::GLOBALS
             && !self.reader.stored[field]
-            && let Some(index) = constant(&self.value(index, Kind::Int, memory))
+            && let Some(index) = constant(&self.value(index, Sort::Int, memory))
             && let Some(&value) = declared.initial.get(index)
         {
-            return Kind::of(declared.scalar).constant(self.program, value);
+            return Sort::of(declared.scalar).constant(self.program, value);
         }
         memory.read(self.owner(field), &self.path(field, pointer, index, memory))
     }
@@ -105,7 +105,7 @@ impl Step<'_> {
         }
         path.push(Selector::Field(declared.name.as_str().into()));
         if declared.length.is_some() {
-            path.push(Selector::Index(self.value(index, Kind::Int, memory)));
+            path.push(Selector::Index(self.value(index, Sort::Int, memory)));
         }
         path
     }

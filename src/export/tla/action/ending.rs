@@ -6,11 +6,11 @@ use std::sync::Arc;
 use super::super::memory::Memory;
 use super::super::term::{Selector, Term, Update};
 use super::super::tree::{End, Tree};
-use super::{MY, Step};
+use super::{MY, Walker};
 use crate::machine::program::Reg;
 use crate::model::variables::DONE;
 
-impl Step<'_> {
+impl Walker<'_> {
     pub(super) fn can_hold(&self) -> bool {
         let held = &self.reader.machine.layout.held[self.reader.thread];
         held.iter().flatten().any(Option::is_some)
@@ -28,7 +28,7 @@ impl Step<'_> {
         for reg in concerned.into_keys() {
             let value = match after.contains(&reg) {
                 true => self.register(reg, memory),
-                false => self.kind(reg).constant(self.program, 0),
+                false => self.sort(reg).constant(self.program, 0),
             };
             let kept = before.contains(&reg) && value == Term::name(MY).field(&names.locals[reg]);
             if !kept {

@@ -1,19 +1,19 @@
 //! What each instruction means in TLA+.
 
-use super::super::kind::Kind;
 use super::super::memory::Memory;
+use super::super::sort::Sort;
 use super::super::term::{EMPTY, Op, Term};
 use super::super::tree::{End, Tree};
 use super::access::{misfit, outside};
-use super::{Around, Effect, Step};
+use super::{Around, Effect, Walker};
 use crate::machine::program::{Instr, Scalar};
 use crate::machine::{ErrorKind, live_registers};
 
-impl Step<'_> {
+impl Walker<'_> {
     /// What one instruction does to the memory of a path, and what stands around the rest.
     pub(super) fn instruction(&mut self, at: usize, memory: &mut Memory, around: &mut Vec<Around>) -> Effect {
-        let fail = |step: &Self, kind: ErrorKind, wrong: Term, around: &mut Vec<Around>| {
-            around.push(Around::Unless(wrong, step.failure(at, kind)));
+        let fail = |walker: &Self, kind: ErrorKind, wrong: Term, around: &mut Vec<Around>| {
+            around.push(Around::Unless(wrong, walker.failure(at, kind)));
         };
         match self.code[at].clone() {
             Instr::Point(index) => return Effect::Done(self.end(Some(index), memory)),
@@ -36,18 +36,18 @@ impl Step<'_> {
             Instr::Jump(target) => return Effect::Jump(target),
             Instr::Returned(_) | Instr::Unless { .. } => {}
             ref computing @ (Instr::Copy { .. } | Instr::Unary { .. } | Instr::Binary { .. }) => {
-                if let Some((value, kind, faults)) = self.computed(computing, memory) {
+                if let Some((value, sort, faults)) = self.computed(computing, memory) {
                     for (kind, wrong) in faults {
                         fail(self, kind, wrong, around);
                     }
                     if let Some(to) = live_registers::written(computing) {
-                        self.define(to, value, kind, memory);
+                        self.define(to, value, sort, memory);
                         self.name_register(to, memory, around);
                     }
                 }
             }
             Instr::Fits { value, bits } => {
-                let value = self.value(value, Kind::Int, memory);
+                let value = self.value(value, Sort::Int, memory);
                 fail(self, ErrorKind::Overflow, misfit(value, bits), around);
             }
             Instr::Load {
@@ -59,7 +59,7 @@ impl Step<'_> {
                 let pointer = self.pointer(object, self.program.fields[field].owner, memory);
                 self.follow(at, field, &pointer, index, memory, around);
                 let value = self.load(field, &pointer, index, memory);
-                self.define(to, value, Kind::of(self.program.fields[field].scalar), memory);
+                self.define(to, value, Sort::of(self.program.fields[field].scalar), memory);
                 self.name_register(to, memory, around);
             }
             Instr::Store {
@@ -71,7 +71,7 @@ impl Step<'_> {
                 let scalar = self.program.fields[field].scalar;
                 let pointer = self.pointer(object, self.program.fields[field].owner, memory);
                 self.follow(at, field, &pointer, index, memory, around);
-                let term = self.value(value, Kind::of(scalar), memory);
+                let term = self.value(value, Sort::of(scalar), memory);
                 if let Scalar::Unsigned(bits) = scalar
                     && !self.surely_fits(value, bits)
                 {
@@ -88,19 +88,19 @@ impl Step<'_> {
             } => {
                 let owner = self.program.parts[part].owner;
                 let pointer = self.pointer(object, owner, memory);
-                let index_term = self.value(index, Kind::Int, memory);
+                let index_term = self.value(index, Sort::Int, memory);
                 if let Some(wrong) = outside(index_term.clone(), self.program.parts[part].length) {
                     fail(self, ErrorKind::OutOfRange, wrong, around);
                 }
                 let value = self.part(part, pointer, index_term, memory);
-                self.define(to, value, Kind::Pointer(self.program.parts[part].inner), memory);
+                self.define(to, value, Sort::Pointer(self.program.parts[part].inner), memory);
                 self.name_register(to, memory, around);
             }
             Instr::Await(condition) => around.push(Around::Require(self.truth(condition, memory))),
             Instr::Choose { to, below } => {
                 let name = self.names.take("choice");
                 around.push(Around::Exists(name.clone(), below));
-                self.define(to, Term::Name(name), Kind::Int, memory);
+                self.define(to, Term::Name(name), Sort::Int, memory);
             }
             Instr::Free { ty, object } => {
                 let pointer = self.pointer(object, ty, memory);

@@ -1,16 +1,16 @@
 //! Branches whose sides only compute, as in `a || b`: a value instead of a decision.
 
-use super::super::kind::Kind;
 use super::super::memory::Memory;
+use super::super::sort::Sort;
 use super::super::term::Term;
-use super::Step;
+use super::Walker;
 use crate::machine::live_registers;
 use crate::machine::program::Instr;
 
-impl Step<'_> {
+impl Walker<'_> {
     /// The value of a branch whose sides only compute, as in `a || b`: where they meet, and the registers there.
     pub(super) fn merge(&self, at: usize, condition: &Term, memory: &Memory) -> Option<(usize, Memory)> {
-        let &place = self.flow.meetings(at).last()?;
+        let &place = self.flow.joins(at).last()?;
         let Instr::Unless { target, .. } = self.code[at] else {
             return None;
         };
@@ -40,8 +40,8 @@ impl Step<'_> {
                 Instr::Unless { condition, target } => match self.truth(*condition, &memory) {
                     Term::Bool(value) => at = if value { at + 1 } else { *target },
                     condition => {
-                        let (meeting, merged) = self.merge(at, &condition, &memory)?;
-                        (at, memory) = (meeting, merged);
+                        let (join, merged) = self.merge(at, &condition, &memory)?;
+                        (at, memory) = (join, merged);
                     }
                 },
                 Instr::Jump(target) => at = *target,
@@ -57,16 +57,16 @@ impl Step<'_> {
                         return None;
                     }
                     let value = self.load(*field, &pointer, *index, &memory);
-                    self.define(*to, value, Kind::of(self.program.fields[*field].scalar), &mut memory);
+                    self.define(*to, value, Sort::of(self.program.fields[*field].scalar), &mut memory);
                     at += 1;
                 }
                 Instr::Copy { .. } | Instr::Unary { .. } | Instr::Binary { .. } => {
-                    let (value, kind, faults) = self.computed(&self.code[at], &memory)?;
+                    let (value, sort, faults) = self.computed(&self.code[at], &memory)?;
                     if !faults.is_empty() {
                         return None;
                     }
                     let to = live_registers::written(&self.code[at])?;
-                    self.define(to, value, kind, &mut memory);
+                    self.define(to, value, sort, &mut memory);
                     at += 1;
                 }
                 _ => return None,

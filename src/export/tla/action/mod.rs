@@ -13,7 +13,7 @@ use super::flow::Flow;
 use super::fresh::Fresh;
 use super::memory::Memory;
 use super::term::Term;
-use super::tree::{End, Meeting, Tree};
+use super::tree::{End, Join, Tree};
 use crate::machine::live_registers::{self, Live};
 use crate::machine::names;
 use crate::machine::program::{FieldId, Instr, Program, Reg, ThreadId};
@@ -78,7 +78,7 @@ impl<'a> Reader<'a> {
                 "at most {MOST_INSTRUCTIONS} can be; give its loops a smaller bound, or end the step inside them"
             )));
         }
-        let mut step = Step {
+        let mut step = Walker {
             reader: self,
             program: &self.machine.program,
             code: &thread.code,
@@ -101,15 +101,15 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// One step.
-struct Step<'a> {
+/// Reads one step, instruction by instruction.
+struct Walker<'a> {
     reader: &'a Reader<'a>,
     program: &'a Program,
     code: &'a [Instr],
     flow: Flow<'a>,
     point: usize,
     names: Fresh,
-    /// Meetings that are defined on the way: their names, and what they are told.
+    /// Joins that are defined on the way: their names, and what they are told.
     open: HashMap<usize, (Arc<str>, Vec<Told>)>,
 }
 
@@ -138,8 +138,8 @@ enum Effect {
     Done(Tree),
 }
 
-impl Step<'_> {
-    /// The step from an instruction on; `pending` are meetings of branches that were decided already.
+impl Walker<'_> {
+    /// The step from an instruction on; `pending` are joins of branches that were decided already.
     fn walk(&mut self, mut at: usize, mut memory: Memory, mut pending: Vec<usize>) -> Tree {
         let mut around = Vec::new();
         let mut first = true;
@@ -153,7 +153,7 @@ impl Step<'_> {
             if let Instr::Unless { condition, target } = self.code[at] {
                 match self.truth(condition, &memory) {
                     Term::Bool(value) => {
-                        pending.extend(self.flow.meetings(at));
+                        pending.extend(self.flow.joins(at));
                         at = if value { at + 1 } else { target };
                     }
                     condition => match self.merge(at, &condition, &memory) {
@@ -182,10 +182,10 @@ impl Step<'_> {
 
     /// Both sides of a branch, and what they do together afterwards.
     fn branch(&mut self, at: usize, target: usize, condition: Term, memory: Memory, pending: Vec<usize>) -> Tree {
-        let mut places: Vec<usize> = self.flow.meetings(at).iter().copied().chain(pending).collect();
+        let mut places: Vec<usize> = self.flow.joins(at).iter().copied().chain(pending).collect();
         places.sort_by_key(|&place| std::cmp::Reverse(self.flow.rank(place)));
         places.dedup();
-        let mut meetings = Vec::new();
+        let mut joins = Vec::new();
         for place in places {
             let told = self.told(at, place);
             let mut inside = memory.clone();
@@ -199,7 +199,7 @@ impl Step<'_> {
             let name = self.names.take("rest");
             let body = Box::new(self.walk(place, inside, Vec::new()));
             self.open.insert(place, (name.clone(), told));
-            meetings.push(Meeting { name, parameters, body });
+            joins.push(Join { name, parameters, body });
         }
         let null = Term::string("NULL");
         let (mut yes, mut no) = (memory.clone(), memory);
@@ -208,14 +208,11 @@ impl Step<'_> {
         let yes = self.walk_side(at + 1, yes);
         let no = self.walk_side(target, no);
         let tree = Tree::choose(condition, yes, no);
-        // The meeting that comes last was read first, and the others may go on there.
-        meetings
-            .into_iter()
-            .rev()
-            .fold(tree, |rest, meeting| Tree::meet(meeting, rest))
+        // The join that comes last was read first, and the others may go on there.
+        joins.into_iter().rev().fold(tree, |rest, join| Tree::join(join, rest))
     }
 
-    /// A side of a branch, which may be empty: then it starts at a meeting.
+    /// A side of a branch, which may be empty: then it starts at a join.
     fn walk_side(&mut self, at: usize, memory: Memory) -> Tree {
         match self.open.get(&at) {
             Some((name, told)) => {
@@ -226,7 +223,7 @@ impl Step<'_> {
         }
     }
 
-    /// What the paths between a branch and a meeting change, as far as it is needed there.
+    /// What the paths between a branch and a join change, as far as it is needed there.
     fn told(&self, branch: usize, place: usize) -> Vec<Told> {
         let (mut registers, mut variables) = (BTreeSet::new(), BTreeSet::new());
         let (mut alive, mut held) = (false, false);

@@ -1,15 +1,15 @@
 //! The properties of a TLA+ module: its definitions of temporal formulas, each with the comment above it.
 
-use super::property::{self, Kind, Property};
+use super::property::{self, Property, PropertyKind};
 use crate::machine::Machine;
 use crate::source::{Diagnostic, Diagnostics};
-use crate::tla::{Definition, Expr, Level, Refinement, Spec, Step, Temporal};
+use crate::tla::{Definition, Expr, Level, Refinement, Specification, SubscriptedAction, Temporal};
 
 /// A module with the properties that it defines.
 #[derive(Debug)]
-pub struct Theory {
+pub struct PropertyModule {
     /// The module and all it extends.
-    pub spec: Spec,
+    pub spec: Specification,
     /// Its properties, in the order of the text.
     pub formulas: Vec<(Property, Meaning)>,
 }
@@ -27,16 +27,16 @@ impl Meaning {
     /// Whether it speaks of what happens in the end: after an error, which ends a run, that says nothing about the protocol.
     pub fn promises_progress(&self) -> bool {
         match self {
-            Meaning::Formula(formula) => kind(formula) == Kind::Liveness,
+            Meaning::Formula(formula) => kind(formula) == PropertyKind::Liveness,
             Meaning::Refinement(refinement) => !refinement.progress.is_empty(),
         }
     }
 }
 
-impl Theory {
+impl PropertyModule {
     /// Reads a module; its properties are the definitions without parameters that are temporal formulas.
     pub fn load(library: &dyn crate::tla::Library, module: &str) -> Result<Self, Diagnostics> {
-        let spec = Spec::load(library, module)?;
+        let spec = Specification::load(library, module)?;
         let mut formulas = Vec::new();
         let mut errors = Vec::new();
         for definition in spec.all_definitions() {
@@ -47,7 +47,7 @@ impl Theory {
             }
         }
         if errors.is_empty() {
-            return Ok(Theory { spec, formulas });
+            return Ok(PropertyModule { spec, formulas });
         }
         Err(Diagnostics {
             sources: spec.sources().clone(),
@@ -62,7 +62,7 @@ impl Theory {
 }
 
 /// The properties that a machine's errors can break and that no module defines: the built-in ones, then those that listings name.
-pub fn of_machine(machine: &Machine, theories: &[Theory]) -> Vec<Property> {
+pub fn of_machine(machine: &Machine, modules: &[PropertyModule]) -> Vec<Property> {
     let mut properties = property::built_in();
     for error in machine.errors() {
         if !properties.iter().any(|property| property.name == error.property) {
@@ -70,15 +70,15 @@ pub fn of_machine(machine: &Machine, theories: &[Theory]) -> Vec<Property> {
             properties.push(Property::new(
                 &error.property,
                 &property::initials(&error.property),
-                Kind::Safety,
+                PropertyKind::Safety,
                 &description,
             ));
         }
     }
     let defined = |name: &str| {
-        theories
+        modules
             .iter()
-            .flat_map(Theory::properties)
+            .flat_map(PropertyModule::properties)
             .any(|property| property.name == name)
     };
     properties.retain(|property| !defined(&property.name));
@@ -86,17 +86,17 @@ pub fn of_machine(machine: &Machine, theories: &[Theory]) -> Vec<Property> {
 }
 
 /// Refuses an error that bears the name of something in a module which is no property.
-pub fn refuse_other_names(machine: &Machine, theories: &[Theory]) -> Result<(), Diagnostics> {
-    let all = of_machine(machine, theories);
+pub fn refuse_other_names(machine: &Machine, modules: &[PropertyModule]) -> Result<(), Diagnostics> {
+    let all = of_machine(machine, modules);
     // Deadlock is asked without a formula of that name.
     for property in all.iter().filter(|property| property.name != property::DEADLOCK) {
         let name = property.name.as_str();
         let is_other =
-            |theory: &&Theory| theory.spec.definition(name).is_some() || theory.spec.variable(name).is_some();
-        if let Some(theory) = theories.iter().find(is_other) {
+            |module: &&PropertyModule| module.spec.definition(name).is_some() || module.spec.variable(name).is_some();
+        if let Some(module) = modules.iter().find(is_other) {
             let message = format!(
                 "an error breaks `{name}`, which {}.tla has, but not as a property",
-                theory.spec.name()
+                module.spec.name()
             );
             let mut sites = machine.program.threads.iter().flat_map(|thread| &thread.sites);
             let mut error = Diagnostic::general(message).help("name a property, or choose a name that no module has");
@@ -109,13 +109,13 @@ pub fn refuse_other_names(machine: &Machine, theories: &[Theory]) -> Result<(), 
     Ok(())
 }
 
-fn formula(spec: &Spec, definition: &Definition) -> Result<Option<(Property, Meaning)>, Diagnostic> {
+fn formula(spec: &Specification, definition: &Definition) -> Result<Option<(Property, Meaning)>, Diagnostic> {
     let name = definition.name.text.to_string();
     if !definition.parameters.is_empty() || definition.local || spec.operator(&name)?.level() < Level::Temporal {
         return Ok(None);
     }
     let (meaning, kind) = match spec.refinement(&name)? {
-        Some(refinement) => (Meaning::Refinement(refinement), Kind::Refinement),
+        Some(refinement) => (Meaning::Refinement(refinement), PropertyKind::Refinement),
         None => {
             let temporal = spec.temporal(&name)?;
             let kind = kind(&temporal);
@@ -147,28 +147,28 @@ fn legend(comment: &str, name: &str) -> (String, String) {
 }
 
 /// What it takes to refute a formula.
-fn kind(formula: &Temporal) -> Kind {
+fn kind(formula: &Temporal) -> PropertyKind {
     match formula {
-        Temporal::State(_) => Kind::Safety,
+        Temporal::State(_) => PropertyKind::Safety,
         Temporal::Always(inner) => match &**inner {
-            Temporal::State(_) => Kind::Safety,
-            Temporal::Step(_) => Kind::Action,
-            _ => Kind::Liveness,
+            Temporal::State(_) => PropertyKind::Safety,
+            Temporal::Action(_) => PropertyKind::Action,
+            _ => PropertyKind::Liveness,
         },
         Temporal::And(parts) => parts
             .iter()
             .map(kind)
             .max_by_key(|kind| *kind as usize)
-            .unwrap_or(Kind::Safety),
-        _ => Kind::Liveness,
+            .unwrap_or(PropertyKind::Safety),
+        _ => PropertyKind::Liveness,
     }
 }
 
 /// The step formula of an action property, if it is one.
-pub fn action(formula: &Temporal) -> Option<&Step> {
+pub fn action(formula: &Temporal) -> Option<&SubscriptedAction> {
     match formula {
         Temporal::Always(inner) => match &**inner {
-            Temporal::Step(step) => Some(step),
+            Temporal::Action(step) => Some(step),
             _ => None,
         },
         _ => None,

@@ -58,13 +58,13 @@ const OWN: [&str; 14] = [
 ];
 
 /// True for a word that is a part of the language, annotations included.
-pub(super) fn is_word(name: &str) -> bool {
+pub(super) fn is_keyword(name: &str) -> bool {
     KEYWORDS.contains(&name) || OWN.contains(&name) || super::annotations::is_annotation(name)
 }
 
 /// Refuses a definition of such a word.
 pub(super) fn refuse(name: &Ident) -> Result<(), Diagnostic> {
-    if is_word(&name.name) {
+    if is_keyword(&name.name) {
         return Err(Diagnostic::at(name.span, format!("`{}` is built in", name.name)).help("use another name"));
     }
     Ok(())

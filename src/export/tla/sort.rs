@@ -5,7 +5,7 @@ use crate::machine::program::{EnumId, Operand, Program, Scalar, TypeId};
 
 /// The sort of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum Sort {
     /// `TRUE`, `FALSE`
     Bool,
     /// Numbers.
@@ -18,15 +18,15 @@ pub enum Kind {
     Pointer(TypeId),
 }
 
-impl Kind {
+impl Sort {
     /// The sort of a type's values.
-    pub fn of(scalar: Scalar) -> Kind {
+    pub fn of(scalar: Scalar) -> Sort {
         match scalar {
-            Scalar::Bool => Kind::Bool,
-            Scalar::Unsigned(_) | Scalar::Integer => Kind::Int,
-            Scalar::Enum(id) => Kind::Enum(id),
-            Scalar::Bitset(id) => Kind::Set(id),
-            Scalar::Pointer(ty) => Kind::Pointer(ty),
+            Scalar::Bool => Sort::Bool,
+            Scalar::Unsigned(_) | Scalar::Integer => Sort::Int,
+            Scalar::Enum(id) => Sort::Enum(id),
+            Scalar::Bitset(id) => Sort::Set(id),
+            Scalar::Pointer(ty) => Sort::Pointer(ty),
         }
     }
 
@@ -40,30 +40,30 @@ impl Kind {
             )
         };
         match self {
-            Kind::Bool if value == 0 || value == 1 => Term::Bool(value == 1),
-            Kind::Bool | Kind::Int => Term::Int(value),
-            Kind::Enum(id) => text(Scalar::Enum(id)),
-            Kind::Set(id) if value.count_ones() == 1 => {
+            Sort::Bool if value == 0 || value == 1 => Term::Bool(value == 1),
+            Sort::Bool | Sort::Int => Term::Int(value),
+            Sort::Enum(id) => text(Scalar::Enum(id)),
+            Sort::Set(id) if value.count_ones() == 1 => {
                 match program.enums[id].names.get(value.trailing_zeros() as usize) {
                     Some(name) => Term::Singleton(Box::new(Term::string(name))),
                     None => text(Scalar::Bitset(id)),
                 }
             }
-            Kind::Set(id) => text(Scalar::Bitset(id)),
-            Kind::Pointer(ty) => text(Scalar::Pointer(ty)),
+            Sort::Set(id) => text(Scalar::Bitset(id)),
+            Sort::Pointer(ty) => text(Scalar::Pointer(ty)),
         }
     }
 
     /// A value of this sort as one of another.
-    pub fn convert(self, program: &Program, term: Term, to: Kind) -> Term {
+    pub fn convert(self, program: &Program, term: Term, to: Sort) -> Term {
         match (self, to) {
             (from, to) if from == to => term,
-            (from, Kind::Bool) => from.truth(program, term),
-            (Kind::Bool, Kind::Int) => match term {
+            (from, Sort::Bool) => from.truth(program, term),
+            (Sort::Bool, Sort::Int) => match term {
                 Term::Bool(value) => Term::Int(i64::from(value)),
                 term => Term::If(Box::new(term), Box::new(Term::Int(1)), Box::new(Term::Int(0))),
             },
-            (Kind::Enum(id), Kind::Int) => {
+            (Sort::Enum(id), Sort::Int) => {
                 let names = program.enums[id].names.iter().enumerate();
                 names.skip(1).fold(Term::Int(0), |rest, (number, name)| {
                     let this = Term::infix(Op::Equal, term.clone(), Term::string(name));
@@ -78,22 +78,22 @@ impl Kind {
     /// Whether a value is not zero.
     pub fn truth(self, program: &Program, term: Term) -> Term {
         match self {
-            Kind::Bool => term,
-            Kind::Set(_) => Term::infix(Op::Unequal, term, Term::Value(EMPTY.into())),
+            Sort::Bool => term,
+            Sort::Set(_) => Term::infix(Op::Unequal, term, Term::Value(EMPTY.into())),
             _ => Term::infix(Op::Unequal, term, self.constant(program, 0)),
         }
     }
 
     /// The sort in which two operands meet: that of one if the other is a constant.
-    pub fn common(left: (Operand, Kind), right: (Operand, Kind)) -> Kind {
+    pub fn common(left: (Operand, Sort), right: (Operand, Sort)) -> Sort {
         match (left, right) {
-            ((Operand::Const(_), _), (Operand::Const(_), _)) => Kind::Int,
-            ((Operand::Const(value), _), (_, kind)) | ((_, kind), (Operand::Const(value), _)) => match kind {
-                Kind::Bool if value != 0 && value != 1 => Kind::Int,
-                kind => kind,
+            ((Operand::Const(_), _), (Operand::Const(_), _)) => Sort::Int,
+            ((Operand::Const(value), _), (_, sort)) | ((_, sort), (Operand::Const(value), _)) => match sort {
+                Sort::Bool if value != 0 && value != 1 => Sort::Int,
+                sort => sort,
             },
             ((_, left), (_, right)) if left == right => left,
-            _ => Kind::Int,
+            _ => Sort::Int,
         }
     }
 }

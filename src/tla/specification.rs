@@ -21,7 +21,7 @@ impl<F: Fn(&str) -> Option<String>> Library for F {
 
 /// A specification: modules read, names known. Constants may still want values.
 #[derive(Debug)]
-pub struct Spec {
+pub struct Specification {
     pub(super) sources: Sources,
     pub(super) modules: Vec<Module>,
     /// What each module sees.
@@ -112,7 +112,7 @@ pub(super) struct Substituted {
     pub by: Option<(usize, usize, usize)>,
 }
 
-impl Spec {
+impl Specification {
     /// The texts, for rendering diagnostics.
     pub fn sources(&self) -> &Sources {
         &self.sources

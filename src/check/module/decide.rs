@@ -7,15 +7,15 @@ use crate::check::labelling::{Question, Steps, states};
 use crate::check::liveness::{self, Found, Translation};
 use crate::cycles::{self, Formula, Problem};
 use crate::explore::StateId;
-use crate::model::property::Kind;
-use crate::model::theory::{action, invariant as invariant_of};
+use crate::model::properties::{action, invariant as invariant_of};
+use crate::model::property::PropertyKind;
 use crate::source::Diagnostic;
-use crate::tla::{Behaviour, Expr, Step, Temporal};
+use crate::tla::{Behaviour, Expr, SubscriptedAction, Temporal};
 
 /// A verdict with what shows it.
 pub struct Answer {
     /// What it takes to refute what was asked.
-    pub kind: Kind,
+    pub kind: PropertyKind,
     /// The answer.
     pub verdict: Verdict,
     /// The states that show a violation, one a line.
@@ -24,7 +24,7 @@ pub struct Answer {
 
 impl Answer {
     /// What a search has not refuted is open as long as there are states that it has not seen.
-    fn unrefuted(world: &World, kind: Kind, verdict: Verdict) -> Self {
+    fn unrefuted(world: &World, kind: PropertyKind, verdict: Verdict) -> Self {
         let verdict = match world.graph.incomplete {
             Some(_) => Verdict::Incomplete,
             None => verdict,
@@ -33,7 +33,7 @@ impl Answer {
         Answer { kind, verdict, trace }
     }
 
-    fn violated(world: &World, kind: Kind, path: &[StateId], mark: StateId) -> Self {
+    fn violated(world: &World, kind: PropertyKind, path: &[StateId], mark: StateId) -> Self {
         Answer {
             kind,
             verdict: Verdict::Violated,
@@ -45,9 +45,9 @@ impl Answer {
 /// Whether a predicate is true of all states that can be reached.
 pub fn invariant(world: &World, predicate: &Expr) -> Result<Answer, Diagnostic> {
     Ok(match bad_state(world, predicate)? {
-        Some(path) => Answer::violated(world, Kind::Safety, &path, path[path.len() - 1]),
-        None if world.initial.is_empty() => Answer::unrefuted(world, Kind::Safety, Verdict::Vacuous),
-        None => Answer::unrefuted(world, Kind::Safety, Verdict::Holds),
+        Some(path) => Answer::violated(world, PropertyKind::Safety, &path, path[path.len() - 1]),
+        None if world.initial.is_empty() => Answer::unrefuted(world, PropertyKind::Safety, Verdict::Vacuous),
+        None => Answer::unrefuted(world, PropertyKind::Safety, Verdict::Holds),
     })
 }
 
@@ -55,8 +55,8 @@ pub fn invariant(world: &World, predicate: &Expr) -> Result<Answer, Diagnostic> 
 pub fn deadlock(world: &World) -> Answer {
     let moves = |state: StateId| world.graph.edges(state).len() > 0 || world.loops[state as usize];
     match (0..world.graph.expanded() as StateId).find(|&state| !moves(state)) {
-        Some(state) => Answer::violated(world, Kind::Deadlock, &world.path(state), state),
-        None => Answer::unrefuted(world, Kind::Deadlock, Verdict::Holds),
+        Some(state) => Answer::violated(world, PropertyKind::Deadlock, &world.path(state), state),
+        None => Answer::unrefuted(world, PropertyKind::Deadlock, Verdict::Holds),
     }
 }
 
@@ -75,7 +75,7 @@ fn bad_start(world: &World, predicate: &Expr) -> Result<Option<Vec<StateId>>, Di
 }
 
 /// The path to the first step that is not allowed, that step included.
-fn bad_step(world: &World, step: &Step) -> Result<Option<Vec<StateId>>, Diagnostic> {
+fn bad_step(world: &World, step: &SubscriptedAction) -> Result<Option<Vec<StateId>>, Diagnostic> {
     let mut steps = Steps::new(world, step, Question::Allowed);
     for state in 0..world.graph.distinct() as StateId {
         for edge in world.graph.edges(state) {
@@ -89,8 +89,8 @@ fn bad_step(world: &World, step: &Step) -> Result<Option<Vec<StateId>>, Diagnost
     Ok(None)
 }
 
-/// Judges the behaviours of a specification.
-pub struct Judge<'a> {
+/// Decides properties of the behaviours of a specification.
+pub struct Decider<'a> {
     world: &'a World,
     labels: Vec<u16>,
     translation: Translation,
@@ -102,10 +102,10 @@ pub struct Judge<'a> {
     some: bool,
 }
 
-impl<'a> Judge<'a> {
+impl<'a> Decider<'a> {
     /// Looks at what the specification says of runs that do not end.
     pub fn new(world: &'a World, behaviour: &Behaviour) -> Result<Self, Diagnostic> {
-        let mut judge = Judge {
+        let mut decider = Decider {
             world,
             labels: liveness::labels(&world.graph),
             translation: Translation::default(),
@@ -114,26 +114,26 @@ impl<'a> Judge<'a> {
             some: !world.initial.is_empty(),
         };
         for fair in &behaviour.fairness {
-            let (enabled, taken) = judge.translation.fair(world, fair)?;
-            judge.closed &= judge.can_take(enabled, taken)?;
-            judge.assumed.push(match fair.strong {
+            let (enabled, taken) = decider.translation.fair(world, fair)?;
+            decider.closed &= decider.can_take(enabled, taken)?;
+            decider.assumed.push(match fair.strong {
                 true => Formula::strongly_fair(enabled, taken),
                 false => Formula::weakly_fair(enabled, taken),
             });
         }
         for formula in &behaviour.liveness {
-            let formula = judge.translation.formula(world, formula)?;
-            judge.assumed.push(formula);
+            let formula = decider.translation.formula(world, formula)?;
+            decider.assumed.push(formula);
         }
-        if !judge.closed {
-            judge.some = matches!(judge.search(Formula::Const(false))?, Found::Lasso(_));
+        if !decider.closed {
+            decider.some = matches!(decider.search(Formula::Const(false))?, Found::Lasso(_));
         }
-        Ok(judge)
+        Ok(decider)
     }
 
-    /// Whether every behaviour satisfies a formula; the parts of a conjunction are judged one by one.
+    /// Whether every behaviour satisfies a formula; the parts of a conjunction are decided one by one.
     pub fn property(&mut self, formula: &Temporal) -> Result<Answer, Diagnostic> {
-        let mut kind = Kind::Safety;
+        let mut kind = PropertyKind::Safety;
         let mut verdict = Verdict::Holds;
         for part in formula.conjuncts() {
             let answer = self.part(part)?;
@@ -151,13 +151,13 @@ impl<'a> Judge<'a> {
     fn part(&mut self, formula: &Temporal) -> Result<Answer, Diagnostic> {
         let world = self.world;
         let (kind, bad) = if let Temporal::State(predicate) = formula {
-            (Kind::Safety, bad_start(world, predicate)?)
+            (PropertyKind::Safety, bad_start(world, predicate)?)
         } else if let Some(predicate) = invariant_of(formula) {
-            (Kind::Safety, bad_state(world, predicate)?)
+            (PropertyKind::Safety, bad_state(world, predicate)?)
         } else if let Some(step) = action(formula) {
-            (Kind::Action, bad_step(world, step)?)
+            (PropertyKind::Action, bad_step(world, step)?)
         } else {
-            return self.temporal(Kind::Liveness, formula);
+            return self.temporal(PropertyKind::Liveness, formula);
         };
         match bad {
             Some(path) if self.closed => Ok(Answer::violated(world, kind, &path, path[path.len() - 1])),
@@ -167,7 +167,7 @@ impl<'a> Judge<'a> {
         }
     }
 
-    fn temporal(&mut self, kind: Kind, formula: &Temporal) -> Result<Answer, Diagnostic> {
+    fn temporal(&mut self, kind: PropertyKind, formula: &Temporal) -> Result<Answer, Diagnostic> {
         let goal = self.translation.formula(self.world, formula)?;
         Ok(match self.search(goal)? {
             Found::Lasso(lasso) => {
