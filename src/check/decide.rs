@@ -1,6 +1,6 @@
 //! One machine's graph, looked at by the formulas of a module.
 
-use super::labelling::{Concrete, Question, Steps, View, states};
+use super::labelling::{Concrete, Question, Steps, states};
 use super::liveness::{self, Found, Translation};
 use super::refinement::{Refined, check};
 use super::{Answer, Verdict, to_state};
@@ -19,7 +19,8 @@ pub struct Decider<'a> {
     module: &'a PropertyModule,
     view: Concrete<'a>,
     labels: Vec<u16>,
-    fairness: std::cell::OnceCell<Vec<Fairness>>,
+    /// What is fair, and where a fair run can stay for ever.
+    fair: std::cell::OnceCell<(Vec<Fairness>, Vec<StateId>)>,
     /// Some run ends in an error.
     errs: bool,
 }
@@ -31,7 +32,7 @@ impl<'a> Decider<'a> {
         Ok(Decider {
             view: Concrete::new(machine, graph, &module.spec)?,
             labels: liveness::labels(graph),
-            fairness: std::cell::OnceCell::new(),
+            fair: std::cell::OnceCell::new(),
             errs: states.any(|state| matches!(machine.reached(graph.state(state)), Reached::Error(_))),
             machine,
             graph,
@@ -133,11 +134,9 @@ impl<'a> Decider<'a> {
         }
         let mut translation = Translation::default();
         let formula = translation.formula(&self.view, formula)?;
-        let edges = self.edges()?;
         let problem = Problem {
-            graph: edges,
-            fairness: self.fairness(&edges),
             predicates: &translation.predicates,
+            ..self.problem()?
         };
         Ok(match liveness::search(&problem, &formula)? {
             Found::Nothing => Answer::of(Verdict::Holds),
@@ -147,14 +146,8 @@ impl<'a> Decider<'a> {
     }
 
     fn refinement(&self, refinement: &Refinement) -> Result<Answer, Diagnostic> {
-        let edges = self.edges()?;
-        let problem = Problem {
-            graph: edges,
-            fairness: self.fairness(&edges),
-            predicates: &[],
-        };
         let spec = &self.module.spec;
-        Ok(match check(&self.view, spec, refinement, &problem)? {
+        Ok(match check(&self.view, spec, refinement, &self.problem()?)? {
             Refined::Yes => Answer::of(Verdict::Holds),
             Refined::Vacuously => {
                 Answer::of(Verdict::Vacuous).because("no step of it is a step of the abstract specification")
@@ -166,13 +159,20 @@ impl<'a> Decider<'a> {
         })
     }
 
-    fn edges(&self) -> Result<cycles::Graph<'_>, Diagnostic> {
-        let graph = cycles::Graph::new(self.graph.offsets(), self.graph.targets(), &self.labels, &[0]);
-        graph.map_err(|error| Diagnostic::general(format!("the graph is too large for a liveness check: {error}")))
-    }
-
-    fn fairness(&self, edges: &cycles::Graph<'_>) -> &[Fairness] {
-        self.fairness
-            .get_or_init(|| liveness::fairness(self.machine, self.view.graph(), edges))
+    /// The graph and what is fair in it, for formulas of no predicates yet.
+    fn problem(&self) -> Result<Problem<'_>, Diagnostic> {
+        let graph = cycles::Graph::new(self.graph.offsets(), self.graph.targets(), &self.labels, &[0])
+            .map_err(|error| Diagnostic::general(format!("the graph is too large for a liveness check: {error}")))?;
+        let (fairness, lasting) = self.fair.get_or_init(|| {
+            let fairness = liveness::fairness(self.machine, self.graph, &graph);
+            let lasting = cycles::lasting(&graph, &fairness);
+            (fairness, lasting)
+        });
+        Ok(Problem {
+            graph,
+            fairness,
+            predicates: &[],
+            lasting: Some(lasting),
+        })
     }
 }

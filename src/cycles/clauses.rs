@@ -46,6 +46,11 @@ pub(super) fn of_negation(formula: &Formula, predicates: &[Predicate]) -> Result
 }
 
 impl Clause {
+    /// True of every run.
+    pub fn anything() -> Clause {
+        Clause::of(vec![])
+    }
+
     fn of(atoms: Vec<Atom>) -> Clause {
         let parts = normal::Parts::of(atoms);
         Clause {

@@ -31,13 +31,13 @@ impl<'c> Arena<'c> {
     pub fn new(problem: &Problem<'c>, clause: &'c Clause, reach: &Reach) -> Self {
         let all = *reach.event_sets().end();
         let reached = |state: &u32| reach.distance(*state, all).is_some();
-        let states = (0..problem.graph.states()).filter(reached).collect();
+        let states = candidates(problem).into_iter().filter(reached).collect();
         Arena::of(problem, clause, &reach.keep, states)
     }
 
     /// The same for all states: if nothing in it is fair, no finite part has to be looked for.
     pub fn everywhere(problem: &Problem<'c>, clause: &'c Clause, keep: &Prop) -> Self {
-        Arena::of(problem, clause, keep, (0..problem.graph.states()).collect())
+        Arena::of(problem, clause, keep, candidates(problem))
     }
 
     fn of(problem: &Problem<'c>, clause: &'c Clause, keep: &Prop, mut states: Vec<u32>) -> Self {
@@ -104,6 +104,14 @@ impl<'c> Arena<'c> {
         // Stuttering last: a loop that can do without it should.
         let ways = edges.map(Some).chain(stutter);
         ways.map(move |edge| Step { state, edge })
+    }
+}
+
+/// The states that a fair cycle may visit.
+fn candidates(problem: &Problem<'_>) -> Vec<u32> {
+    match problem.lasting {
+        Some(states) => states.to_vec(),
+        None => (0..problem.graph.states()).collect(),
     }
 }
 

@@ -41,6 +41,25 @@ pub struct Problem<'a> {
     pub fairness: &'a [Fairness],
     /// The meaning of [`Formula::Pred`], by number.
     pub predicates: &'a [Predicate],
+    /// What [`lasting`] says of this graph and what is fair in it, if many formulas are decided on them: no other state is looked
+    /// at for a cycle.
+    pub lasting: Option<&'a [u32]>,
+}
+
+/// The states, in order, in which a fair run can stay for ever: every fair cycle lies in them, whatever formula it violates.
+pub fn lasting(graph: &Graph<'_>, fairness: &[Fairness]) -> Vec<u32> {
+    let problem = Problem {
+        graph: *graph,
+        fairness,
+        predicates: &[],
+        lasting: None,
+    };
+    let anything = clauses::Clause::anything();
+    let mut everywhere = components::Arena::everywhere(&problem, &anything, &prop::Prop::Const(true));
+    let fair = components::fair_components(&problem, &mut everywhere);
+    let mut states = fair.components.concat();
+    states.sort_unstable();
+    states
 }
 
 /// A fair run that violates `formula`, as short as the search could make it; none if every fair run satisfies it.

@@ -6,7 +6,6 @@ use super::{Bits, Formula, Problem};
 /// The parts `P ~> Q` and `[](P => Q)` of a formula whose `P` is true nowhere in a run: they say nothing about this graph. A `P`
 /// that is temporal itself is not judged.
 pub fn vacuous<'f>(problem: &Problem<'_>, formula: &'f Formula) -> Vec<&'f Formula> {
-    let reached = reachable(problem);
     let mut found = vec![];
     let mut open = vec![formula];
     while let Some(f) = open.pop() {
@@ -18,7 +17,7 @@ pub fn vacuous<'f>(problem: &Problem<'_>, formula: &'f Formula) -> Vec<&'f Formu
             },
             _ => None,
         };
-        if occasion.is_some_and(|p| holds_nowhere(problem, &reached, p)) {
+        if occasion.is_some_and(|p| holds_nowhere(problem, p)) {
             found.push(f);
         }
         open.extend(f.parts().into_iter().rev());
@@ -26,31 +25,26 @@ pub fn vacuous<'f>(problem: &Problem<'_>, formula: &'f Formula) -> Vec<&'f Formu
     found
 }
 
-fn reachable(problem: &Problem<'_>) -> Bits {
-    let graph = &problem.graph;
-    let mut reached = Bits::new(graph.states() as usize);
-    let mut open = graph.initial().to_vec();
-    while let Some(state) = open.pop() {
-        if !reached.contains(state) {
-            reached.insert(state);
-            open.extend(graph.edges_of(state).map(|e| graph.target(e)));
-        }
-    }
-    reached
-}
-
-fn holds_nowhere(problem: &Problem<'_>, reached: &Bits, p: &Formula) -> bool {
+/// Whether no step of a run satisfies `p`, stuttering included.
+fn holds_nowhere(problem: &Problem<'_>, p: &Formula) -> bool {
     if p.deeper_than(64) {
         return false;
     }
     let graph = &problem.graph;
-    for state in (0..graph.states()).filter(|&s| reached.contains(s)) {
+    let mut reached = Bits::new(graph.states() as usize);
+    let mut open = graph.initial().to_vec();
+    while let Some(state) = open.pop() {
+        if reached.contains(state) {
+            continue;
+        }
+        reached.insert(state);
         let edges = graph.edges_of(state).map(Some).chain([None]);
         for step in edges.map(|edge| Step { state, edge }) {
             // A temporal part is not judged, and neither is a predicate that does not exist.
             if value(problem, p, step).unwrap_or(true) {
                 return false;
             }
+            open.extend(step.edge.map(|edge| graph.target(edge)));
         }
     }
     true

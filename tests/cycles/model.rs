@@ -65,6 +65,7 @@ impl Model {
             graph: self.graph(),
             fairness: &self.fairness,
             predicates: &self.predicates,
+            lasting: None,
         }
     }
 

@@ -191,6 +191,7 @@ impl<'a> Decider<'a> {
             graph: self.edges()?,
             fairness: &[],
             predicates: &self.translation.predicates,
+            lasting: None,
         };
         let whole = Formula::implies(Formula::And(self.assumed.clone()), goal.clone());
         Ok(match liveness::search(&problem, &whole)? {
