@@ -86,6 +86,31 @@ fn operators_that_open_up_without_end_are_refused() {
 }
 
 #[test]
+fn definitions_that_use_each_other_twice_open_up_only_so_far() {
+    let mut body = String::from("F0 == 1\n");
+    for i in 1..40 {
+        body += &format!("F{i} == F{} + F{}\n", i - 1, i - 1);
+    }
+    assert!(in_module(&format!("{body}A == F39")).contains("too large"));
+    assert_eq!(
+        in_module(&format!("{}A == F12", body.split("F13").next().unwrap())),
+        "4096"
+    );
+}
+
+#[test]
+fn an_evaluation_without_end_is_given_up() {
+    for body in [
+        "A == \\A a, b, c, d, e, f \\in 1..200 : a + b + c + d + e + f > 0",
+        "A == \\A a, b \\in 1..3000 : 0 \\notin {a + n : n \\in 1..1000} \\cup {b}",
+        "A == \\A a \\in 1..1000 : {n \\in 1..1000000 : n > a} # {}",
+    ] {
+        let shown = in_module(body);
+        assert!(shown.contains("steps to evaluate"), "{shown}");
+    }
+}
+
+#[test]
 fn what_is_just_allowed_fits_on_the_stack() {
     let mut body = String::from("F0(x) == x\n");
     for i in 1..190 {

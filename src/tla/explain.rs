@@ -1,6 +1,6 @@
 //! Why a pair of states is no step of an action: for each disjunct, the first conjunct that is false.
 
-use super::eval::{Env, Eval, EvalError, Side, State, each};
+use super::eval::{Env, Eval, EvalError, Side, State, Steps, each};
 use super::expr::{Expr, ExprKind};
 use super::specification::Specification;
 use crate::source::Span;
@@ -22,7 +22,8 @@ pub struct Blame {
 
 /// For each named disjunct of a false action the first conjunct that is false; nothing if the action is true.
 pub fn explain(spec: &Specification, action: &Expr, state: &dyn State, next: &dyn State) -> Result<Vec<Blame>> {
-    let eval = Eval::new(Side::Known(state), Side::Known(next));
+    let steps = Steps::default();
+    let eval = Eval::new(Side::Known(state), Side::Known(next), &steps);
     if eval.bool(action, &Env::Empty)? {
         return Ok(Vec::new());
     }

@@ -10,12 +10,14 @@ use super::expr::{Expr, ExprKind, Level};
 use super::value::Value;
 use crate::source::{Diagnostic, Span};
 pub(super) use env::{Binding, Env, each};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 pub use successors::{ActionLabel, init_states, successors};
 
 /// Sets larger than this are not written out.
 pub(super) const MAX_SET: usize = 1_000_000;
+/// An evaluation that takes more steps than this is given up: an operator, or an element of a set that is gone through, is one.
+const MAX_STEPS: usize = 50_000_000;
 
 /// A state: the value of each variable, computed when asked for.
 pub trait State {
@@ -64,22 +66,22 @@ impl From<Box<EvalError>> for Diagnostic {
 
 /// Evaluates an expression of constant level.
 pub fn eval_constant(e: &Expr) -> Result<Value> {
-    Eval::new(Side::Absent, Side::Absent).eval(e, &Env::Empty)
+    Eval::new(Side::Absent, Side::Absent, &Steps::default()).eval(e, &Env::Empty)
 }
 
 /// Evaluates an expression in a state.
 pub fn eval_state(e: &Expr, state: &dyn State) -> Result<Value> {
-    Eval::new(Side::Known(state), Side::Absent).eval(e, &Env::Empty)
+    Eval::new(Side::Known(state), Side::Absent, &Steps::default()).eval(e, &Env::Empty)
 }
 
 /// Whether a state predicate holds in a state.
 pub fn eval_predicate(e: &Expr, state: &dyn State) -> Result<bool> {
-    Eval::new(Side::Known(state), Side::Absent).bool(e, &Env::Empty)
+    Eval::new(Side::Known(state), Side::Absent, &Steps::default()).bool(e, &Env::Empty)
 }
 
 /// Whether a pair of states is a step of an action.
 pub fn eval_action(e: &Expr, state: &dyn State, next: &dyn State) -> Result<bool> {
-    Eval::new(Side::Known(state), Side::Known(next)).bool(e, &Env::Empty)
+    Eval::new(Side::Known(state), Side::Known(next), &Steps::default()).bool(e, &Env::Empty)
 }
 
 pub(super) type Result<T, E = Box<EvalError>> = std::result::Result<T, E>;
@@ -93,19 +95,38 @@ pub(super) enum Side<'a> {
     Partial(&'a RefCell<Vec<Option<Value>>>),
 }
 
+/// How many steps an evaluation has taken.
+#[derive(Default)]
+pub(super) struct Steps(Cell<usize>);
+
 /// Evaluates in a pair of states.
 #[derive(Clone, Copy)]
 pub(super) struct Eval<'a> {
     pub now: Side<'a>,
     pub next: Side<'a>,
+    steps: &'a Steps,
 }
 
 impl<'a> Eval<'a> {
-    pub fn new(now: Side<'a>, next: Side<'a>) -> Self {
-        Eval { now, next }
+    pub fn new(now: Side<'a>, next: Side<'a>, steps: &'a Steps) -> Self {
+        Eval { now, next, steps }
+    }
+
+    /// Counts steps; an error if they have become too many.
+    fn spend(&self, steps: usize, e: &Expr) -> Result<()> {
+        let spent = self.steps.0.get() + steps;
+        self.steps.0.set(spent);
+        if spent > MAX_STEPS {
+            return fail(
+                e,
+                format!("this takes more than {MAX_STEPS} steps to evaluate, and is given up"),
+            );
+        }
+        Ok(())
     }
 
     pub fn eval(&self, e: &Expr, env: &Env<'_>) -> Result<Value> {
+        self.spend(1, e)?;
         match &e.kind {
             ExprKind::Literal(value) => Ok(value.clone()),
             ExprKind::Variable(index) => self.side(self.now, *index, e),
@@ -161,6 +182,7 @@ impl<'a> Eval<'a> {
 
     /// Evaluates what must be a boolean.
     pub fn bool(&self, e: &Expr, env: &Env<'_>) -> Result<bool> {
+        self.spend(1, e)?;
         match &e.kind {
             ExprKind::And(_)
             | ExprKind::Or(_)
@@ -207,7 +229,7 @@ impl<'a> Eval<'a> {
             ExprKind::Unchanged(two) => self.unchanged(two, env),
             ExprKind::Square(two) => Ok(self.bool(&two[0], env)? || self.bool(&two[1], env)?),
             ExprKind::Angle(two) => Ok(self.bool(&two[0], env)? && !self.bool(&two[1], env)?),
-            ExprKind::Enabled(action, unknowns) => successors::enabled(self.now, action, *unknowns, env),
+            ExprKind::Enabled(action, unknowns) => successors::enabled(self, action, *unknowns, env),
             _ => fail(e, "this is not a boolean"),
         }
     }

@@ -10,7 +10,10 @@ impl Eval<'_> {
     /// The elements of what must be a set.
     pub fn elements(&self, e: &Expr, env: &Env<'_>) -> Result<Arc<[Value]>> {
         match self.eval(e, env)? {
-            Value::Set(elements) => Ok(elements),
+            Value::Set(elements) => {
+                self.spend(elements.len(), e)?;
+                Ok(elements)
+            }
             other => fail(e, format!("this is {}, not a set", other.sort())),
         }
     }

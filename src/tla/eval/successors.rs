@@ -1,7 +1,7 @@
 //! Finding the states that an action or an initial predicate allows, the way TLC does: conjuncts from left to right, the
 //! first `x' = e` or `x' \in S` gives a variable its value, later ones test it; `\/` and `\E` branch.
 
-use super::{Binding, Env, Eval, EvalError, Side, State, each, fail, within};
+use super::{Binding, Env, Eval, EvalError, Side, State, Steps, each, fail, within};
 use crate::source::Span;
 use crate::tla::expr::{Builtin, Expr, ExprKind, OperatorCall};
 use crate::tla::specification::Specification;
@@ -36,7 +36,8 @@ impl std::fmt::Display for ActionLabel {
 /// The states that satisfy an initial predicate; one may come more than once.
 pub fn init_states(spec: &Specification, init: &Expr) -> Result<Vec<Vec<Value>>, EvalError> {
     let unknown = unknown(spec.variables().len());
-    let eval = Eval::new(Side::Partial(&unknown), Side::Absent);
+    let steps = Steps::default();
+    let eval = Eval::new(Side::Partial(&unknown), Side::Absent, &steps);
     let mut states = Vec::new();
     let mut search = Search::new(eval, &unknown, Which::Now);
     let found = search.satisfy(init, &Env::Empty, true, &mut |search| {
@@ -54,7 +55,8 @@ pub fn successors(
     state: &dyn State,
 ) -> Result<Vec<(Vec<Value>, ActionLabel)>, EvalError> {
     let unknown = unknown(spec.variables().len());
-    let eval = Eval::new(Side::Known(state), Side::Partial(&unknown));
+    let spent = Steps::default();
+    let eval = Eval::new(Side::Known(state), Side::Partial(&unknown), &spent);
     let mut steps = Vec::new();
     let mut search = Search::new(eval, &unknown, Which::Next);
     let found = search.satisfy(next, &Env::Empty, true, &mut |search| {
@@ -70,10 +72,10 @@ pub fn successors(
     Ok(steps)
 }
 
-/// Whether an action has a step from the known state.
-pub(super) fn enabled(now: Side<'_>, action: &Expr, unknowns: usize, env: &Env<'_>) -> Result<bool, Box<EvalError>> {
+/// Whether an action has a step from the known state of an evaluation.
+pub(super) fn enabled(at: &Eval<'_>, action: &Expr, unknowns: usize, env: &Env<'_>) -> Result<bool, Box<EvalError>> {
     let unknown = unknown(unknowns);
-    let eval = Eval::new(now, Side::Partial(&unknown));
+    let eval = Eval::new(at.now, Side::Partial(&unknown), at.steps);
     let mut search = Search::new(eval, &unknown, Which::Next);
     match search.satisfy(action, env, false, &mut |_| Err(Stop::Found)) {
         Err(Stop::Found) => Ok(true),

@@ -5,7 +5,7 @@ use super::super::specification::Entity;
 use super::super::syntax::{self, Definition, Ident, Parameter};
 use super::names::{Args, arity, unknown};
 use super::scope::{Lazy, Scope, Site, Slot};
-use super::{Resolver, Result};
+use super::{MAX_NODES, Resolver, Result, Shared, too_large};
 use crate::source::{Diagnostic, Span};
 use std::rc::Rc;
 use std::sync::{Arc, OnceLock};
@@ -45,14 +45,20 @@ impl<'s> Resolver<'s> {
         span: Span,
     ) -> Result<Expr> {
         let key = (context, module, unit, self.mode);
-        if let Some(named) = self.shared.get(&key) {
-            return Ok(ExprKind::Operator(named.clone()).with_span(span));
+        if let Some(Shared { operator, nodes }) = self.shared.get(&key) {
+            // Whoever walks through the formula comes by each time.
+            self.nodes += nodes;
+            if self.nodes > MAX_NODES {
+                return Err(too_large(span));
+            }
+            return Ok(ExprKind::Operator(operator.clone()).with_span(span));
         }
+        let outside = self.nodes;
         let before = std::mem::take(&mut self.bound);
         let body = self.expr(&definition.body, home);
         self.bound = before;
         let body = body?;
-        let named = Arc::new(OperatorCall {
+        let operator = Arc::new(OperatorCall {
             name: definition.name.text.clone(),
             context,
             args: Vec::new(),
@@ -61,8 +67,15 @@ impl<'s> Resolver<'s> {
             closed: true,
             constant: OnceLock::new(),
         });
-        self.shared.insert(key, named.clone());
-        Ok(ExprKind::Operator(named).with_span(span))
+        let nodes = self.nodes - outside;
+        self.shared.insert(
+            key,
+            Shared {
+                operator: operator.clone(),
+                nodes,
+            },
+        );
+        Ok(ExprKind::Operator(operator).with_span(span))
     }
 
     /// An operator with parameters: its body, with each argument bound around it.

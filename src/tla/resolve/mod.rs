@@ -83,12 +83,19 @@ impl Specification {
     }
 }
 
+/// A definition that is there only once.
+struct Shared {
+    operator: Arc<expr::OperatorCall>,
+    /// How many nodes it opens up to.
+    nodes: usize,
+}
+
 /// Resolves expressions of a specification.
 pub(super) struct Resolver<'s> {
     spec: &'s Specification,
     /// The instance whose variables are taken as the state, if not the root.
     detached: Option<usize>,
-    shared: HashMap<(usize, usize, usize, Mode), Arc<expr::OperatorCall>>,
+    shared: HashMap<(usize, usize, usize, Mode), Shared>,
     mode: Mode,
     /// How many names are bound around the current place.
     bound: usize,
@@ -128,8 +135,7 @@ impl<'s> Resolver<'s> {
         let result = if self.depth > MAX_DEPTH {
             Err(Diagnostic::at(e.span, "operators nest too deeply here").label(format!("more than {MAX_DEPTH} levels")))
         } else if self.nodes > MAX_NODES {
-            Err(Diagnostic::at(e.span, "this formula is too large")
-                .label("operators inside operators open up to too much text"))
+            Err(too_large(e.span))
         } else {
             self.form(e, site)
         };
@@ -401,6 +407,12 @@ fn assume(assumption: &Expr) -> Result<()> {
             Err(Diagnostic::at(assumption.span, message))
         }
     }
+}
+
+fn too_large(span: Span) -> Diagnostic {
+    Diagnostic::at(span, "this formula is too large").label(format!(
+        "operators inside operators open up to more than {MAX_NODES} of them"
+    ))
 }
 
 /// The name of a field, as the argument that it is.
