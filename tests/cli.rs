@@ -549,6 +549,31 @@ fn a_property_of_the_user_is_decided() {
 }
 
 #[test]
+fn a_false_assumption_of_the_users_module_is_an_error() {
+    let with_assumption = |assumption: &str| {
+        let text = BYSTANDER.replace("\n====\n", &format!("\nASSUME {assumption}\n====\n"));
+        with(
+            "MY.tla",
+            &text,
+            &[
+                "check",
+                "v4.17",
+                "-s",
+                "quick-exit",
+                "--properties",
+                "MY.tla",
+                "-p",
+                "BystanderSurvives",
+            ],
+        )
+    };
+    assert_eq!(with_assumption("1 < 2").code, 0);
+    let wrong = with_assumption("1 > 2");
+    assert_eq!(wrong.code, 150, "{}{}", wrong.out, wrong.err);
+    assert!(wrong.err.contains("this assumption is false"), "{}", wrong.err);
+}
+
+#[test]
 fn a_property_of_the_user_can_be_exported() {
     let of = |format: &str, more: &[&str]| {
         let args = ["export", format, "v4.13", "-s", "quick-exit", "--properties", "MY.tla"];

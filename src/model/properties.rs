@@ -34,11 +34,12 @@ impl Meaning {
 }
 
 impl PropertyModule {
-    /// Reads a module; its properties are the definitions without parameters that are temporal formulas.
+    /// Reads a module; its properties are the definitions without parameters that are temporal formulas. What it assumes has to
+    /// be true.
     pub fn load(library: &dyn crate::tla::Library, module: &str) -> Result<Self, Diagnostics> {
         let spec = Specification::load(library, module)?;
         let mut formulas = Vec::new();
-        let mut errors = Vec::new();
+        let mut errors = Vec::from_iter(spec.check_assumptions().err());
         for definition in spec.all_definitions() {
             match formula(&spec, definition) {
                 Ok(Some(found)) => formulas.push(found),
