@@ -81,6 +81,34 @@ fn no_two_files_need_each_other() {
     assert!(circle.is_empty(), "these files need each other: {circle:?}");
 }
 
+#[test]
+fn imports_stand_in_one_order() {
+    for (file, text) in sources() {
+        let mut before = None;
+        for block in text.split("\n\n") {
+            let groups: BTreeSet<u8> = block.lines().filter_map(|line| group(line, &text)).collect();
+            let here = groups.first().copied();
+            let in_order = groups.len() <= 1 && (here.is_none() || before < here);
+            assert!(in_order, "src/{}: these are not in order:\n{block}", file.join("/"));
+            before = here;
+        }
+    }
+}
+
+/// Re-exports come first, then the standard library, crates, and what is ours; a blank line parts them.
+fn group(line: &str, text: &str) -> Option<u8> {
+    let (visible, path) = line.split_once("use ")?;
+    let first = path.split("::").next()?;
+    Some(match (visible, first) {
+        ("pub " | "pub(crate) " | "pub(super) ", _) => 0,
+        ("", "std") => 1,
+        ("", "crate" | "super" | "self") => 3,
+        ("", _) if text.contains(&format!("mod {first};")) => 3,
+        ("", _) => 2,
+        _ => return None,
+    })
+}
+
 /// The rows of the table: a module, and those that it may use.
 fn table() -> Vec<(String, Vec<String>)> {
     let text = std::fs::read_to_string(root().join("ARCHITECTURE.md")).expect("a text");

@@ -4,8 +4,6 @@ mod common;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use common::Judge;
-use common::certificates::{Made, built_in, made, packed, refusal};
 use oomspec::certificate::format::{Certificate, Claim, Evidence, States, StepLabel};
 use oomspec::certificate::verify::{LookedAt, Refused, Verified, Verifier, read};
 use oomspec::certificate::{Maker, verify};
@@ -13,6 +11,9 @@ use oomspec::check::{Finding, Verdict, findings};
 use oomspec::machine::{Reached, Scratch, Shape};
 use oomspec::model::properties::PropertyModule;
 use oomspec::spec::Spec;
+
+use common::Judge;
+use common::certificates::{Made, built_in, made, packed, refusal};
 
 #[test]
 fn every_built_in_verdict_can_be_checked_again() {

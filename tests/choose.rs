@@ -2,7 +2,6 @@
 
 mod common;
 
-use common::choosing::{CASES, QUESTIONS, module, program, random};
 use oomspec::actors::compare::{Opinion, opinion};
 use oomspec::certificate::Maker;
 use oomspec::certificate::format::{Claim, Evidence, StepLabel};
@@ -13,6 +12,8 @@ use oomspec::machine::{Machine, Nobody, Outcome, Scratch};
 use oomspec::model::Instance;
 use oomspec::model::properties::PropertyModule;
 use oomspec::spec::Spec;
+
+use common::choosing::{CASES, QUESTIONS, module, program, random};
 
 /// The verdicts, after stateright and the certificates have agreed with them.
 fn judged(instance: Instance, modules: Vec<PropertyModule>, text: &str) -> Checked {

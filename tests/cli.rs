@@ -5,8 +5,9 @@ mod common;
 use std::path::Path;
 use std::process::Command;
 
-use common::{replace, spec_folder};
 use serde_json::Value;
+
+use common::{replace, spec_folder};
 
 /// What a run left behind.
 struct Run {

@@ -6,8 +6,9 @@ mod explorer;
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 
-use explorer::{Running, oomspec, start};
 use serde_json::Value;
+
+use explorer::{Running, oomspec, start};
 
 fn v4_14(folder: &Path) -> Running {
     start("v4.14", "foreign-mmput", folder, 2)

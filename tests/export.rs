@@ -4,7 +4,6 @@ mod common;
 
 use std::process::{Command, Stdio};
 
-use common::{Judge, finding, graph, spec_folder};
 use oomspec::check::Checked;
 use oomspec::explore::Graph;
 use oomspec::export::{StateGraph, dot::dot, graphml::graphml, itf::itf};
@@ -12,6 +11,8 @@ use oomspec::machine::Reached;
 use oomspec::model::variables::Variable;
 use oomspec::tla::Value;
 use serde_json::Value as Json;
+
+use common::{Judge, finding, graph, spec_folder};
 
 /// A value as any reader of the format would understand it.
 fn value(json: &Json) -> Value {

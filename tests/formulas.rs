@@ -4,9 +4,6 @@ mod common;
 
 use std::cell::OnceCell;
 
-use common::Judge;
-use common::formulas::{Universe, Writer, walk};
-use common::random::Random;
 use oomspec::certificate::{Maker, Verifier};
 use oomspec::check::{Finding, Verdict, findings};
 use oomspec::explore::Graph;
@@ -15,6 +12,10 @@ use oomspec::model::Instance;
 use oomspec::model::properties::{Meaning, PropertyModule};
 use oomspec::model::variables::Variable;
 use oomspec::tla::{self, Expr, Footprints, Specification, State, Temporal, Value};
+
+use common::Judge;
+use common::formulas::{Universe, Writer, walk};
+use common::random::Random;
 
 /// Formulas in all; a few seconds for each quarter of them.
 const FORMULAS: u64 = 20_000;

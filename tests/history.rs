@@ -5,12 +5,13 @@ mod common;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-use common::{Judge, error, finding, verdict};
 use oomspec::check::{Checked, Finding, Verdict};
 use oomspec::machine::ErrorKind;
 use oomspec::model::property::PropertyKind;
 use oomspec::report::race::{Options, race};
 use oomspec::tla::Value;
+
+use common::{Judge, error, finding, verdict};
 
 const REPORT: &str = "2017-12-05-report";
 const ARCANGELI: &str = "2017-07-25-arcangeli";

@@ -4,8 +4,9 @@ mod common;
 
 use std::process::{Command, Output};
 
-use common::{replace, spec_folder};
 use oomspec::spec::Spec;
+
+use common::{replace, spec_folder};
 
 /// A change, the scenario that shows it, and the property that it breaks.
 struct Mutant {

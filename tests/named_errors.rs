@@ -4,8 +4,6 @@ mod common;
 
 use std::path::Path;
 
-use common::certificates::{made, refusal};
-use common::{Judge, listing};
 use oomspec::actors::compare::{Opinion, opinion};
 use oomspec::c::library::Listing;
 use oomspec::certificate::Maker;
@@ -16,6 +14,9 @@ use oomspec::export::tla::export;
 use oomspec::machine::Reached;
 use oomspec::model::Instance;
 use oomspec::model::properties::PropertyModule;
+
+use common::certificates::{made, refusal};
+use common::{Judge, listing};
 
 /// Properties of every kind: formulas of states, of steps, of progress, the refinement, deadlock, errors, and one of the listing's own.
 const NAMES: [&str; 9] = [

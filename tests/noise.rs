@@ -9,8 +9,6 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use common::certificates::{built_in, made};
-use common::programs::{Writer, instance};
 use oomspec::certificate::verify::read as read_certificate;
 use oomspec::check::{findings, module};
 use oomspec::explore::{Limits, explore};
@@ -18,6 +16,9 @@ use oomspec::source::Sources;
 use oomspec::spec::Spec;
 use oomspec::tla::{self, Config};
 use oomspec::tlc::Table;
+
+use common::certificates::{built_in, made};
+use common::programs::{Writer, instance};
 
 /// Byte strings, and inputs of each other kind.
 const BYTES: usize = 200_000;

@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use common::programs::{Writer, instance};
 use oomspec::check::{Verdict, findings};
 use oomspec::explore::{Graph, Limits, explore};
 use oomspec::machine::{Machine, Scratch};
 use proptest::prelude::*;
+
+use common::programs::{Writer, instance};
 
 mod common;
 

@@ -4,12 +4,13 @@ mod common;
 
 use std::collections::BTreeMap;
 
-use common::Judge;
-use common::certificates::{Made, built_in, made, packed, ranks, refusal};
 use oomspec::certificate::Maker;
 use oomspec::certificate::format::{Broken, Certificate, Claim, Evidence, Ranking, States};
 use oomspec::certificate::verify::Verifier;
 use oomspec::check::{Finding, Verdict, findings};
+
+use common::Judge;
+use common::certificates::{Made, built_in, made, packed, ranks, refusal};
 
 #[test]
 fn ranks_and_their_reasons_are_checked() {

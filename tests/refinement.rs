@@ -2,9 +2,10 @@
 
 mod common;
 
-use common::Judge;
 use oomspec::check::{Finding, Verdict};
 use oomspec::report::race::{Options, race};
+
+use common::Judge;
 
 const NO_GIVE_UP: &str = "2017-07-25-no-give-up";
 

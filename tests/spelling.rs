@@ -4,12 +4,13 @@ mod common;
 
 use std::path::Path;
 
-use common::Judge;
 use oomspec::check::{Checked, Counterexample, Finding, Verdict, check};
 use oomspec::explore::Limits;
 use oomspec::model::Instance;
 use oomspec::model::properties::PropertyModule;
 use oomspec::model::property::PropertyKind;
+
+use common::Judge;
 
 const WRITTEN: &str = r"Refines == Abs!SafeSpec /\ (Abs!Fair \/ <>Failed)";
 

@@ -1,8 +1,9 @@
 //! The TLA+ front end on modules in the shape that the project writes.
 
+use std::collections::HashMap;
+
 use oomspec::source::{Diagnostic, Sources};
 use oomspec::tla::{self, Config, Expr, Specification, Temporal, Value};
-use std::collections::HashMap;
 
 /// The modules under `tests/tla`.
 fn library(module: &str) -> Option<String> {

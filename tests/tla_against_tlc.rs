@@ -2,13 +2,15 @@
 //!
 //! Needs `tla2tools.jar`: in `OOMSPEC_TLC`, or under `target/`.
 
-use common::random::Random;
-use common::tlc::jar as tlc;
-use oomspec::tla::{self, Specification};
 use std::collections::HashSet;
 use std::fmt::Write;
 use std::path::Path;
 use std::process::Command;
+
+use oomspec::tla::{self, Specification};
+
+use common::random::Random;
+use common::tlc::jar as tlc;
 
 mod common;
 

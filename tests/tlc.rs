@@ -9,10 +9,6 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use common::choosing::{CASES, QUESTIONS, module, program, random};
-use common::peers::{required, say};
-use common::programs::{Writer, instance};
-use common::tlc::jar;
 use oomspec::check::{Checked, Verdict, check};
 use oomspec::explore::{Limits, explore};
 use oomspec::export::tla::{Export, export};
@@ -22,6 +18,11 @@ use oomspec::model::Instance;
 use oomspec::model::properties::PropertyModule;
 use oomspec::spec::Spec;
 use oomspec::tlc::{Agreement, Answer, Asked, Job, Options, RunError, Scope, Table, compare, run};
+
+use common::choosing::{CASES, QUESTIONS, module, program, random};
+use common::peers::{required, say};
+use common::programs::{Writer, instance};
+use common::tlc::jar;
 
 mod common;
 

@@ -1,7 +1,8 @@
 //! The syntax tree of the C subset: what a listing says, before types and steps.
 
-use super::number::Number;
 pub use crate::machine::program::BinaryOp;
+
+use super::number::Number;
 use crate::source::{Sources, Span};
 
 /// A protocol listing (with all it includes) or a protocol and a scenario read together.

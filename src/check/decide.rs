@@ -5,10 +5,9 @@ use super::liveness::{self, Found, Translation};
 use super::refinement::{Refined, check};
 use super::{Answer, Verdict, to_state};
 use crate::cycles::{self, Fairness, Problem};
-use crate::model::properties::{Meaning, PropertyModule};
-
 use crate::explore::{Graph, StateId};
 use crate::machine::{Machine, Reached};
+use crate::model::properties::{Meaning, PropertyModule};
 use crate::source::Diagnostic;
 use crate::tla::{Expr, Refinement, SubscriptedAction, Temporal};
 

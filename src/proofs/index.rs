@@ -4,7 +4,6 @@ use super::contents::{Chapter, Contents, Violation};
 use super::markdown::{anchor, link, prose, table};
 use super::properties;
 use super::verdict::{LEGEND, by_mistake, cell, counted};
-
 use crate::actors::compare::Opinion;
 use crate::model::property::Property;
 

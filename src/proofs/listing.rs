@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::contents::{Chapter, Violation};
 use super::markdown::{anchor, block, code, details, link};
 use super::verdict::by_mistake;
-
 use crate::c::ast::Function;
 use crate::source::FileId;
 

@@ -19,15 +19,15 @@ mod scenario;
 mod verdict;
 mod violation;
 
+pub use evidence::Evidence;
+pub use records::Records;
+
 use std::collections::BTreeMap;
 use std::io::Write;
 
 use crate::model::properties::PropertyModule;
 use crate::source::Diagnostics;
 use crate::spec::Spec;
-
-pub use evidence::Evidence;
-pub use records::Records;
 
 /// The files by their path within the folder; the evidence is of every protocol in every scenario, in the order of the spec.
 pub fn pages(

@@ -1,7 +1,8 @@
 //! Values in TLA+ syntax, as TLC prints them.
 
-use super::value::{Value, is_record};
 use std::fmt::{self, Display, Formatter};
+
+use super::value::{Value, is_record};
 
 impl Display for Value {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {

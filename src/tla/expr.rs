@@ -1,9 +1,10 @@
 //! Resolved expressions: names are gone, variables are indices, operators stand where they were called.
 
-use super::value::Value;
-use crate::source::Span;
 use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
+
+use super::value::Value;
+use crate::source::Span;
 
 /// An expression ready for evaluation.
 #[derive(Debug, Clone)]

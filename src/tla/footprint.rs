@@ -3,11 +3,12 @@
 //! It is read off the resolved tree, where `f.x` and `f["x"]` are one node, and errs on the side of more: a variable that is not
 //! applied to arguments where it stands is looked at as a whole.
 
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::Arc;
+
 use super::expr::{Builtin, Expr, ExprKind, OperatorCall};
 use super::temporal::SubscriptedAction;
 use super::value::Value;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::sync::Arc;
 
 /// The parts of a variable that matter, each by the arguments that lead to it. The domain of the variable always does.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,11 +1,12 @@
 //! Reading a module and all it needs, and collecting their names.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use super::specification::{Binding, Constant, Context, Entity, Library, Owner, Specification, Substituted, Visible};
 use super::syntax::{Ident, Instance, Module, Parameter, Unit};
 use super::{parse, standard};
 use crate::source::{Diagnostic, Diagnostics, Sources, Span};
-use std::collections::HashMap;
-use std::sync::Arc;
 
 /// How many instances of modules may stand inside each other.
 const MAX_INSTANCES: usize = 1000;

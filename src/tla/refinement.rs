@@ -3,12 +3,13 @@
 //! They are recognised in the resolved formula, so that neither comments nor parentheses, nor the order of operands, nor names that
 //! stand for parts of it make a difference.
 
+use std::sync::Arc;
+
 use super::expr::{Builtin, Expr, ExprKind, Level};
 use super::resolve::Resolver;
 use super::specification::Specification;
 use super::temporal::{Abstraction, Around, Behaviour, SubscriptedAction, Temporal, classify, closed};
 use crate::source::Diagnostic;
-use std::sync::Arc;
 
 /// `Abs!Spec`, or `Abs!SafeSpec /\ (Abs!Fair \/ <>Failed)`, taken apart.
 #[derive(Debug, Clone)]

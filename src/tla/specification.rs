@@ -1,11 +1,12 @@
 //! A root module with everything it extends and instantiates.
 
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
 use super::expr::{Builtin, Level};
 use super::syntax::{Definition, Expr, Module, Unit};
 use super::value::Value;
 use crate::source::{Diagnostic, FileId, Sources, Span};
-use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
 
 /// Where the texts of modules come from.
 pub trait Library {

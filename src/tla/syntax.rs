@@ -1,7 +1,8 @@
 //! The syntax tree of a module: what is written, before names are looked up.
 
-use crate::source::Span;
 use std::sync::Arc;
+
+use crate::source::Span;
 
 /// A name as written, and where.
 #[derive(Debug, Clone)]

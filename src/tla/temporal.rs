@@ -1,13 +1,14 @@
 //! Temporal formulas, taken apart down to what holds in a state or a step.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use super::eval::{EvalError, State, eval_action, eval_constant, eval_predicate};
 use super::expr::{Builtin, Expr, ExprKind, Level};
 use super::resolve::Resolver;
 use super::specification::{Entity, Specification};
 use super::value::Value;
 use crate::source::{Diagnostic, Span};
-use std::collections::BTreeSet;
-use std::sync::Arc;
 
 /// A temporal formula. Quantifiers over constant sets are written out.
 #[derive(Debug, Clone)]

@@ -1,8 +1,9 @@
 //! Formulas without what they promise: `P => Q` becomes `P => FALSE`. If such a formula still holds, `P` never was true.
 
+use std::sync::Arc;
+
 use super::expr::{Builtin, Expr, ExprKind, OperatorCall};
 use super::value::Value;
-use std::sync::Arc;
 
 impl Expr {
     /// The formula with `FALSE` for the right side of its implications; none if it has none.

@@ -1,7 +1,6 @@
 //! Certificates for tests: made of built-in pairs, taken apart and put together otherwise.
 
 use std::collections::BTreeMap;
-
 use std::io::{Read, Write};
 
 use base64::Engine;

@@ -18,6 +18,9 @@ pub(super) mod statement;
 pub(super) mod states;
 pub(super) mod view;
 
+pub use ranking::Size;
+pub use set::Covered;
+
 use std::fmt;
 
 use super::format::{Certificate, Claim, Evidence, SCHEMA};
@@ -28,8 +31,6 @@ use crate::model::properties::PropertyModule;
 use crate::source::{Diagnostic, Diagnostics};
 use crate::spec::Spec;
 use crate::tla::EvalError;
-pub use ranking::Size;
-pub use set::Covered;
 use statement::Meant;
 
 /// The longest text that is read.

@@ -1,8 +1,7 @@
 //! Numbered states, and the steps between them.
 
-use crate::machine::{Label, Machine, Scratch, Shape};
-
 use super::Refused;
+use crate::machine::{Label, Machine, Scratch, Shape};
 
 /// Packed states by number: those of a path, or a set in ascending order.
 #[derive(Debug)]

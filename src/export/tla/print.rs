@@ -1,9 +1,10 @@
 //! Terms and trees as text that is meant to be read.
 
+use std::sync::Arc;
+
 use super::memory::select;
 use super::term::{self, Op, Selector, Term, Update};
 use super::tree::{End, Join, Tree};
-use std::sync::Arc;
 
 /// Longer lines are broken where they can be.
 const WIDTH: usize = 110;

@@ -1,9 +1,10 @@
 //! The operators of the language and the standard modules.
 
+use std::sync::Arc;
+
 use super::super::expr::{Builtin, Expr};
 use super::super::value::Value;
 use super::{Env, Eval, MAX_SET, Result, equal, fail, homogeneous};
-use std::sync::Arc;
 
 impl Eval<'_> {
     pub(super) fn call(&self, builtin: Builtin, args: &[Expr], e: &Expr, env: &Env<'_>) -> Result<Value> {

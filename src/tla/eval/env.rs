@@ -1,10 +1,11 @@
 //! The names bound around an expression, on the stack of whoever evaluates it.
 
+use std::cell::OnceCell;
+use std::sync::Arc;
+
 use super::super::expr::{Bound, Expr};
 use super::super::value::Value;
 use super::{Eval, Result};
-use std::cell::OnceCell;
-use std::sync::Arc;
 
 /// Bound names, innermost first.
 #[derive(Clone, Copy)]

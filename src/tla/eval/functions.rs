@@ -1,10 +1,11 @@
 //! Functions, records, tuples.
 
+use std::sync::Arc;
+
 use super::super::expr::{Bound, Expr, Update};
 use super::super::value::{Value, is_record};
 use super::env::{Binding, each};
 use super::{Env, Eval, Result, fail, shortened};
-use std::sync::Arc;
 
 impl Eval<'_> {
     pub(super) fn apply(&self, two: &[Expr; 2], e: &Expr, env: &Env<'_>) -> Result<Value> {

@@ -6,13 +6,15 @@ mod functions;
 mod sets;
 mod successors;
 
+pub(super) use env::{Binding, Env, each};
+pub use successors::{ActionLabel, init_states, successors};
+
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
+
 use super::expr::{Expr, ExprKind, Level};
 use super::value::Value;
 use crate::source::{Diagnostic, Span};
-pub(super) use env::{Binding, Env, each};
-use std::cell::{Cell, RefCell};
-use std::sync::Arc;
-pub use successors::{ActionLabel, init_states, successors};
 
 /// Sets larger than this are not written out.
 pub(super) const MAX_SET: usize = 1_000_000;

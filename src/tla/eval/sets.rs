@@ -1,10 +1,11 @@
 //! Sets: written out when they must be, asked for membership when that is enough.
 
+use std::sync::Arc;
+
 use super::super::expr::{Bound, Builtin, Expr, ExprKind};
 use super::super::value::Value;
 use super::env::{Binding, each, unpack};
 use super::{Env, Eval, MAX_SET, Result, equal, fail, homogeneous, shortened};
-use std::sync::Arc;
 
 impl Eval<'_> {
     /// The elements of what must be a set.

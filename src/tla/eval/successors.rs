@@ -1,13 +1,14 @@
 //! Finding the states that an action or an initial predicate allows, the way TLC does: conjuncts from left to right, the
 //! first `x' = e` or `x' \in S` gives a variable its value, later ones test it; `\/` and `\E` branch.
 
+use std::cell::RefCell;
+use std::sync::Arc;
+
 use super::{Binding, Env, Eval, EvalError, Side, State, Steps, each, fail, within};
 use crate::source::Span;
 use crate::tla::expr::{Builtin, Expr, ExprKind, OperatorCall};
 use crate::tla::specification::Specification;
 use crate::tla::value::Value;
-use std::cell::RefCell;
-use std::sync::Arc;
 
 /// How deep conjunctions that branch may follow each other.
 const MAX_DEPTH: usize = 2_000;

@@ -1,11 +1,13 @@
 //! Expressions.
 
+use std::sync::Arc;
+
+use tree_sitter::Node;
+
 use super::super::precedence;
 use super::super::syntax::*;
 use super::{MAX_NESTING, Reader, Result, children, named_children};
 use crate::source::{Diagnostic, Span};
-use std::sync::Arc;
-use tree_sitter::Node;
 
 impl Reader<'_> {
     pub(super) fn expr(&self, node: Node<'_>, depth: usize) -> Result<Expr> {

@@ -1,7 +1,8 @@
 //! What must hold of a text before it may be given to the grammar's scanner, which keeps its state in a fixed buffer.
 
-use crate::source::{Diagnostic, FileId, Span};
 use std::collections::HashSet;
+
+use crate::source::{Diagnostic, FileId, Span};
 
 /// Junction lists nest at most as deep as there are columns with a bullet; the scanner's buffer of 1024 bytes takes 3 for each.
 const MAX_BULLET_COLUMNS: usize = 200;

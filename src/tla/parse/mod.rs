@@ -7,10 +7,12 @@ mod expr;
 mod guard;
 mod operators;
 
+use std::sync::Arc;
+
+use tree_sitter::Node;
+
 use super::syntax::*;
 use crate::source::{Diagnostic, FileId, Span};
-use std::sync::Arc;
-use tree_sitter::Node;
 
 /// How deep expressions may nest in the text.
 pub(super) const MAX_NESTING: usize = 120;

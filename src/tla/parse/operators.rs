@@ -1,11 +1,12 @@
 //! Prefix, infix and postfix operators, and whether they may stand beside each other without parentheses.
 
+use tree_sitter::Node;
+
 use super::super::precedence::{self, Operator, PRIME};
 use super::super::syntax::*;
 use super::expr::applied;
 use super::{MAX_NESTING, Reader, Result};
 use crate::source::Diagnostic;
-use tree_sitter::Node;
 
 impl Reader<'_> {
     /// Infix operators. A chain of the same one (`a /\ b /\ c`) is read without recursion: chains get long.

@@ -1,5 +1,8 @@
 //! Calls: an operator's body put in the place of the call, its arguments bound around it.
 
+use std::rc::Rc;
+use std::sync::{Arc, OnceLock};
+
 use super::super::expr::{Expr, ExprKind, OperatorCall};
 use super::super::specification::Entity;
 use super::super::syntax::{self, Definition, Ident, Parameter};
@@ -7,8 +10,6 @@ use super::names::{Args, arity, unknown};
 use super::scope::{Lazy, Scope, Site, Slot};
 use super::{MAX_NODES, Resolver, Result, Shared, too_large};
 use crate::source::{Diagnostic, Span};
-use std::rc::Rc;
-use std::sync::{Arc, OnceLock};
 
 impl<'s> Resolver<'s> {
     /// Resolves with nothing bound around; the result does not see the names bound here.

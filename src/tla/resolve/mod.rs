@@ -7,6 +7,9 @@ mod call;
 mod names;
 mod scope;
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use super::eval::eval_constant;
 use super::expr::{self, Builtin, Expr, ExprKind, Level};
 use super::specification::Specification;
@@ -14,8 +17,6 @@ use super::syntax::{self, ExceptComponent};
 use super::value::Value;
 use crate::source::{Diagnostic, Span};
 use scope::{Mode, Scope, Site};
-use std::collections::HashMap;
-use std::sync::Arc;
 
 /// How deep resolved expressions may nest, operators opened up.
 const MAX_DEPTH: usize = 400;

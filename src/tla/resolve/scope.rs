@@ -1,9 +1,10 @@
 //! Where an expression stands: which names are bound around it, and under which primes.
 
-use super::super::expr::{Expr, Level};
-use super::super::syntax::{Expr as Syntax, Parameter};
 use std::rc::Rc;
 use std::sync::Arc;
+
+use super::super::expr::{Expr, Level};
+use super::super::syntax::{Expr as Syntax, Parameter};
 
 /// Under what an expression is resolved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
