@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::source::Diagnostic;
 
 /// The longest listing, in bytes: it keeps the synchronisation skeleton only.
-pub const MAX_LISTING: u64 = 1 << 17;
+pub(crate) const MAX_LISTING: u64 = 1 << 17;
 /// The longest TLA+ module and the longest .cfg, in bytes.
 pub const MAX_MODULE: u64 = 1 << 20;
 
@@ -43,7 +43,7 @@ pub fn text(path: &Path, most: u64) -> Result<String, Diagnostic> {
 }
 
 /// Bytes as text, or the line that is none.
-pub fn utf8(name: &str, bytes: Vec<u8>) -> Result<String, Diagnostic> {
+pub(crate) fn utf8(name: &str, bytes: Vec<u8>) -> Result<String, Diagnostic> {
     String::from_utf8(bytes).map_err(|error| {
         let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
         let line = valid.iter().filter(|&&byte| byte == b'\n').count() + 1;

@@ -61,6 +61,8 @@
 //!
 //! Nothing here prints or ends the program, and mistakes in the user's text are values: [`Diagnostics`] is the one error.
 
+#![deny(unreachable_pub, unnameable_types)]
+
 pub mod actors;
 pub mod c;
 pub mod certificate;
@@ -79,7 +81,7 @@ pub mod spec;
 pub mod tla;
 pub mod tlc;
 pub mod web;
-pub(crate) mod xml;
+mod xml;
 
 pub use check::{Check, Checked, Finding, Verdict};
 pub use source::Diagnostics;

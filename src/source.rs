@@ -21,7 +21,7 @@ pub struct Span {
 
 /// One text: its display name (never an absolute path of this machine unless the user gave one) and its content.
 #[derive(Debug, Clone)]
-pub struct File {
+pub(crate) struct File {
     /// Name shown in messages, e.g. `linux/v4.14.c`.
     pub name: String,
     /// Content.
@@ -51,12 +51,12 @@ impl Sources {
     }
 
     /// The file behind an id.
-    pub fn file(&self, id: FileId) -> &File {
+    pub(crate) fn file(&self, id: FileId) -> &File {
         &self.files[id.0 as usize]
     }
 
     /// All files, in the order in which they were read.
-    pub fn files(&self) -> impl Iterator<Item = (FileId, &File)> {
+    pub(crate) fn files(&self) -> impl Iterator<Item = (FileId, &File)> {
         self.files.iter().enumerate().map(|(i, f)| (FileId(i as u32), f))
     }
 
@@ -88,7 +88,7 @@ pub struct Diagnostic {
 
 impl Diagnostic {
     /// A message about a place.
-    pub fn at(span: Span, message: impl Into<String>) -> Self {
+    pub(crate) fn at(span: Span, message: impl Into<String>) -> Self {
         Diagnostic {
             message: message.into(),
             span: Some(span),
@@ -111,14 +111,14 @@ impl Diagnostic {
 
     /// Adds the text under the underline.
     #[must_use]
-    pub fn label(mut self, label: impl Into<String>) -> Self {
+    pub(crate) fn label(mut self, label: impl Into<String>) -> Self {
         self.label = label.into();
         self
     }
 
     /// Underlines another place as well, with this text.
     #[must_use]
-    pub fn also(mut self, span: Span, label: impl Into<String>) -> Self {
+    pub(crate) fn also(mut self, span: Span, label: impl Into<String>) -> Self {
         self.others.push((span, label.into()));
         self
     }

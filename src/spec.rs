@@ -133,11 +133,6 @@ impl Spec {
         }
     }
 
-    /// Where the listings come from.
-    pub fn library(&self) -> &dyn Library {
-        &*self.library
-    }
-
     /// A protocol by its name, with or without its folder.
     pub fn protocol(&self, name: &str) -> Result<Listing, Diagnostic> {
         self.find(name, &self.protocols, "protocol")
@@ -180,7 +175,7 @@ impl Spec {
     }
 
     /// The bounds of a protocol in a scenario: its `#define`s that are numbers.
-    pub fn numbers(&self, protocol: &Listing, scenario: &Listing) -> Result<Vec<(String, i64)>, Diagnostics> {
+    pub(crate) fn numbers(&self, protocol: &Listing, scenario: &Listing) -> Result<Vec<(String, i64)>, Diagnostics> {
         numbers(&*self.library, protocol, scenario)
     }
 
@@ -209,7 +204,7 @@ impl tla::Library for Modules<'_> {
 }
 
 /// `linux/v4.14.c` is `v4.14`.
-pub fn stem(path: &str) -> String {
+pub(crate) fn stem(path: &str) -> String {
     let file = path.rsplit(['/', '\\']).next().unwrap_or(path);
     file.strip_suffix(".c").unwrap_or(file).to_string()
 }

@@ -1,7 +1,7 @@
 //! Texts inside XML: pictures in SVG, and graphs.
 
 /// A text as content or attribute. XML has no way at all to write most control characters.
-pub fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut escaped = String::new();
     for c in text.chars() {
         match c {

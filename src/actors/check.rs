@@ -15,7 +15,7 @@ use crate::machine::Machine;
 
 /// What stateright found.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Summary {
+pub(crate) struct Summary {
     /// Distinct states.
     pub distinct: usize,
     /// Transitions, two outcomes of `choose` counted apart.
@@ -28,7 +28,7 @@ pub struct Summary {
 
 /// Why there is no summary; never a pass.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Failure {
+pub(crate) enum Failure {
     /// There are more distinct states than allowed.
     Exhausted(usize),
     /// The budget of the process is spent.
@@ -65,7 +65,7 @@ const LOOKS: usize = 256;
 ///
 /// On one thread, because stateright's levels and shortest paths depend on timing with several; check several programs at
 /// once instead.
-pub fn check(machine: &Machine, safety: Vec<Safety>, limits: Limits) -> Result<Summary, Failure> {
+pub(crate) fn check(machine: &Machine, safety: Vec<Safety>, limits: Limits) -> Result<Summary, Failure> {
     let expanded = AtomicUsize::new(0);
     let spent = Arc::new(OnceLock::new());
     let why = Arc::clone(&spent);

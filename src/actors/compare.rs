@@ -84,7 +84,7 @@ pub fn properties(checked: &Checked, modules: &[PropertyModule]) -> Vec<Safety> 
 }
 
 /// True if stateright can decide the property of this finding.
-pub fn decides(machine: &Machine, modules: &[PropertyModule], finding: &Finding) -> bool {
+pub(crate) fn decides(machine: &Machine, modules: &[PropertyModule], finding: &Finding) -> bool {
     safety(machine, modules, finding).is_some()
 }
 

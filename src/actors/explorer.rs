@@ -8,13 +8,13 @@ use super::System;
 use super::system::{Action, State};
 
 /// stateright's search of a system, which waits until it is asked for, and the steps along any path.
-pub struct Explorer {
+pub(crate) struct Explorer {
     search: Box<dyn Search>,
 }
 
 /// How far the search is.
 #[derive(Debug, Serialize)]
-pub struct Status {
+pub(crate) struct Status {
     done: bool,
     model: String,
     state_count: usize,
@@ -31,7 +31,7 @@ type Property = (Expectation, &'static str, Option<String>);
 /// A state that a path can go on to, with the step that leads there; the initial one has none.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Next {
+pub(crate) struct Next {
     #[serde(skip_serializing_if = "Option::is_none")]
     action: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -45,25 +45,25 @@ pub struct Next {
 
 impl Explorer {
     /// Prepares the search, on so many threads.
-    pub fn new(system: System, threads: usize) -> Self {
+    pub(crate) fn new(system: System, threads: usize) -> Self {
         Explorer {
             search: Box::new(system.checker().threads(threads).spawn_on_demand()),
         }
     }
 
     /// How far the search is, and what it found.
-    pub fn status(&self) -> Status {
+    pub(crate) fn status(&self) -> Status {
         self.search.status()
     }
 
     /// Lets the search run to its end.
-    pub fn run_to_completion(&self) {
+    pub(crate) fn run_to_completion(&self) {
         self.search.run();
     }
 
     /// What can follow a path, which is given by the number of the initial state and of each action; without a path, the
     /// initial states. Nothing if there is no such path.
-    pub fn next(&self, indices: &[usize]) -> Option<Vec<Next>> {
+    pub(crate) fn next(&self, indices: &[usize]) -> Option<Vec<Next>> {
         let system = self.search.system();
         let Some((&first, indices)) = indices.split_first() else {
             let states = system.init_states().into_iter().enumerate();
@@ -153,7 +153,7 @@ impl<C: Checker<System> + Send + Sync> Search for C {
 }
 
 /// The files of stateright's own interface, as its server has them: `index.htm`, `app.css`, `app.js`, `knockout-3.5.0.js`.
-pub fn interface(name: &str) -> Option<&'static str> {
+pub(crate) fn interface(name: &str) -> Option<&'static str> {
     Some(match name {
         "index.htm" => include_str!(concat!(env!("OUT_DIR"), "/index.htm")),
         "app.css" => include_str!(concat!(env!("OUT_DIR"), "/app.css")),

@@ -12,7 +12,7 @@ use crate::machine::{Machine, Scratch};
 
 /// An actor. The threads have the ids of their numbers, the memory has the next one.
 #[derive(Debug, Clone)]
-pub enum Node {
+pub(crate) enum Node {
     /// A thread of the listing.
     Thread(Arc<Machine>, ThreadId),
     /// The shared memory.
@@ -21,7 +21,7 @@ pub enum Node {
 
 /// What threads and memory say to each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Message {
+pub(crate) enum Message {
     /// Thread to memory: run my step from here.
     Step {
         /// The thread's position.
@@ -38,7 +38,7 @@ pub enum Message {
 
 /// The state of an actor.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum NodeState {
+pub(crate) enum NodeState {
     /// A thread knows its position.
     Thread(u32),
     /// The memory knows everything else.
@@ -54,7 +54,7 @@ pub struct Memory {
 
 impl Memory {
     /// The machine whose state it is.
-    pub fn machine(&self) -> &Arc<Machine> {
+    pub(crate) fn machine(&self) -> &Arc<Machine> {
         &self.machine
     }
 
@@ -64,7 +64,7 @@ impl Memory {
     }
 
     /// Where a thread stands.
-    pub fn position(&self, thread: ThreadId) -> u32 {
+    pub(crate) fn position(&self, thread: ThreadId) -> u32 {
         self.machine.layout.position[thread].load(&self.words) as u32
     }
 

@@ -19,10 +19,10 @@ pub struct Safety {
 
 impl Safety {
     /// The name of the property that no state is a deadlock.
-    pub const NO_DEADLOCK: &'static str = "NoDeadlock";
+    pub(crate) const NO_DEADLOCK: &'static str = "NoDeadlock";
 
     /// A predicate of states.
-    pub fn new(name: &str, holds: impl Fn(&Machine, &[u64]) -> bool + Send + Sync + 'static) -> Self {
+    pub(crate) fn new(name: &str, holds: impl Fn(&Machine, &[u64]) -> bool + Send + Sync + 'static) -> Self {
         Safety {
             name: forever(name),
             holds: Box::new(holds),
@@ -30,7 +30,7 @@ impl Safety {
     }
 
     /// No step raises an error that breaks the property of this name.
-    pub fn no_error(name: &str) -> Self {
+    pub(crate) fn no_error(name: &str) -> Self {
         let property = name.to_string();
         Self::new(name, move |machine, state| match machine.reached(state) {
             Reached::Error(error) => error.property != property,
@@ -40,7 +40,7 @@ impl Safety {
 
     /// The same, and another one: under the name of this.
     #[must_use]
-    pub fn and(self, other: Safety) -> Self {
+    pub(crate) fn and(self, other: Safety) -> Self {
         Safety {
             name: self.name,
             holds: Box::new(move |machine, state| (self.holds)(machine, state) && (other.holds)(machine, state)),
@@ -48,12 +48,12 @@ impl Safety {
     }
 
     /// Some thread has a step, unless there was an error or a quiet end, or every task has ended.
-    pub fn no_deadlock() -> Self {
+    pub(crate) fn no_deadlock() -> Self {
         Self::new(Self::NO_DEADLOCK, |machine, state| !is_deadlock(machine, state))
     }
 
     /// No state is one of the given: the lasso found for the temporal property of this name.
-    pub fn not_on_lasso(property: &str, lasso: impl IntoIterator<Item = Vec<u64>>) -> Self {
+    pub(crate) fn not_on_lasso(property: &str, lasso: impl IntoIterator<Item = Vec<u64>>) -> Self {
         let lasso: HashSet<Vec<u64>> = lasso.into_iter().collect();
         Self::new(&format!("not on the lasso of {property}"), move |_, state| {
             !lasso.contains(state)
@@ -61,7 +61,7 @@ impl Safety {
     }
 
     /// Its name.
-    pub fn name(&self) -> &'static str {
+    pub(crate) fn name(&self) -> &'static str {
         self.name
     }
 

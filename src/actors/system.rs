@@ -46,7 +46,7 @@ pub struct Action {
 
 impl System {
     /// The property that never fails unless the actors do not follow the machine.
-    pub const IN_STEP: &'static str = "threads are where the memory says";
+    pub(crate) const IN_STEP: &'static str = "threads are where the memory says";
 
     /// The actors of a machine, and what to check.
     pub fn new(machine: Machine, safety: Vec<Safety>) -> Result<Self, TooManyProperties> {
@@ -67,12 +67,12 @@ impl System {
     }
 
     /// The machine behind the memory.
-    pub fn machine(&self) -> &Arc<Machine> {
+    pub(crate) fn machine(&self) -> &Arc<Machine> {
         &self.machine
     }
 
     /// stateright's name for a path from the initial state: the index of each action among those of its state.
-    pub fn indices(&self, path: &[Label]) -> Option<Vec<usize>> {
+    pub(crate) fn indices(&self, path: &[Label]) -> Option<Vec<usize>> {
         let mut state = self.init_states().pop()?;
         let mut indices = vec![0];
         for &label in path {
@@ -87,7 +87,7 @@ impl System {
 }
 
 /// The path that has this name for stateright, if there is one.
-pub fn labels(machine: &Machine, indices: &[usize]) -> Option<Vec<Label>> {
+pub(crate) fn labels(machine: &Machine, indices: &[usize]) -> Option<Vec<Label>> {
     let (&0, indices) = indices.split_first()? else {
         return None;
     };

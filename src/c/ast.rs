@@ -285,7 +285,7 @@ pub enum ExprKind {
 
 impl Expr {
     /// The expressions in this one, in the order of the text.
-    pub fn operands(&self) -> Vec<&Expr> {
+    pub(crate) fn operands(&self) -> Vec<&Expr> {
         match &self.kind {
             ExprKind::Int(_) | ExprKind::Bool(_) | ExprKind::Null | ExprKind::Name(_) => vec![],
             ExprKind::Field(operand, ..)
@@ -372,12 +372,12 @@ pub enum Cause {
 
 impl Reason {
     /// True for a bug, rather than a price that is paid by design.
-    pub fn is_mistake(&self) -> bool {
+    pub(crate) fn is_mistake(&self) -> bool {
         matches!(self.cause, Cause::Mistake { .. })
     }
 
     /// The protocol that mends it.
-    pub fn fixed_by(&self) -> Option<&str> {
+    pub(crate) fn fixed_by(&self) -> Option<&str> {
         match &self.cause {
             Cause::Mistake { fixed_by, .. } => fixed_by.as_ref().map(|protocol| protocol.name.as_str()),
             Cause::Design | Cause::Inherited => None,

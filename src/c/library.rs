@@ -22,7 +22,7 @@ static SPEC: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/spec");
 
 /// The spec that is built into the binary.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Builtin;
+pub(crate) struct Builtin;
 
 impl Library for Builtin {
     fn read(&self, path: &str) -> Option<Result<String, Diagnostic>> {
@@ -49,13 +49,13 @@ impl Library for Builtin {
 
 /// A folder laid out like the built-in spec.
 #[derive(Debug, Clone)]
-pub struct Folder {
+pub(crate) struct Folder {
     root: PathBuf,
 }
 
 impl Folder {
     /// The library in this folder.
-    pub fn new(root: impl Into<PathBuf>) -> Self {
+    pub(crate) fn new(root: impl Into<PathBuf>) -> Self {
         Folder { root: root.into() }
     }
 }
@@ -102,7 +102,7 @@ pub struct Listing {
 
 impl Listing {
     /// A file of the library.
-    pub fn from_library(library: &dyn Library, path: &str) -> Result<Self, Diagnostic> {
+    pub(crate) fn from_library(library: &dyn Library, path: &str) -> Result<Self, Diagnostic> {
         let text = library
             .read(path)
             .ok_or_else(|| Diagnostic::general(format!("there is no {path} in the spec")))?;

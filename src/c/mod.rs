@@ -8,4 +8,5 @@ pub mod number;
 mod read;
 
 pub use lower::compile;
-pub use read::{Callers, flatten, includes, numbers, read_program, uncalled};
+pub use read::read_program;
+pub(crate) use read::{Callers, flatten, includes, numbers, uncalled};

@@ -12,14 +12,14 @@ pub struct Number {
 }
 
 /// The bits that a non-negative `int` has.
-pub const INT_BITS: u32 = 31;
+pub(crate) const INT_BITS: u32 = 31;
 /// The bits of an `unsigned`.
-pub const UNSIGNED_BITS: u32 = 32;
+pub(crate) const UNSIGNED_BITS: u32 = 32;
 /// The bits that a shift count has.
-pub const COUNT_BITS: u32 = 5;
+pub(crate) const COUNT_BITS: u32 = 5;
 
 /// The bits of the result of an operator on two numbers, one of which may be `unsigned`.
-pub fn result_bits(op: BinaryOp, left_unsigned: bool, right_unsigned: bool) -> u32 {
+pub(crate) fn result_bits(op: BinaryOp, left_unsigned: bool, right_unsigned: bool) -> u32 {
     let unsigned = match op {
         BinaryOp::Shl | BinaryOp::Shr => left_unsigned,
         _ => left_unsigned || right_unsigned,
@@ -28,19 +28,19 @@ pub fn result_bits(op: BinaryOp, left_unsigned: bool, right_unsigned: bool) -> u
 }
 
 /// True if a value is not negative and has at most this many bits.
-pub fn fits(value: i64, bits: u32) -> bool {
+pub(crate) fn fits(value: i64, bits: u32) -> bool {
     value >= 0 && value >> bits == 0
 }
 
 impl Number {
     /// A number as it is written without a suffix: an `int` if it is one.
-    pub fn literal(value: i64) -> Self {
+    pub(crate) fn literal(value: i64) -> Self {
         let unsigned = !fits(value, INT_BITS);
         Number { value, unsigned }
     }
 
     /// The result of an arithmetic operator or comparison, or what is wrong with it.
-    pub fn apply(self, op: BinaryOp, other: Number) -> Result<Number, &'static str> {
+    pub(crate) fn apply(self, op: BinaryOp, other: Number) -> Result<Number, &'static str> {
         let (left, right) = (self.value, other.value);
         let truth = |truth: bool| Some(i64::from(truth));
         let compared = match op {

@@ -8,7 +8,7 @@ use super::texts::Texts;
 pub const SCHEMA: u32 = 1;
 
 /// How many states are embedded; a larger set is walked again by whoever verifies.
-pub const MAX_EMBEDDED: usize = 100_000;
+pub(crate) const MAX_EMBEDDED: usize = 100_000;
 
 /// A claim and the evidence for it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -19,4 +19,5 @@ pub mod verify;
 
 pub use format::Certificate;
 pub use make::{Maker, make};
+pub use texts::Texts;
 pub use verify::{Refused, Verified, Verifier, verify};

@@ -9,7 +9,7 @@ use flate2::read::ZlibDecoder;
 use flate2::write::ZlibEncoder;
 
 /// Packs rows of so many bytes each.
-pub fn pack<'a>(rows: impl ExactSizeIterator<Item = &'a [u64]>, words: usize) -> String {
+pub(crate) fn pack<'a>(rows: impl ExactSizeIterator<Item = &'a [u64]>, words: usize) -> String {
     let count = rows.len();
     let mut bytes = vec![0; count * words * 8];
     for (number, row) in rows.enumerate() {
@@ -30,7 +30,7 @@ fn compressed(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// The rows again, one after the other; or what is wrong. Needs no more memory than so many rows have.
-pub fn unpack(text: &str, count: usize, words: usize) -> Result<Vec<u64>, String> {
+pub(crate) fn unpack(text: &str, count: usize, words: usize) -> Result<Vec<u64>, String> {
     let size = count.checked_mul(words * 8).ok_or("there are too many")?;
     let compressed = STANDARD.decode(text).map_err(|error| format!("no base64: {error}"))?;
     let mut bytes = Vec::new();

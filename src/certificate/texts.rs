@@ -21,7 +21,7 @@ pub struct Texts {
 
 impl Texts {
     /// The digests of a protocol in a scenario, and of the module that defines the property.
-    pub fn of(instance: &Instance, module: Option<&PropertyModule>) -> Self {
+    pub(crate) fn of(instance: &Instance, module: Option<&PropertyModule>) -> Self {
         let files = || instance.machine.program.sources.files().map(|(_, file)| file);
         let is_scenario = |name: &str| name == instance.scenario_source;
         let scenario = files().filter(|file| is_scenario(&file.name));

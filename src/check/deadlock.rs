@@ -5,7 +5,7 @@ use crate::machine::program::{Role, ThreadId};
 use crate::machine::{Machine, Reached};
 
 /// The first deadlock in breadth-first order, among the states whose steps are known.
-pub fn violation(machine: &Machine, graph: &Graph) -> Option<StateId> {
+pub(crate) fn violation(machine: &Machine, graph: &Graph) -> Option<StateId> {
     (0..graph.expanded() as StateId).find(|&id| graph.edges(id).len() == 0 && is_stuck(machine, graph.state(id)))
 }
 
@@ -15,7 +15,7 @@ fn is_stuck(machine: &Machine, state: &[u64]) -> bool {
 }
 
 /// The tasks that have not finished.
-pub fn unfinished<'a>(machine: &'a Machine, state: &'a [u64]) -> impl Iterator<Item = ThreadId> + 'a {
+pub(crate) fn unfinished<'a>(machine: &'a Machine, state: &'a [u64]) -> impl Iterator<Item = ThreadId> + 'a {
     let threads = machine.program.threads.iter().enumerate();
     threads
         .filter(|(id, thread)| thread.role == Role::Task && machine.point(state, *id).is_some())

@@ -12,7 +12,7 @@ use crate::source::Diagnostic;
 use crate::tla::{Expr, Refinement, SubscriptedAction, Temporal};
 
 /// What is computed once for all formulas.
-pub struct Decider<'a> {
+pub(crate) struct Decider<'a> {
     machine: &'a Machine,
     graph: &'a Graph,
     module: &'a PropertyModule,
@@ -26,7 +26,7 @@ pub struct Decider<'a> {
 
 impl<'a> Decider<'a> {
     /// Looks at the graph of a machine.
-    pub fn new(machine: &'a Machine, graph: &'a Graph, module: &'a PropertyModule) -> Result<Self, Diagnostic> {
+    pub(crate) fn new(machine: &'a Machine, graph: &'a Graph, module: &'a PropertyModule) -> Result<Self, Diagnostic> {
         let mut states = 0..graph.distinct() as StateId;
         Ok(Decider {
             view: Concrete::new(machine, graph, &module.spec)?,
@@ -40,7 +40,7 @@ impl<'a> Decider<'a> {
     }
 
     /// The answer for one formula.
-    pub fn formula(&self, meaning: &Meaning) -> Result<Answer, Diagnostic> {
+    pub(crate) fn formula(&self, meaning: &Meaning) -> Result<Answer, Diagnostic> {
         let answer = match meaning {
             Meaning::Formula(formula) => self.parts(formula)?,
             Meaning::Refinement(refinement) => self.refinement(refinement)?,

@@ -6,7 +6,7 @@ use crate::explore::{Graph, StateId};
 use crate::machine::{Machine, Reached};
 
 /// The first bad state for each property that has one.
-pub fn violations(machine: &Machine, graph: &Graph) -> HashMap<String, StateId> {
+pub(crate) fn violations(machine: &Machine, graph: &Graph) -> HashMap<String, StateId> {
     let mut first = HashMap::new();
     for id in 0..graph.distinct() as StateId {
         if let Reached::Error(error) = machine.reached(graph.state(id)) {

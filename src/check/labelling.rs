@@ -15,7 +15,7 @@ use crate::tla::{
 };
 
 /// A way to see states as values of TLA+ variables.
-pub trait View {
+pub(crate) trait View {
     /// The graph whose states are seen.
     fn graph(&self) -> &Graph;
     /// The states grouped so that these parts of variables are equal within a group.
@@ -25,7 +25,7 @@ pub trait View {
 }
 
 /// A state seen through a view.
-pub struct Seen<'a>(pub &'a dyn View, pub StateId);
+pub(crate) struct Seen<'a>(pub &'a dyn View, pub StateId);
 
 impl State for Seen<'_> {
     fn variable(&self, index: usize) -> Value {
@@ -34,7 +34,7 @@ impl State for Seen<'_> {
 }
 
 /// The states in which a predicate is true.
-pub fn states(view: &dyn View, predicate: &Expr) -> Result<Bits, Box<EvalError>> {
+pub(crate) fn states(view: &dyn View, predicate: &Expr) -> Result<Bits, Box<EvalError>> {
     let classes = view.partition(&predicate.footprints());
     let values = classes
         .representatives
@@ -48,7 +48,7 @@ pub fn states(view: &dyn View, predicate: &Expr) -> Result<Bits, Box<EvalError>>
 
 /// What a step is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Question {
+pub(crate) enum Question {
     /// `[A]_v`
     Allowed,
     /// `<<A>>_v`
@@ -56,7 +56,7 @@ pub enum Question {
 }
 
 /// Answers a question about pairs of states, once for each distinct pair of values.
-pub struct Steps<'a> {
+pub(crate) struct Steps<'a> {
     view: &'a dyn View,
     step: &'a SubscriptedAction,
     question: Question,
@@ -66,7 +66,7 @@ pub struct Steps<'a> {
 
 impl<'a> Steps<'a> {
     /// A question about the steps of a graph.
-    pub fn new(view: &'a dyn View, step: &'a SubscriptedAction, question: Question) -> Self {
+    pub(crate) fn new(view: &'a dyn View, step: &'a SubscriptedAction, question: Question) -> Self {
         Steps {
             view,
             step,
@@ -77,7 +77,7 @@ impl<'a> Steps<'a> {
     }
 
     /// The answer for a pair of states.
-    pub fn ask(&mut self, from: StateId, to: StateId) -> Result<bool, Box<EvalError>> {
+    pub(crate) fn ask(&mut self, from: StateId, to: StateId) -> Result<bool, Box<EvalError>> {
         let of = |state: StateId| self.classes.of[state as usize];
         let pair = (of(from), of(to));
         if let Some(&answer) = self.known.get(&pair) {
@@ -93,7 +93,7 @@ impl<'a> Steps<'a> {
     }
 
     /// The answers for all edges and for stuttering in every state.
-    pub fn predicate(mut self) -> Result<Predicate, Box<EvalError>> {
+    pub(crate) fn predicate(mut self) -> Result<Predicate, Box<EvalError>> {
         let graph = self.view.graph();
         let mut edges = Bits::new(graph.transitions());
         let mut stutters = Bits::new(graph.distinct());
@@ -113,7 +113,7 @@ impl<'a> Steps<'a> {
 }
 
 /// The view of a machine's own variables.
-pub struct Concrete<'a> {
+pub(crate) struct Concrete<'a> {
     machine: &'a Machine,
     graph: &'a Graph,
     variables: Vec<Variable>,
@@ -129,7 +129,7 @@ struct Values {
 
 impl<'a> Concrete<'a> {
     /// A view for the variables that a module declares.
-    pub fn new(machine: &'a Machine, graph: &'a Graph, spec: &Specification) -> Result<Self, Diagnostic> {
+    pub(crate) fn new(machine: &'a Machine, graph: &'a Graph, spec: &Specification) -> Result<Self, Diagnostic> {
         let variable = |name: &std::sync::Arc<str>| {
             Variable::named(machine, name).ok_or_else(|| {
                 let names = Variable::names(machine).join(", ");

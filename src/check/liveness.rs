@@ -9,7 +9,7 @@ use crate::source::Diagnostic;
 use crate::tla::{self, Temporal};
 
 /// What is fair in the runs of a machine: each fair thread weakly, and strongly where it waits for a strongly fair function.
-pub fn fairness(machine: &Machine, graph: &Graph, edges: &cycles::Graph<'_>) -> Vec<Fairness> {
+pub(crate) fn fairness(machine: &Machine, graph: &Graph, edges: &cycles::Graph<'_>) -> Vec<Fairness> {
     let mut conditions = Vec::new();
     for (id, thread) in machine
         .program
@@ -40,20 +40,20 @@ pub fn fairness(machine: &Machine, graph: &Graph, edges: &cycles::Graph<'_>) -> 
 }
 
 /// The threads of a graph's edges.
-pub fn labels(graph: &Graph) -> Vec<u16> {
+pub(crate) fn labels(graph: &Graph) -> Vec<u16> {
     graph.labels().iter().map(|label| label.thread).collect()
 }
 
 /// A formula with the meanings of its predicates.
 #[derive(Debug, Default)]
-pub struct Translation {
+pub(crate) struct Translation {
     /// By number.
     pub predicates: Vec<Predicate>,
 }
 
 impl Translation {
     /// The formula of the search.
-    pub fn formula(&mut self, view: &dyn View, temporal: &Temporal) -> Result<Formula, Diagnostic> {
+    pub(crate) fn formula(&mut self, view: &dyn View, temporal: &Temporal) -> Result<Formula, Diagnostic> {
         self.under(view, temporal, Question::Allowed)
     }
 
@@ -97,7 +97,7 @@ impl Translation {
     }
 
     /// The predicates of a fairness condition: where its action is enabled, and which steps take it.
-    pub fn fair(&mut self, view: &dyn View, fair: &tla::Fairness) -> Result<(u32, u32), Diagnostic> {
+    pub(crate) fn fair(&mut self, view: &dyn View, fair: &tla::Fairness) -> Result<(u32, u32), Diagnostic> {
         let enabled = states(view, &fair.enabled)?;
         let taken = Steps::new(view, &fair.step, Question::Taken).predicate()?;
         Ok((self.number(Predicate::State(enabled)), self.number(taken)))
@@ -115,7 +115,7 @@ impl Translation {
 
 /// What a search for a lasso found.
 #[derive(Debug)]
-pub enum Found {
+pub(crate) enum Found {
     /// Every fair run satisfies the formula.
     Nothing,
     /// Every run does, because what the formula speaks of never happens.
@@ -125,7 +125,7 @@ pub enum Found {
 }
 
 /// Searches for a fair run that violates a formula.
-pub fn search(problem: &Problem<'_>, formula: &Formula) -> Result<Found, Diagnostic> {
+pub(crate) fn search(problem: &Problem<'_>, formula: &Formula) -> Result<Found, Diagnostic> {
     let lasso = cycles::find_violation(problem, formula).map_err(|unsupported| {
         Diagnostic::general(format!("this temporal formula cannot be decided: {unsupported}"))
     })?;
@@ -142,7 +142,7 @@ pub fn search(problem: &Problem<'_>, formula: &Formula) -> Result<Found, Diagnos
 }
 
 /// A lasso as a counterexample. A loop that only stutters adds no step.
-pub fn counterexample(graph: &Graph, lasso: &Lasso) -> Counterexample {
+pub(crate) fn counterexample(graph: &Graph, lasso: &Lasso) -> Counterexample {
     let label = |step: &cycles::Step| step.edge.map(|edge| graph.labels()[edge as usize]);
     let stem: Vec<_> = lasso.stem.iter().filter_map(label).collect();
     let cycle = lasso.cycle.iter().filter_map(label);
@@ -154,7 +154,7 @@ pub fn counterexample(graph: &Graph, lasso: &Lasso) -> Counterexample {
 }
 
 /// The path to an edge, the edge included.
-pub fn to_edge(graph: &Graph, from: StateId, number: usize) -> Counterexample {
+pub(crate) fn to_edge(graph: &Graph, from: StateId, number: usize) -> Counterexample {
     let mut steps: Vec<_> = graph.path(from).into_iter().map(|edge| edge.label).collect();
     steps.extend(graph.edges(from).nth(number).map(|edge| edge.label));
     Counterexample {

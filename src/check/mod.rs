@@ -1,7 +1,7 @@
 //! One technique a file: what an explored graph says about each property. Prints nothing.
 
 pub mod baseline;
-pub mod deadlock;
+pub(crate) mod deadlock;
 mod decide;
 mod invariant;
 mod labelling;
@@ -78,7 +78,7 @@ impl Finding {
     }
 
     /// Why the listing says that it is broken here, in its words; empty if it does not.
-    pub fn known_words(&self) -> &str {
+    pub(crate) fn known_words(&self) -> &str {
         self.known.as_ref().map_or("", |reason| &reason.words)
     }
 }

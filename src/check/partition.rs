@@ -4,7 +4,7 @@ use crate::explore::{Graph, StateId, Visited, hash_words};
 
 /// The states of a graph, grouped.
 #[derive(Debug)]
-pub struct Partition {
+pub(crate) struct Partition {
     /// By state: its class.
     pub of: Vec<u32>,
     /// By class: its first state.
@@ -13,7 +13,7 @@ pub struct Partition {
 
 impl Partition {
     /// Groups the states that agree on these bits, given by word.
-    pub fn of_bits(graph: &Graph, bits: &[u64]) -> Self {
+    pub(crate) fn of_bits(graph: &Graph, bits: &[u64]) -> Self {
         let words: Vec<usize> = (0..bits.len()).filter(|&word| bits[word] != 0).collect();
         Partition::of_keys(graph, words.len(), |id, key| {
             let state = graph.state(id);
@@ -24,7 +24,7 @@ impl Partition {
     }
 
     /// Groups the states that have the same key of this many words.
-    pub fn of_keys(graph: &Graph, words: usize, fill: impl Fn(StateId, &mut [u64])) -> Self {
+    pub(crate) fn of_keys(graph: &Graph, words: usize, fill: impl Fn(StateId, &mut [u64])) -> Self {
         let mut known = Visited::new(words.max(1));
         let mut key = vec![0; words.max(1)];
         let (mut of, mut representatives) = (Vec::with_capacity(graph.distinct()), Vec::new());
@@ -40,7 +40,7 @@ impl Partition {
     }
 
     /// Number of classes.
-    pub fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.representatives.len()
     }
 }

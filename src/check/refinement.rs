@@ -18,7 +18,7 @@ use crate::tla::{
 
 /// What came of a refinement check.
 #[derive(Debug)]
-pub enum Refined {
+pub(crate) enum Refined {
     /// It refines.
     Yes,
     /// It does, but no step of it is one of the abstract specification.
@@ -28,7 +28,7 @@ pub enum Refined {
 }
 
 /// Checks that the graph refines an abstract specification; of a graph that is only a part, no more than its steps.
-pub fn check(
+pub(crate) fn check(
     concrete: &Concrete,
     spec: &Specification,
     refinement: &Refinement,

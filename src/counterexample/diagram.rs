@@ -10,7 +10,7 @@ use crate::machine::{Machine, Reached};
 use crate::model::property::PropertyKind;
 
 /// A counterexample as a story of two lanes.
-pub struct Diagram {
+pub(crate) struct Diagram {
     /// The lanes from left to right.
     pub lanes: Vec<ThreadId>,
     /// The steps, in an order that reads well and leads to the same end.
@@ -29,7 +29,7 @@ pub struct Diagram {
 
 impl Diagram {
     /// The diagram of a counterexample whose steps are `found`.
-    pub fn new(machine: &Machine, found: &[Event], finding: &Finding, counterexample: &Counterexample) -> Self {
+    pub(crate) fn new(machine: &Machine, found: &[Event], finding: &Finding, counterexample: &Counterexample) -> Self {
         let stem = counterexample.loop_start.unwrap_or(found.len()).min(found.len());
         let end = found
             .last()
@@ -67,17 +67,17 @@ impl Diagram {
     }
 
     /// All lines.
-    pub fn lines(&self) -> impl Iterator<Item = &Line> {
+    pub(crate) fn lines(&self) -> impl Iterator<Item = &Line> {
         self.before.iter().chain(&self.looping)
     }
 
     /// True if nobody makes a step any more.
-    pub fn nothing_moves(&self) -> bool {
+    pub(crate) fn nothing_moves(&self) -> bool {
         self.loop_start == Some(self.events.len())
     }
 
     /// Who moves in a loop of which nothing is worth telling.
-    pub fn round(&self, machine: &Machine) -> Vec<String> {
+    pub(crate) fn round(&self, machine: &Machine) -> Vec<String> {
         match self.loop_start {
             Some(stem) if self.looping.is_empty() => waits::round(machine, &self.events[stem..]),
             _ => Vec::new(),

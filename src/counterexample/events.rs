@@ -8,7 +8,7 @@ use crate::machine::{Error, Label, Machine, Reached, StepView};
 
 /// A piece of shared memory that steps can meet on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Cell {
+pub(crate) enum Cell {
     /// An element of a field: (field, element).
     Field(usize, usize),
     /// Whether a declared object still lives: (type, number).
@@ -17,7 +17,7 @@ pub enum Cell {
 
 /// A function that a thread stands in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Frame {
+pub(crate) struct Frame {
     /// Index into the program's functions.
     pub function: usize,
     /// The call that led into it, an index into the thread's calls; none for the outermost.
@@ -26,7 +26,7 @@ pub struct Frame {
 
 /// One step of a counterexample.
 #[derive(Debug, Clone)]
-pub struct Event {
+pub(crate) struct Event {
     /// Who, and which outcome.
     pub label: Label,
     /// The functions that the step stands in, outermost first.
@@ -45,17 +45,17 @@ pub struct Event {
 
 impl Event {
     /// Who made the step.
-    pub fn thread(&self) -> ThreadId {
+    pub(crate) fn thread(&self) -> ThreadId {
         self.label.thread as usize
     }
 
     /// Where the thread stood.
-    pub fn point<'a>(&self, machine: &'a Machine) -> Option<&'a Point> {
+    pub(crate) fn point<'a>(&self, machine: &'a Machine) -> Option<&'a Point> {
         machine.point(&self.before, self.thread())
     }
 
     /// The error that the step ran into.
-    pub fn error<'a>(&self, machine: &'a Machine) -> Option<&'a Error> {
+    pub(crate) fn error<'a>(&self, machine: &'a Machine) -> Option<&'a Error> {
         match machine.reached(&self.after) {
             Reached::Error(error) => Some(error),
             _ => None,
@@ -63,23 +63,23 @@ impl Event {
     }
 
     /// True if the order of the two steps matters.
-    pub fn meets(&self, other: &Event) -> bool {
+    pub(crate) fn meets(&self, other: &Event) -> bool {
         self.met(other).next().is_some()
     }
 
     /// What both touch and one of them writes.
-    pub fn met<'a>(&'a self, other: &'a Event) -> impl Iterator<Item = Cell> + 'a {
+    pub(crate) fn met<'a>(&'a self, other: &'a Event) -> impl Iterator<Item = Cell> + 'a {
         let mine = self.writes.iter().filter(|&cell| other.touches(*cell));
         mine.chain(self.reads.intersection(&other.writes)).copied()
     }
 
     /// True if the step reads or writes the cell.
-    pub fn touches(&self, cell: Cell) -> bool {
+    pub(crate) fn touches(&self, cell: Cell) -> bool {
         self.reads.contains(&cell) || self.writes.contains(&cell)
     }
 
     /// True if what the step does depends on the cell; adding to a counter or a set unseen does not.
-    pub fn looks_at(&self, machine: &Machine, cell: Cell) -> bool {
+    pub(crate) fn looks_at(&self, machine: &Machine, cell: Cell) -> bool {
         let Cell::Field(field, element) = cell else {
             return self.reads.contains(&cell);
         };
@@ -99,7 +99,7 @@ impl Event {
     }
 
     /// True if the step changes the cell.
-    pub fn changes(&self, machine: &Machine, cell: Cell) -> bool {
+    pub(crate) fn changes(&self, machine: &Machine, cell: Cell) -> bool {
         match cell {
             Cell::Field(field, element) => {
                 let slot = &machine.layout.fields[field][element];
@@ -110,7 +110,7 @@ impl Event {
     }
 
     /// The objects whose life ends here.
-    pub fn freed(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
+    pub(crate) fn freed(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
         self.writes.iter().filter_map(|cell| match cell {
             Cell::Life(ty, number) => Some((*ty, *number)),
             Cell::Field(..) => None,
@@ -119,12 +119,12 @@ impl Event {
 }
 
 /// The steps of a counterexample, as far as they can be made.
-pub fn events(machine: &Machine, counterexample: &Counterexample) -> Vec<Event> {
+pub(crate) fn events(machine: &Machine, counterexample: &Counterexample) -> Vec<Event> {
     replay(machine, &counterexample.steps)
 }
 
 /// Makes the steps, one after the other, up to one that is not enabled.
-pub fn replay(machine: &Machine, steps: &[Label]) -> Vec<Event> {
+pub(crate) fn replay(machine: &Machine, steps: &[Label]) -> Vec<Event> {
     let states = machine.replay(steps);
     let made = steps.iter().zip(states.windows(2));
     made.map(|(label, pair)| event(machine, *label, &pair[0], &pair[1]))
@@ -132,7 +132,7 @@ pub fn replay(machine: &Machine, steps: &[Label]) -> Vec<Event> {
 }
 
 /// The functions that a thread stands in; none at its end.
-pub fn frames(machine: &Machine, state: &[u64], thread: ThreadId) -> Vec<Frame> {
+pub(crate) fn frames(machine: &Machine, state: &[u64], thread: ThreadId) -> Vec<Frame> {
     let Some(point) = machine.point(state, thread) else {
         return Vec::new();
     };
@@ -147,14 +147,14 @@ pub fn frames(machine: &Machine, state: &[u64], thread: ThreadId) -> Vec<Frame> 
 }
 
 /// The object whose use failed: (type, number).
-pub fn failed_object(machine: &Machine, event: &Event) -> Option<(usize, usize)> {
+pub(crate) fn failed_object(machine: &Machine, event: &Event) -> Option<(usize, usize)> {
     let (at, pointer) = event.view.failed?;
     let ty = pointee(machine, event.thread(), at)?;
     Some((ty, usize::try_from(pointer).ok()?.checked_sub(1)?))
 }
 
 /// The type of the object that an instruction uses.
-pub fn pointee(machine: &Machine, thread: ThreadId, at: usize) -> Option<usize> {
+pub(crate) fn pointee(machine: &Machine, thread: ThreadId, at: usize) -> Option<usize> {
     match machine.program.threads[thread].code.get(at)? {
         Instr::Load { field, .. } | Instr::Store { field, .. } => Some(machine.program.fields[*field].owner),
         Instr::Free { ty, .. } | Instr::Acquire { ty, .. } | Instr::Release { ty, .. } => Some(*ty),
@@ -163,7 +163,7 @@ pub fn pointee(machine: &Machine, thread: ThreadId, at: usize) -> Option<usize> 
 }
 
 /// The pointers that were `NULL` when the step read them.
-pub fn nulls(machine: &Machine, event: &Event) -> Vec<Cell> {
+pub(crate) fn nulls(machine: &Machine, event: &Event) -> Vec<Cell> {
     let accessed = event.view.accessed.iter();
     accessed
         .filter(|&&(field, element, _)| {

@@ -24,7 +24,7 @@ impl History {
     }
 
     /// The commit of the first listing, from this one back, that has the mistake.
-    pub fn introduced_by<'a>(&'a self, instance: &'a Instance, finding: &Finding) -> Option<&'a Commit> {
+    pub(crate) fn introduced_by<'a>(&'a self, instance: &'a Instance, finding: &Finding) -> Option<&'a Commit> {
         if !finding.known.as_ref()?.is_mistake() {
             return None;
         }
@@ -51,7 +51,7 @@ impl History {
     }
 
     /// The commit of the listing that `fixed by NAME` names.
-    pub fn fixed_by(&self, finding: &Finding) -> Option<&Commit> {
+    pub(crate) fn fixed_by(&self, finding: &Finding) -> Option<&Commit> {
         self.protocol(finding.known.as_ref()?.fixed_by()?)?.1.commits.first()
     }
 

@@ -13,7 +13,7 @@ const ENOUGH: usize = 15;
 
 /// A line of a diagram.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
+pub(crate) struct Line {
     /// Who.
     pub thread: ThreadId,
     /// In that thread's lane, or across the page.
@@ -28,7 +28,7 @@ pub struct Line {
 }
 
 /// A path with the two threads that it is about.
-pub struct Story<'a> {
+pub(crate) struct Story<'a> {
     machine: &'a Machine,
     events: &'a [Event],
     lanes: &'a [ThreadId],
@@ -37,7 +37,7 @@ pub struct Story<'a> {
 
 impl<'a> Story<'a> {
     /// The story of a path that turned on some steps.
-    pub fn new(machine: &'a Machine, events: &'a [Event], lanes: &'a [ThreadId], turns: Turns) -> Self {
+    pub(crate) fn new(machine: &'a Machine, events: &'a [Event], lanes: &'a [ThreadId], turns: Turns) -> Self {
         Story {
             machine,
             events,
@@ -47,7 +47,7 @@ impl<'a> Story<'a> {
     }
 
     /// The lines for a part of the path, in order; not many.
-    pub fn lines(&self, part: Range<usize>) -> Vec<Line> {
+    pub(crate) fn lines(&self, part: Range<usize>) -> Vec<Line> {
         let mut silent = vec![false; self.events.len()];
         let mut lines = self.all_lines(part.clone(), &silent);
         // Steps that yield no line do not cut the other lane in two, and what only they look at is not told.

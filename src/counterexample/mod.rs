@@ -1,12 +1,12 @@
 //! A counterexample in words: which of its steps matter, to whom, and what each of them does. Draws nothing.
 
 pub(crate) mod diagram;
-pub mod events;
+pub(crate) mod events;
 pub mod history;
 pub(crate) mod lines;
 mod participants;
 mod schedule;
-pub mod step;
+pub(crate) mod step;
 pub(crate) mod text;
-pub mod waits;
-pub mod wrong;
+pub(crate) mod waits;
+pub(crate) mod wrong;

@@ -7,7 +7,7 @@ use crate::machine::{ErrorKind, Machine};
 
 /// What a path turned on: no diagram can do without.
 #[derive(Debug, Clone, Default)]
-pub struct Turns {
+pub(crate) struct Turns {
     /// Steps that are shown; the functions around them stand open.
     pub open: Vec<usize>,
     /// The step with which it went wrong.
@@ -17,7 +17,7 @@ pub struct Turns {
 }
 
 /// The threads of an error: who led there, then who ran into it. One if nobody else had a part in it.
-pub fn lanes_of_error(machine: &Machine, events: &[Event]) -> Vec<ThreadId> {
+pub(crate) fn lanes_of_error(machine: &Machine, events: &[Event]) -> Vec<ThreadId> {
     let Some((last, earlier)) = events.split_last() else {
         return Vec::new();
     };
@@ -34,7 +34,7 @@ pub fn lanes_of_error(machine: &Machine, events: &[Event]) -> Vec<ThreadId> {
 }
 
 /// The steps that an error turned on.
-pub fn turns_of_error(machine: &Machine, events: &[Event]) -> Turns {
+pub(crate) fn turns_of_error(machine: &Machine, events: &[Event]) -> Turns {
     let Some((last, earlier)) = events.split_last() else {
         return Turns::default();
     };
@@ -49,7 +49,7 @@ pub fn turns_of_error(machine: &Machine, events: &[Event]) -> Turns {
 }
 
 /// The threads of a standstill or of a loop that leads nowhere: two that wait, tasks before daemons, else two that go round.
-pub fn lanes_of_standstill(waits: &[Wait], events: &[Event], looping: &[Event]) -> Vec<ThreadId> {
+pub(crate) fn lanes_of_standstill(waits: &[Wait], events: &[Event], looping: &[Event]) -> Vec<ThreadId> {
     let waiting = waits.iter().filter(|wait| wait.counts).map(|wait| wait.thread);
     let moving = looping.iter().chain(events.iter().rev()).map(Event::thread);
     let mut lanes: Vec<ThreadId> = Vec::new();
@@ -63,7 +63,7 @@ pub fn lanes_of_standstill(waits: &[Wait], events: &[Event], looping: &[Event]) 
 }
 
 /// The steps that made the threads of a standstill wait: the last to change what they look at.
-pub fn turns_of_standstill(waits: &[Wait], events: &[Event]) -> Turns {
+pub(crate) fn turns_of_standstill(waits: &[Wait], events: &[Event]) -> Turns {
     let awaited: Vec<Cell> = waits
         .iter()
         .filter(|wait| wait.counts)

@@ -15,7 +15,7 @@ const MOST_ORDERS: usize = 120;
 /// The steps in a readable order: each thread runs on as long as it can, the threads of the `lanes` last.
 ///
 /// The last step stays the last.
-pub fn readable(machine: &Machine, events: &[Event], lanes: &[ThreadId]) -> Vec<Label> {
+pub(crate) fn readable(machine: &Machine, events: &[Event], lanes: &[ThreadId]) -> Vec<Label> {
     let original: Vec<Label> = events.iter().map(|event| event.label).collect();
     let before = predecessors(events);
     let mut best = (cost(events, &identity(events.len()), lanes), identity(events.len()));

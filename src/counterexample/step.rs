@@ -8,9 +8,7 @@ const LONGEST: usize = 60;
 
 /// What a step did.
 #[derive(Debug, Clone)]
-pub struct StepText {
-    /// The state after it; the state before it if it is not enabled.
-    pub after: Vec<u64>,
+pub(crate) struct StepText {
     /// The listing's own text with what came of it: `down_read_trylock(&mm->mmap_sem) = 1`.
     pub text: String,
     /// File and line without folders: `rwsem.h:21`.
@@ -20,11 +18,10 @@ pub struct StepText {
 }
 
 /// Describes a step of a thread.
-pub fn describe(machine: &Machine, state: &[u64], label: Label) -> StepText {
+pub(crate) fn describe(machine: &Machine, state: &[u64], label: Label) -> StepText {
     let (thread, outcome) = (usize::from(label.thread), u32::from(label.outcome));
     let Some(point) = machine.point(state, thread) else {
         return StepText {
-            after: state.to_vec(),
             text: "ended".to_string(),
             place: String::new(),
             error: None,
@@ -42,13 +39,12 @@ pub fn describe(machine: &Machine, state: &[u64], label: Label) -> StepText {
     StepText {
         text: source(machine, thread, point) + &result,
         place: place(machine, thread, point),
-        after,
         error,
     }
 }
 
 /// The whole of it on one line, the thread first and the place last.
-pub fn line(machine: &Machine, state: &[u64], label: Label) -> String {
+pub(crate) fn line(machine: &Machine, state: &[u64], label: Label) -> String {
     let step = describe(machine, state, label);
     let thread = &machine.program.threads[usize::from(label.thread)].name;
     let mut line = format!("{thread}: {} [{}]", step.text, step.place);
@@ -59,7 +55,7 @@ pub fn line(machine: &Machine, state: &[u64], label: Label) -> String {
 }
 
 /// The file and line of a point, without folders.
-pub fn place(machine: &Machine, thread: ThreadId, point: &Point) -> String {
+pub(crate) fn place(machine: &Machine, thread: ThreadId, point: &Point) -> String {
     let site = machine.site(thread, point);
     let name = &machine.program.sources.file(site.span.file).name;
     let base = name.rsplit(['/', '\\']).next().unwrap_or(name);

@@ -7,14 +7,14 @@ use crate::machine::program::{Argument, Holds, Instr, Operand, PointKind, Scalar
 use crate::machine::{Change, Machine};
 
 /// How a text is broken into lines: between words only, and a longer word stands alone.
-pub fn whole(columns: usize) -> textwrap::Options<'static> {
+pub(crate) fn whole(columns: usize) -> textwrap::Options<'static> {
     textwrap::Options::new(columns)
         .word_splitter(textwrap::WordSplitter::NoHyphenation)
         .break_words(false)
 }
 
 /// A value and what it became.
-pub fn change(machine: &Machine, name: &str, change: &Change) -> String {
+pub(crate) fn change(machine: &Machine, name: &str, change: &Change) -> String {
     let scalar = machine.program.fields[change.field].scalar;
     let (before, after) = (change.before, change.after);
     match scalar {
@@ -28,7 +28,7 @@ pub fn change(machine: &Machine, name: &str, change: &Change) -> String {
 
 /// A line of a diagram.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Text {
+pub(crate) struct Text {
     /// `test_bit(FLAG)`, `put(): users 2 -> 1`, `map->top = NULL`
     pub words: String,
     /// What came of it.
@@ -44,7 +44,7 @@ impl fmt::Display for Text {
 
 /// A call with the arguments that tell something: addresses, `current`, enumerators.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Called {
+pub(crate) struct Called {
     function: String,
     /// `hold(lock)` for `hold(&object->lock)`
     pub arguments: Vec<String>,
@@ -57,7 +57,7 @@ impl fmt::Display for Called {
 }
 
 /// What one step does.
-pub fn step(machine: &Machine, event: &Event) -> Text {
+pub(crate) fn step(machine: &Machine, event: &Event) -> Text {
     let plain = |words: String| Text { words, result: None };
     let Some(point) = event.point(machine) else {
         return plain(String::new());
@@ -101,7 +101,7 @@ pub fn step(machine: &Machine, event: &Event) -> Text {
 }
 
 /// Whether a step is a call that tells neither an argument nor a result.
-pub fn says_nothing(machine: &Machine, event: &Event) -> bool {
+pub(crate) fn says_nothing(machine: &Machine, event: &Event) -> bool {
     let Some(PointKind::Call(call)) = event.point(machine).map(|point| point.kind) else {
         return false;
     };
@@ -110,7 +110,7 @@ pub fn says_nothing(machine: &Machine, event: &Event) -> bool {
 }
 
 /// A function that ran through: its call, and what it returned in its last step.
-pub fn ran_through(machine: &Machine, last: &Event, frames: &[Frame]) -> Text {
+pub(crate) fn ran_through(machine: &Machine, last: &Event, frames: &[Frame]) -> Text {
     let words = called(machine, last.thread(), frames).map_or_else(String::new, |call| call.to_string());
     let result = match frames {
         [.., caller, frame] => result(machine, last, caller.function, frame.function),
@@ -120,12 +120,12 @@ pub fn ran_through(machine: &Machine, last: &Event, frames: &[Frame]) -> Text {
 }
 
 /// The call of the innermost function.
-pub fn called(machine: &Machine, thread: ThreadId, frames: &[Frame]) -> Option<Called> {
+pub(crate) fn called(machine: &Machine, thread: ThreadId, frames: &[Frame]) -> Option<Called> {
     Some(call(machine, thread, frames.last()?.call?))
 }
 
 /// A call, by its number in the thread's calls.
-pub fn call(machine: &Machine, thread: ThreadId, number: usize) -> Called {
+pub(crate) fn call(machine: &Machine, thread: ThreadId, number: usize) -> Called {
     let call = &machine.program.threads[thread].calls[number];
     let count = call.arguments.len();
     let arguments = call.arguments.iter();
@@ -138,19 +138,19 @@ pub fn call(machine: &Machine, thread: ThreadId, number: usize) -> Called {
 }
 
 /// Any text on one line, with single blanks.
-pub fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
     words.join(" ")
 }
 
 /// A changelog is plain text.
-pub fn ascii(text: &str) -> String {
+pub(crate) fn ascii(text: &str) -> String {
     let plain = |c: char| if c.is_ascii() && !c.is_ascii_control() { c } else { '?' };
     text.chars().map(plain).collect()
 }
 
 /// Cuts a text that is too long, and says so.
-pub fn cut(text: &str, width: usize) -> String {
+pub(crate) fn cut(text: &str, width: usize) -> String {
     let text = ascii(text);
     match text.len() {
         length if length <= width => text,
@@ -159,7 +159,7 @@ pub fn cut(text: &str, width: usize) -> String {
 }
 
 /// The change of a counter that a step was given the address of: `users 2 -> 1`.
-pub fn counted(machine: &Machine, event: &Event) -> Option<String> {
+pub(crate) fn counted(machine: &Machine, event: &Event) -> Option<String> {
     let PointKind::Call(call) = event.point(machine)?.kind else {
         return None;
     };
@@ -173,7 +173,7 @@ pub fn counted(machine: &Machine, event: &Event) -> Option<String> {
 }
 
 /// The name of a function.
-pub fn function(machine: &Machine, id: usize) -> &str {
+pub(crate) fn function(machine: &Machine, id: usize) -> &str {
     &machine.program.functions[id].name
 }
 

@@ -7,7 +7,7 @@ use crate::machine::{Machine, Outcome};
 
 /// A thread that has not finished and makes no step.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wait {
+pub(crate) struct Wait {
     /// Who.
     pub thread: ThreadId,
     /// `left waits in take(second) for !lock->taken, held by right`
@@ -21,7 +21,7 @@ pub struct Wait {
 }
 
 /// The threads that wait in a state and make no step in the loop that follows it; those that matter first.
-pub fn waiting(machine: &Machine, state: &[u64], looping: &[Event]) -> Vec<Wait> {
+pub(crate) fn waiting(machine: &Machine, state: &[u64], looping: &[Event]) -> Vec<Wait> {
     let threads = 0..machine.program.threads.len();
     let mut waits: Vec<Wait> = threads
         .filter(|&thread| looping.iter().all(|event| event.thread() != thread))
@@ -32,7 +32,7 @@ pub fn waiting(machine: &Machine, state: &[u64], looping: &[Event]) -> Vec<Wait>
 }
 
 /// The threads that cannot make a step in a state, those that matter first.
-pub fn blocked(machine: &Machine, state: &[u64]) -> Vec<Wait> {
+pub(crate) fn blocked(machine: &Machine, state: &[u64]) -> Vec<Wait> {
     let mut waits = waiting(machine, state, &[]);
     waits.retain(|wait| !wait.able);
     waits
@@ -105,7 +105,7 @@ fn wait(machine: &Machine, state: &[u64], thread: ThreadId) -> Option<Wait> {
 }
 
 /// Who moves in a loop that changes nothing for anybody else.
-pub fn round(machine: &Machine, looping: &[Event]) -> Vec<String> {
+pub(crate) fn round(machine: &Machine, looping: &[Event]) -> Vec<String> {
     let mut threads: Vec<ThreadId> = looping.iter().map(Event::thread).collect();
     threads.sort_unstable();
     threads.dedup();

@@ -8,7 +8,7 @@ use crate::machine::{ErrorKind, Machine, Reached};
 use crate::model::property::PropertyKind;
 
 /// `use-after-free of struct node `root` in walk()`
-pub fn wrong(machine: &Machine, finding: &Finding, events: &[Event]) -> String {
+pub(crate) fn wrong(machine: &Machine, finding: &Finding, events: &[Event]) -> String {
     let Some(last) = events.last() else {
         return finding.property.description.clone();
     };

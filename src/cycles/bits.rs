@@ -8,7 +8,7 @@ pub struct Bits {
 
 impl Bits {
     /// The empty set, with room for `0..len`.
-    pub fn new(len: usize) -> Self {
+    pub(crate) fn new(len: usize) -> Self {
         Bits {
             words: vec![0; len.div_ceil(64)],
         }
@@ -24,7 +24,7 @@ impl Bits {
     }
 
     /// Adds `i`, growing if it must.
-    pub fn insert(&mut self, i: u32) {
+    pub(crate) fn insert(&mut self, i: u32) {
         let word = i as usize / 64;
         if word >= self.words.len() {
             self.words.resize(word + 1, 0);
@@ -33,19 +33,14 @@ impl Bits {
     }
 
     /// Takes `i` out, if it is in the set.
-    pub fn remove(&mut self, i: u32) {
+    pub(crate) fn remove(&mut self, i: u32) {
         if let Some(word) = self.words.get_mut(i as usize / 64) {
             *word &= !(1 << (i % 64));
         }
     }
 
     /// Whether `i` is in the set.
-    pub fn contains(&self, i: u32) -> bool {
+    pub(crate) fn contains(&self, i: u32) -> bool {
         self.words.get(i as usize / 64).is_some_and(|w| w >> (i % 64) & 1 == 1)
-    }
-
-    /// Whether nothing is in the set.
-    pub fn is_empty(&self) -> bool {
-        self.words.iter().all(|&w| w == 0)
     }
 }

@@ -47,7 +47,7 @@ pub(super) fn of_negation(formula: &Formula, predicates: &[Predicate]) -> Result
 
 impl Clause {
     /// True of every run.
-    pub fn anything() -> Clause {
+    pub(crate) fn anything() -> Clause {
         Clause::of(vec![])
     }
 

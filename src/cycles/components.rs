@@ -28,7 +28,7 @@ pub(super) const NOWHERE: u32 = u32::MAX;
 
 impl<'c> Arena<'c> {
     /// Where a violation can go round for ever: the states that the clause's finite part leads to.
-    pub fn new(problem: &Problem<'c>, clause: &'c Clause, reach: &Reach) -> Self {
+    pub(crate) fn new(problem: &Problem<'c>, clause: &'c Clause, reach: &Reach) -> Self {
         let all = *reach.event_sets().end();
         let reached = |state: &u32| reach.distance(*state, all).is_some();
         let states = candidates(problem).into_iter().filter(reached).collect();
@@ -36,7 +36,7 @@ impl<'c> Arena<'c> {
     }
 
     /// The same for all states: if nothing in it is fair, no finite part has to be looked for.
-    pub fn everywhere(problem: &Problem<'c>, clause: &'c Clause, keep: &Prop) -> Self {
+    pub(crate) fn everywhere(problem: &Problem<'c>, clause: &'c Clause, keep: &Prop) -> Self {
         Arena::of(problem, clause, keep, candidates(problem))
     }
 
@@ -90,7 +90,7 @@ impl<'c> Arena<'c> {
     }
 
     /// The steps from `state` that stay in its region.
-    pub fn steps<'a>(
+    pub(crate) fn steps<'a>(
         &'a self,
         problem: &'a Problem<'_>,
         region: &'a [u32],

@@ -20,7 +20,7 @@ pub(super) enum Demand<'a> {
 
 impl<'a> Demand<'a> {
     /// All that a cycle has to do: for fairness first, then for the clause.
-    pub fn of(problem: &Problem<'a>, clause: &'a Clause) -> Vec<Demand<'a>> {
+    pub(crate) fn of(problem: &Problem<'a>, clause: &'a Clause) -> Vec<Demand<'a>> {
         let fair = problem.fairness.iter().map(|c| match c.kind {
             Strength::Weak => Demand::Weak(c),
             Strength::Strong => Demand::Strong(c),
@@ -32,7 +32,7 @@ impl<'a> Demand<'a> {
     }
 
     /// Whether the step does what is demanded.
-    pub fn met_by(self, predicates: &[Predicate], step: Step) -> bool {
+    pub(crate) fn met_by(self, predicates: &[Predicate], step: Step) -> bool {
         match self {
             Demand::Weak(c) => !c.enabled(step.state) || c.taken(step),
             Demand::Strong(c) => c.taken(step),
@@ -42,7 +42,7 @@ impl<'a> Demand<'a> {
     }
 
     /// Whether the step is a reason for the demand: a cycle without such a step has nothing to do.
-    pub fn raised_by(self, predicates: &[Predicate], step: Step) -> bool {
+    pub(crate) fn raised_by(self, predicates: &[Predicate], step: Step) -> bool {
         match self {
             Demand::Weak(c) | Demand::Strong(c) => c.enabled(step.state),
             Demand::Satisfy(_) => true,
@@ -51,7 +51,7 @@ impl<'a> Demand<'a> {
     }
 
     /// Whether leaving out the steps that raise it can leave anything of a component in which no step meets it.
-    pub fn is_conditional(self) -> bool {
+    pub(crate) fn is_conditional(self) -> bool {
         matches!(self, Demand::Strong(_) | Demand::Respond(_))
     }
 }

@@ -79,7 +79,7 @@ impl Fairness {
     }
 
     /// Why a cycle of these steps is fair to the condition; none if it is not.
-    pub fn reason(&self, cycle: &[Step]) -> Option<Reason> {
+    pub(crate) fn reason(&self, cycle: &[Step]) -> Option<Reason> {
         if let Some(i) = cycle.iter().position(|&s| self.taken(s)) {
             return Some(Reason::Taken(i));
         }

@@ -69,7 +69,7 @@ impl<'a> Graph<'a> {
     }
 
     /// How many edges there are.
-    pub fn edges(&self) -> u32 {
+    pub(crate) fn edges(&self) -> u32 {
         self.targets.len() as u32
     }
 
@@ -84,12 +84,12 @@ impl<'a> Graph<'a> {
     }
 
     /// Where an edge leads.
-    pub fn target(&self, edge: u32) -> u32 {
+    pub(crate) fn target(&self, edge: u32) -> u32 {
         self.targets[edge as usize]
     }
 
     /// Whose step an edge is.
-    pub fn label(&self, edge: u32) -> u16 {
+    pub(crate) fn label(&self, edge: u32) -> u16 {
         self.labels[edge as usize]
     }
 

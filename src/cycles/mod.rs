@@ -28,7 +28,7 @@ pub use fairness::{Fairness, Reason, Strength, explain};
 pub use formula::{Formula, Predicate, Unsupported};
 pub use graph::{Graph, InvalidGraph, Step};
 pub use lasso::Lasso;
-pub use tarjan::Tarjan;
+pub(crate) use tarjan::Tarjan;
 pub use vacuity::vacuous;
 pub use walker::verify_lasso;
 

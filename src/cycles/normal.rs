@@ -48,7 +48,7 @@ impl Atom {
 }
 
 impl Parts {
-    pub fn of(atoms: Vec<Atom>) -> Parts {
+    pub(crate) fn of(atoms: Vec<Atom>) -> Parts {
         let mut parts = Parts::default();
         for atom in atoms {
             match atom {

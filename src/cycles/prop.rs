@@ -21,13 +21,13 @@ pub(super) enum Join {
 
 impl Join {
     /// What changes nothing when joined.
-    pub fn unit(self) -> bool {
+    pub(crate) fn unit(self) -> bool {
         self == Join::And
     }
 }
 
 impl Prop {
-    pub fn holds(&self, predicates: &[Predicate], step: Step) -> bool {
+    pub(crate) fn holds(&self, predicates: &[Predicate], step: Step) -> bool {
         match self {
             Prop::Const(b) => *b,
             // `check_predicates` has seen to it that the number exists.
@@ -38,7 +38,7 @@ impl Prop {
     }
 
     /// Whether its truth depends on more than the state that a step leaves.
-    pub fn speaks_of_steps(&self, predicates: &[Predicate]) -> bool {
+    pub(crate) fn speaks_of_steps(&self, predicates: &[Predicate]) -> bool {
         match self {
             Prop::Const(_) => false,
             Prop::Lit(id, _) => matches!(predicates[*id as usize], Predicate::Step { .. }),
@@ -46,15 +46,15 @@ impl Prop {
         }
     }
 
-    pub fn all(props: impl IntoIterator<Item = Prop>) -> Prop {
+    pub(crate) fn all(props: impl IntoIterator<Item = Prop>) -> Prop {
         Prop::join(Join::And, props)
     }
 
-    pub fn any(props: impl IntoIterator<Item = Prop>) -> Prop {
+    pub(crate) fn any(props: impl IntoIterator<Item = Prop>) -> Prop {
         Prop::join(Join::Or, props)
     }
 
-    pub fn join(join: Join, props: impl IntoIterator<Item = Prop>) -> Prop {
+    pub(crate) fn join(join: Join, props: impl IntoIterator<Item = Prop>) -> Prop {
         let mut parts = vec![];
         for prop in props {
             match (prop, join) {

@@ -86,18 +86,18 @@ pub(super) fn kept(problem: &Problem<'_>, clause: &Clause) -> Prop {
 
 impl Reach {
     /// The sets of events that can be told apart: all numbers up to the set of all events, each a bit.
-    pub fn event_sets(&self) -> RangeInclusive<u32> {
+    pub(crate) fn event_sets(&self) -> RangeInclusive<u32> {
         0..=(1 << self.starts.len()) - 1
     }
 
     /// How many steps lead to `state` with exactly these events behind; none if nothing does.
-    pub fn distance(&self, state: u32, events: u32) -> Option<u32> {
+    pub(crate) fn distance(&self, state: u32, events: u32) -> Option<u32> {
         let node = self.nodes[self.index(state, events)];
         (node.distance != UNREACHED).then_some(node.distance)
     }
 
     /// A shortest path to `state` with exactly these events behind.
-    pub fn path(&self, state: u32, events: u32) -> Vec<Step> {
+    pub(crate) fn path(&self, state: u32, events: u32) -> Vec<Step> {
         let mut steps = vec![];
         let mut at = self.index(state, events);
         loop {

@@ -1,7 +1,7 @@
 //! Tarjan's algorithm, with a stack of its own: graphs are deeper than the program's.
 
 /// Finds strongly connected components in parts of one graph, one part after the other.
-pub struct Tarjan {
+pub(crate) struct Tarjan {
     /// By state: the order of discovery, from 1; 0 if not seen yet, [`DONE`] if its component is known.
     order: Vec<u32>,
     /// By state: the earliest that can be reached from it and is not done.
@@ -14,7 +14,7 @@ const DONE: u32 = u32::MAX;
 
 impl Tarjan {
     /// For a graph of so many states.
-    pub fn new(states: usize) -> Self {
+    pub(crate) fn new(states: usize) -> Self {
         Tarjan {
             order: vec![0; states],
             low: vec![0; states],
@@ -24,7 +24,7 @@ impl Tarjan {
     }
 
     /// The components of a part, each behind those that its steps lead to; no successor may lie outside the part.
-    pub fn components<I: Iterator<Item = u32>>(
+    pub(crate) fn components<I: Iterator<Item = u32>>(
         &mut self,
         part: &[u32],
         successors: impl Fn(u32) -> I,

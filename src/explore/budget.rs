@@ -19,7 +19,7 @@ impl Budget {
     ///
     /// Costs a look at `/proc`, some microseconds. How far a search comes depends on the machine; what is decided does not, since a
     /// graph that was cut decides nothing but violations.
-    pub fn ends_search(&self) -> Option<String> {
+    pub(crate) fn ends_search(&self) -> Option<String> {
         if self.interrupted.is_some_and(|flag| flag.load(Ordering::Relaxed)) {
             return Some("interrupted".to_string());
         }

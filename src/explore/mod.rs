@@ -9,7 +9,6 @@ pub use budget::Budget;
 pub(crate) use visited::{Visited, hash_words};
 
 use crate::machine::Label;
-use crate::machine::program::ThreadId;
 
 /// Index of a state; 0 is the initial one.
 pub type StateId = u32;
@@ -47,7 +46,7 @@ pub struct Edge {
 
 impl Graph {
     /// A graph explored elsewhere, whose states are known by their number alone; those behind the last offset were not expanded.
-    pub fn of_parts(
+    pub(crate) fn of_parts(
         offsets: Vec<u32>,
         targets: Vec<StateId>,
         labels: Vec<Label>,
@@ -83,7 +82,7 @@ impl Graph {
     }
 
     /// Number of states, the first ones, whose steps are all known: every state, unless the graph is only a part.
-    pub fn expanded(&self) -> usize {
+    pub(crate) fn expanded(&self) -> usize {
         self.expanded
     }
 
@@ -117,23 +116,18 @@ impl Graph {
         })
     }
 
-    /// True if some step of the thread leaves the state.
-    pub fn enabled(&self, id: StateId, thread: ThreadId) -> bool {
-        self.edges(id).any(|edge| edge.label.thread as usize == thread)
-    }
-
     /// The offsets of the edges by state, one more than there are states.
-    pub fn offsets(&self) -> &[u32] {
+    pub(crate) fn offsets(&self) -> &[u32] {
         &self.offsets
     }
 
     /// The targets of all edges.
-    pub fn targets(&self) -> &[StateId] {
+    pub(crate) fn targets(&self) -> &[StateId] {
         &self.targets
     }
 
     /// The labels of all edges.
-    pub fn labels(&self) -> &[Label] {
+    pub(crate) fn labels(&self) -> &[Label] {
         &self.labels
     }
 

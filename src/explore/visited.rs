@@ -5,7 +5,7 @@ use hashbrown::HashTable;
 use super::StateId;
 
 /// States by number, and numbers by state.
-pub struct Visited {
+pub(crate) struct Visited {
     words: usize,
     states: Vec<u64>,
     index: HashTable<StateId>,
@@ -13,7 +13,7 @@ pub struct Visited {
 
 impl Visited {
     /// An empty set of states of this many words.
-    pub fn new(words: usize) -> Self {
+    pub(crate) fn new(words: usize) -> Self {
         Visited {
             words,
             states: Vec::new(),
@@ -22,22 +22,22 @@ impl Visited {
     }
 
     /// Number of states.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.states.len() / self.words
     }
 
     /// The words of a state.
-    pub fn state(&self, id: StateId) -> &[u64] {
+    pub(crate) fn state(&self, id: StateId) -> &[u64] {
         &self.states[id as usize * self.words..(id as usize + 1) * self.words]
     }
 
     /// The number of a state, if it was met.
-    pub fn find(&self, hash: u64, state: &[u64]) -> Option<StateId> {
+    pub(crate) fn find(&self, hash: u64, state: &[u64]) -> Option<StateId> {
         self.index.find(hash, |&id| self.state(id) == state).copied()
     }
 
     /// The number of a state, and whether it is new.
-    pub fn insert(&mut self, hash: u64, state: &[u64]) -> (StateId, bool) {
+    pub(crate) fn insert(&mut self, hash: u64, state: &[u64]) -> (StateId, bool) {
         if let Some(id) = self.find(hash, state) {
             return (id, false);
         }
@@ -50,18 +50,18 @@ impl Visited {
     }
 
     /// Bytes in use by states and index.
-    pub fn bytes(&self) -> usize {
+    pub(crate) fn bytes(&self) -> usize {
         self.states.len() * 8 + self.index.allocation_size()
     }
 
     /// The packed states.
-    pub fn into_states(self) -> Vec<u64> {
+    pub(crate) fn into_states(self) -> Vec<u64> {
         self.states
     }
 }
 
 /// The hash of a packed state; the same on every machine.
-pub fn hash_words(state: &[u64]) -> u64 {
+pub(crate) fn hash_words(state: &[u64]) -> u64 {
     const SEED: u64 = 0x9e37_79b9_7f4a_7c15;
     state.iter().fold(SEED, |hash, &word| {
         let wide = u128::from(hash ^ word) * u128::from(SEED.rotate_left(21) | 1);

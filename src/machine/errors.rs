@@ -84,7 +84,7 @@ pub struct Error {
 
 /// Every error that the program could reach, numbered; two inlined copies of a line are one error.
 #[derive(Debug, Clone, Default)]
-pub struct Errors {
+pub(crate) struct Errors {
     /// The errors; number `k` of the state is `list[k - 2]`, 0 is none and 1 is a panic.
     pub list: Vec<Error>,
     numbers: HashMap<(ThreadId, usize, ErrorKind), usize>,
@@ -92,7 +92,7 @@ pub struct Errors {
 
 impl Errors {
     /// Numbers the errors of a program.
-    pub fn new(program: &Program) -> Self {
+    pub(crate) fn new(program: &Program) -> Self {
         let freed = freed_types(program);
         let mut errors = Errors::default();
         let mut known = HashMap::new();
@@ -119,12 +119,12 @@ impl Errors {
     }
 
     /// The largest number in use.
-    pub fn largest(&self) -> usize {
+    pub(crate) fn largest(&self) -> usize {
         self.list.len() + 1
     }
 
     /// The number of an error at an instruction.
-    pub fn number(&self, thread: ThreadId, at: usize, kind: ErrorKind) -> usize {
+    pub(crate) fn number(&self, thread: ThreadId, at: usize, kind: ErrorKind) -> usize {
         // Every kind an instruction can raise was numbered by `possible`.
         self.numbers[&(thread, at, kind)]
     }

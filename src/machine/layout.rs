@@ -13,7 +13,7 @@ pub struct Slot {
 
 impl Slot {
     /// A value that never changes.
-    pub const fn constant(value: i64) -> Self {
+    pub(crate) const fn constant(value: i64) -> Self {
         Slot {
             word: 0,
             shift: 0,
@@ -30,18 +30,18 @@ impl Slot {
 
     /// Writes a value that fits.
     #[inline]
-    pub fn store(self, state: &mut [u64], value: i64) {
+    pub(crate) fn store(self, state: &mut [u64], value: i64) {
         let word = &mut state[self.word as usize];
         *word = *word & !(self.mask << self.shift) | (value as u64 & self.mask) << self.shift;
     }
 
     /// True for a constant.
-    pub fn is_constant(self) -> bool {
+    pub(crate) fn is_constant(self) -> bool {
         self.mask == 0
     }
 
     /// The word that holds it, and its bits there: what an observer of this field depends on.
-    pub fn bits(self) -> (usize, u64) {
+    pub(crate) fn bits(self) -> (usize, u64) {
         (self.word as usize, self.mask << self.shift)
     }
 }
@@ -69,7 +69,7 @@ pub struct Layout {
 
 impl Layout {
     /// Lays out the states of a program that can reach this many distinct errors.
-    pub fn new(program: &Program, errors: usize) -> Self {
+    pub(crate) fn new(program: &Program, errors: usize) -> Self {
         let mut bits = Allocator::default();
         let error = bits.slot(width(errors as u64));
         let mut position = Vec::new();
@@ -115,7 +115,7 @@ impl Layout {
     }
 
     /// Bits in use.
-    pub fn bits(&self) -> usize {
+    pub(crate) fn bits(&self) -> usize {
         let slots = self
             .fields
             .iter()
@@ -139,7 +139,7 @@ impl Layout {
 }
 
 /// The bits of a value of this type.
-pub fn scalar_width(program: &Program, scalar: Scalar) -> u32 {
+pub(crate) fn scalar_width(program: &Program, scalar: Scalar) -> u32 {
     match scalar {
         Scalar::Bool => 1,
         Scalar::Unsigned(bits) => bits,
@@ -228,7 +228,7 @@ fn alive(program: &Program, bits: &mut Allocator) -> Vec<Vec<Slot>> {
 }
 
 /// By type: some thread frees an object of it.
-pub fn freed_types(program: &Program) -> Vec<bool> {
+pub(crate) fn freed_types(program: &Program) -> Vec<bool> {
     let mut freed = vec![false; program.types.len()];
     for instr in program.threads.iter().flat_map(|thread| &thread.code) {
         if let Instr::Free { ty, .. } = instr {

@@ -7,7 +7,7 @@ pub struct Live(Vec<Vec<Reg>>);
 
 impl Live {
     /// True if the register may be read from the instruction `at` on.
-    pub fn contains(&self, at: usize, reg: Reg) -> bool {
+    pub(crate) fn contains(&self, at: usize, reg: Reg) -> bool {
         self.0[at].binary_search(&reg).is_ok()
     }
 }
@@ -54,7 +54,7 @@ pub fn successors(code: &[Instr], at: usize) -> Vec<usize> {
 }
 
 /// The register that an instruction writes.
-pub fn written(instr: &Instr) -> Option<Reg> {
+pub(crate) fn written(instr: &Instr) -> Option<Reg> {
     match instr {
         Instr::Copy { to, .. }
         | Instr::Unary { to, .. }

@@ -3,7 +3,7 @@
 mod errors;
 pub(crate) mod layout;
 pub mod live_registers;
-pub mod names;
+pub(crate) mod names;
 pub mod program;
 #[cfg(test)]
 pub(crate) mod samples;
@@ -17,7 +17,8 @@ pub use names::Names;
 pub use program::Program;
 pub use shape::Shape;
 pub use step::{Nobody, Observer, Outcome, Scratch};
-pub use view::{Change, Reached, StepView};
+pub use view::Reached;
+pub(crate) use view::{Change, StepView};
 
 use errors::Errors;
 use program::ThreadId;
@@ -98,7 +99,7 @@ impl Machine {
     }
 
     /// True if the thread has a step: some outcome of its next one changes something. Overwrites `next`.
-    pub fn enabled(&self, state: &[u64], thread: ThreadId, next: &mut [u64], scratch: &mut Scratch) -> bool {
+    pub(crate) fn enabled(&self, state: &[u64], thread: ThreadId, next: &mut [u64], scratch: &mut Scratch) -> bool {
         let mut outcomes = 0..self.outcomes(state, thread);
         outcomes.any(|outcome| self.step(state, thread, outcome, next, scratch, &mut Nobody) == Outcome::Stepped)
     }
@@ -161,7 +162,7 @@ impl Machine {
     }
 
     /// Every error that some step could raise.
-    pub fn errors(&self) -> &[Error] {
+    pub(crate) fn errors(&self) -> &[Error] {
         &self.errors.list
     }
 

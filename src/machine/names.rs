@@ -15,7 +15,7 @@ pub struct Names {
 
 impl Names {
     /// The names of a thread.
-    pub fn new(program: &Program, thread: &Thread) -> Self {
+    pub(crate) fn new(program: &Program, thread: &Thread) -> Self {
         Names {
             positions: positions(program, thread),
             locals: locals(program, thread),
@@ -77,7 +77,7 @@ fn locals(program: &Program, thread: &Thread) -> Vec<String> {
 }
 
 /// The variable behind a register: a local variable, the callee of a result, the member that a hidden one was read from.
-pub fn variable<'a>(program: &'a Program, thread: &'a Thread, reg: Reg) -> &'a str {
+pub(crate) fn variable<'a>(program: &'a Program, thread: &'a Thread, reg: Reg) -> &'a str {
     match &thread.registers[reg].holds {
         Holds::Variable(name) => name,
         Holds::Result(callee) => &program.functions[*callee].name,

@@ -5,17 +5,17 @@
 use crate::source::{Sources, Span};
 
 /// Index of a struct type in [`Program::types`].
-pub type TypeId = usize;
+pub(crate) type TypeId = usize;
 /// Index of an enum in [`Program::enums`].
-pub type EnumId = usize;
+pub(crate) type EnumId = usize;
 /// Index of a field in [`Program::fields`].
-pub type FieldId = usize;
+pub(crate) type FieldId = usize;
 /// Index of a [`Part`] in [`Program::parts`].
-pub type PartId = usize;
+pub(crate) type PartId = usize;
 /// Index of a thread in [`Program::threads`].
-pub type ThreadId = usize;
+pub(crate) type ThreadId = usize;
 /// A register of a thread: a local variable or temporary of one inlined call.
-pub type Reg = usize;
+pub(crate) type Reg = usize;
 
 /// A compiled protocol in a scenario.
 #[derive(Debug, Clone, Default)]
@@ -108,7 +108,7 @@ pub struct Field {
 
 impl Field {
     /// Elements per object.
-    pub fn elements(&self) -> usize {
+    pub(crate) fn elements(&self) -> usize {
         self.length.unwrap_or(1)
     }
 }
@@ -188,7 +188,7 @@ pub enum Holds {
 
 impl Register {
     /// `function.name`, `function.callee()`, or `function._` for a hidden one.
-    pub fn name(&self, program: &Program) -> String {
+    pub(crate) fn name(&self, program: &Program) -> String {
         let function = &program.functions[self.function].name;
         match &self.holds {
             Holds::Variable(name) => format!("{function}.{name}"),

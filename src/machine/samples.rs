@@ -6,7 +6,7 @@ use crate::source::{Sources, Span};
 
 /// One operation of a thread.
 #[derive(Debug, Clone)]
-pub enum Op {
+pub(crate) enum Op {
     /// `x++` in two steps.
     Increment,
     /// `x = value`
@@ -41,7 +41,7 @@ const LOCK: TypeId = 1;
 const BOX: TypeId = 2;
 
 /// A machine whose threads run these operations on two numbers, two locks and a box.
-pub fn machine(threads: &[&[Op]]) -> Machine {
+pub(crate) fn machine(threads: &[&[Op]]) -> Machine {
     let mut sources = Sources::default();
     let file = sources.add("linux/sample.c", TEXT);
     let object = |ty: TypeId, number: usize, name: &str| Object {

@@ -37,7 +37,7 @@ impl Scratch {
     }
 
     /// What the registers held when the last step ended.
-    pub fn registers(&self) -> &[i64] {
+    pub(crate) fn registers(&self) -> &[i64] {
         &self.registers
     }
 }

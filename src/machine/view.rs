@@ -17,7 +17,7 @@ pub enum Reached<'a> {
 
 /// One field that a step changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
+pub(crate) struct Change {
     /// The field, an index into the program's fields.
     pub field: usize,
     /// The element, counted over all objects.
@@ -30,7 +30,7 @@ pub struct Change {
 
 /// What a step did, for reports.
 #[derive(Debug, Clone, Default)]
-pub struct StepView {
+pub(crate) struct StepView {
     /// What the atomic call of the step returned.
     pub returned: Option<i64>,
     /// Every element of a field that it read or wrote, in order: (field, element, written).
@@ -77,7 +77,7 @@ impl Machine {
     }
 
     /// `exit_mmap:31.2`: function, line, number within the line.
-    pub fn position_name(&self, thread: ThreadId, point: &Point) -> String {
+    pub(crate) fn position_name(&self, thread: ThreadId, point: &Point) -> String {
         let site = self.site(thread, point);
         format!(
             "{}:{}.{}",
@@ -86,7 +86,7 @@ impl Machine {
     }
 
     /// Repeats a step and tells what it did. [`Outcome::Stuttered`] is a step only if [`Machine::take`] says so.
-    pub fn observe(&self, state: &[u64], thread: ThreadId, outcome: u32) -> (Outcome, Vec<u64>, StepView) {
+    pub(crate) fn observe(&self, state: &[u64], thread: ThreadId, outcome: u32) -> (Outcome, Vec<u64>, StepView) {
         let mut view = StepView::default();
         let mut next = state.to_vec();
         let mut scratch = Scratch::new(self);
@@ -116,7 +116,7 @@ impl Machine {
     }
 
     /// The fields of shared memory in which two states differ.
-    pub fn changes(&self, before: &[u64], after: &[u64]) -> Vec<Change> {
+    pub(crate) fn changes(&self, before: &[u64], after: &[u64]) -> Vec<Change> {
         let mut changes = Vec::new();
         for (field, slots) in self.layout.fields.iter().enumerate() {
             for (element, slot) in slots.iter().enumerate() {
@@ -135,7 +135,7 @@ impl Machine {
     }
 
     /// Objects (type, number) that live in `before` and not in `after`; whole objects, not their parts.
-    pub fn freed(&self, before: &[u64], after: &[u64]) -> Vec<(usize, usize)> {
+    pub(crate) fn freed(&self, before: &[u64], after: &[u64]) -> Vec<(usize, usize)> {
         let mut freed = Vec::new();
         for (ty, slots) in self.layout.alive.iter().enumerate() {
             for (number, slot) in slots.iter().enumerate() {
@@ -181,7 +181,7 @@ impl Machine {
     }
 
     /// A value as the listing would write it.
-    pub fn value_name(&self, scalar: Scalar, value: i64) -> String {
+    pub(crate) fn value_name(&self, scalar: Scalar, value: i64) -> String {
         match scalar {
             Scalar::Bool | Scalar::Unsigned(_) | Scalar::Integer => value.to_string(),
             Scalar::Enum(id) => match self.program.enums[id].names.get(value as usize) {

@@ -25,7 +25,7 @@ pub enum Meaning {
 
 impl Meaning {
     /// Whether it speaks of what happens in the end: after an error, which ends a run, that says nothing about the protocol.
-    pub fn promises_progress(&self) -> bool {
+    pub(crate) fn promises_progress(&self) -> bool {
         match self {
             Meaning::Formula(formula) => kind(formula) == PropertyKind::Liveness,
             Meaning::Refinement(refinement) => !refinement.progress.is_empty(),
@@ -87,7 +87,7 @@ pub fn of_machine(machine: &Machine, modules: &[PropertyModule]) -> Vec<Property
 }
 
 /// Refuses an error that bears the name of something in a module which is no property.
-pub fn refuse_other_names(machine: &Machine, modules: &[PropertyModule]) -> Result<(), Diagnostics> {
+pub(crate) fn refuse_other_names(machine: &Machine, modules: &[PropertyModule]) -> Result<(), Diagnostics> {
     let all = of_machine(machine, modules);
     // Deadlock is asked without a formula of that name.
     for property in all.iter().filter(|property| property.name != property::DEADLOCK) {
@@ -166,7 +166,7 @@ fn kind(formula: &Temporal) -> PropertyKind {
 }
 
 /// The step formula of an action property, if it is one.
-pub fn action(formula: &Temporal) -> Option<&SubscriptedAction> {
+pub(crate) fn action(formula: &Temporal) -> Option<&SubscriptedAction> {
     match formula {
         Temporal::Always(inner) => match &**inner {
             Temporal::Action(step) => Some(step),
@@ -177,7 +177,7 @@ pub fn action(formula: &Temporal) -> Option<&SubscriptedAction> {
 }
 
 /// `P`, if the formula is `[]P` for a state predicate.
-pub fn invariant(formula: &Temporal) -> Option<&Expr> {
+pub(crate) fn invariant(formula: &Temporal) -> Option<&Expr> {
     match formula {
         Temporal::Always(inner) => match &**inner {
             Temporal::State(predicate) => Some(predicate),

@@ -43,7 +43,7 @@ impl Property {
 }
 
 /// The properties of the language itself: what the machine's own errors and a standstill break.
-pub fn built_in() -> Vec<Property> {
+pub(crate) fn built_in() -> Vec<Property> {
     vec![
         Property::new(
             "NoUseAfterFree",
@@ -80,10 +80,10 @@ pub fn built_in() -> Vec<Property> {
 }
 
 /// The name of the deadlock property.
-pub const DEADLOCK: &str = "NoDeadlock";
+pub(crate) const DEADLOCK: &str = "NoDeadlock";
 
 /// `NoDoubleUnmap` is `DU`.
-pub fn initials(name: &str) -> String {
+pub(crate) fn initials(name: &str) -> String {
     let letters: Vec<char> = name
         .strip_prefix("No")
         .unwrap_or(name)

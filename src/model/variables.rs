@@ -9,7 +9,7 @@ use crate::machine::{Machine, Reached};
 use crate::tla::{Footprint, Value};
 
 /// The `pc` of a thread that has ended.
-pub const DONE: &str = "Done";
+pub(crate) const DONE: &str = "Done";
 
 /// A variable of the concrete state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -135,7 +135,7 @@ impl Variable {
 }
 
 /// The value of a scalar: numbers, truth values, names of enumerators and of objects.
-pub fn scalar(program: &Program, scalar: Scalar, value: i64) -> Value {
+pub(crate) fn scalar(program: &Program, scalar: Scalar, value: i64) -> Value {
     match scalar {
         Scalar::Bool => Value::Bool(value != 0),
         Scalar::Unsigned(_) | Scalar::Integer => Value::Int(value),
@@ -213,7 +213,7 @@ fn stack(machine: &Machine, thread: ThreadId, state: &[u64]) -> Value {
 }
 
 /// The functions a thread is in at a point, outermost first, each with the line it has come to.
-pub fn frames(machine: &Machine, thread: ThreadId, point: &Point) -> Value {
+pub(crate) fn frames(machine: &Machine, thread: ThreadId, point: &Point) -> Value {
     let site = machine.site(thread, point);
     let callers = site.stack.iter().map(|caller| (caller.function, caller.line));
     let frames = callers.chain([(site.function, site.line)]);
@@ -245,7 +245,7 @@ fn locals(machine: &Machine, thread: ThreadId, state: &[u64]) -> Value {
 }
 
 /// What `error` is where a run has got to.
-pub fn ended(machine: &Machine, reached: Reached<'_>) -> Value {
+pub(crate) fn ended(machine: &Machine, reached: Reached<'_>) -> Value {
     let (property, kind, thread, function, line) = match reached {
         Reached::Nothing => ("none", "", "", "", 0),
         Reached::Panic => ("panic", "", "", "", 0),

@@ -5,7 +5,7 @@ use crate::machine::Machine;
 use crate::machine::program::PointKind;
 
 /// The list, for what is under one protocol in one scenario; `up` leads to the root of the repository.
-pub fn list(machine: &Machine, up: &str) -> String {
+pub(crate) fn list(machine: &Machine, up: &str) -> String {
     let strong = strongly_fair(machine);
     let strong = match strong.is_empty() {
         true => String::new(),

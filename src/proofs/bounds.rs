@@ -6,7 +6,7 @@ use crate::machine::Machine;
 use crate::machine::program::{Program, Role, Scalar};
 
 /// The section.
-pub fn section(section: &Section) -> String {
+pub(crate) fn section(section: &Section) -> String {
     let machine = &section.checked.instance.machine;
     let mut text = "## Bounds\n\n".to_string();
     text += &threads(machine);

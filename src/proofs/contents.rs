@@ -14,14 +14,14 @@ use crate::spec::Spec;
 use crate::tlc::Record;
 
 /// What there is to tell.
-pub struct Contents<'a> {
+pub(crate) struct Contents<'a> {
     pub module: &'a PropertyModule,
     pub history: History,
     pub chapters: Vec<Chapter<'a>>,
 }
 
 /// A protocol.
-pub struct Chapter<'a> {
+pub(crate) struct Chapter<'a> {
     pub name: String,
     pub listing: Listing,
     pub program: Program,
@@ -29,7 +29,7 @@ pub struct Chapter<'a> {
 }
 
 /// A protocol in a scenario.
-pub struct Section<'a> {
+pub(crate) struct Section<'a> {
     pub checked: &'a Checked,
     pub evidence: &'a Evidence,
     /// What TLC made of the very module that would be exported now.
@@ -41,7 +41,7 @@ pub struct Section<'a> {
 }
 
 /// A broken property in one scenario.
-pub struct Violation<'a> {
+pub(crate) struct Violation<'a> {
     pub instance: &'a Instance,
     pub finding: &'a Finding,
     pub counterexample: &'a Counterexample,
@@ -54,7 +54,7 @@ pub struct Violation<'a> {
 }
 
 impl<'a> Contents<'a> {
-    pub fn new(
+    pub(crate) fn new(
         spec: &'a Spec,
         module: &'a PropertyModule,
         evidence: &'a [Evidence],
@@ -92,18 +92,18 @@ impl<'a> Contents<'a> {
     }
 
     /// True if there is a page for a protocol of this name.
-    pub fn has(&self, protocol: &str) -> bool {
+    pub(crate) fn has(&self, protocol: &str) -> bool {
         self.chapters.iter().any(|chapter| chapter.name == protocol)
     }
 
-    pub fn sections(&self) -> impl Iterator<Item = &Section<'a>> {
+    pub(crate) fn sections(&self) -> impl Iterator<Item = &Section<'a>> {
         self.chapters.iter().flat_map(|chapter| &chapter.sections)
     }
 }
 
 impl Chapter<'_> {
     /// What the scenarios say about a property, in their order.
-    pub fn findings<'b>(&'b self, property: &'b str) -> impl Iterator<Item = (&'b Section<'b>, &'b Finding)> {
+    pub(crate) fn findings<'b>(&'b self, property: &'b str) -> impl Iterator<Item = (&'b Section<'b>, &'b Finding)> {
         self.sections
             .iter()
             .filter_map(move |section| Some((section, section.finding(property)?)))
@@ -111,16 +111,16 @@ impl Chapter<'_> {
 }
 
 impl Section<'_> {
-    pub fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         &self.checked.instance.scenario
     }
 
     /// The file of a certificate, beside the page.
-    pub fn certificate_name(&self, property: &str) -> String {
+    pub(crate) fn certificate_name(&self, property: &str) -> String {
         super::certificate_name(self.name(), property)
     }
 
-    pub fn finding(&self, property: &str) -> Option<&Finding> {
+    pub(crate) fn finding(&self, property: &str) -> Option<&Finding> {
         let mut findings = self.checked.findings.iter();
         findings.find(|finding| finding.property.name == property)
     }

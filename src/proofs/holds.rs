@@ -9,7 +9,7 @@ use crate::model::property::PropertyKind;
 use crate::tlc::Record;
 
 /// The section.
-pub fn section(contents: &Contents, section: &Section) -> String {
+pub(crate) fn section(contents: &Contents, section: &Section) -> String {
     let instance = &section.checked.instance;
     let mut text = "## What holds\n\n".to_string();
     let head = ["property", "says", "was decided by", "also", "certificate"].map(String::from);

@@ -8,7 +8,7 @@ use crate::actors::compare::Opinion;
 use crate::model::property::Property;
 
 /// The page.
-pub fn page(contents: &Contents) -> String {
+pub(crate) fn page(contents: &Contents) -> String {
     let mut text = format!(
         "# Verdicts\n\n\
          Each protocol was explored in {}: every interleaving, to the end. A row is a protocol, in historical order; \

@@ -12,7 +12,7 @@ use crate::source::FileId;
 const TAB: usize = 8;
 
 /// The section of a protocol's page: what the protocol says itself, then what it inherits.
-pub fn section(chapter: &Chapter) -> String {
+pub(crate) fn section(chapter: &Chapter) -> String {
     let marks = Marks::of(chapter);
     let mut files: Vec<(FileId, Vec<&Function>)> = Vec::new();
     for function in chapter

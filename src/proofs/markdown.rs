@@ -1,7 +1,7 @@
 //! Markdown as GitHub reads it.
 
 /// Text of a listing's comment as a paragraph: what looks like code is set as code, the rest means nothing to Markdown.
-pub fn prose(text: &str) -> String {
+pub(crate) fn prose(text: &str) -> String {
     text.split_whitespace().map(word).collect::<Vec<_>>().join(" ")
 }
 
@@ -29,7 +29,7 @@ fn word(word: &str) -> String {
 }
 
 /// Text that means nothing to Markdown.
-pub fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     let mut escaped = String::new();
     for c in text.chars() {
         match c {
@@ -43,7 +43,7 @@ pub fn plain(text: &str) -> String {
 }
 
 /// Code within a line.
-pub fn code(text: &str) -> String {
+pub(crate) fn code(text: &str) -> String {
     match text.contains('`') {
         true => format!("`` {text} ``"),
         false => format!("`{text}`"),
@@ -51,7 +51,7 @@ pub fn code(text: &str) -> String {
 }
 
 /// A block of code.
-pub fn block(language: &str, text: &str) -> String {
+pub(crate) fn block(language: &str, text: &str) -> String {
     let mut fence = "```".to_string();
     while text.contains(&fence) {
         fence.push('`');
@@ -60,7 +60,7 @@ pub fn block(language: &str, text: &str) -> String {
 }
 
 /// Lines of shell, each with a comment.
-pub fn commands(lines: &[(String, String)]) -> String {
+pub(crate) fn commands(lines: &[(String, String)]) -> String {
     let width = lines.iter().map(|(command, _)| command.len()).max().unwrap_or(0);
     let lines = lines
         .iter()
@@ -69,12 +69,12 @@ pub fn commands(lines: &[(String, String)]) -> String {
 }
 
 /// A link; the text is Markdown.
-pub fn link(text: &str, target: &str) -> String {
+pub(crate) fn link(text: &str, target: &str) -> String {
     format!("[{text}]({target})")
 }
 
 /// Something to unfold.
-pub fn details(summary: &str, body: &str) -> String {
+pub(crate) fn details(summary: &str, body: &str) -> String {
     format!(
         "<details><summary>{summary}</summary>\n\n{}\n\n</details>\n",
         body.trim_end()
@@ -82,7 +82,7 @@ pub fn details(summary: &str, body: &str) -> String {
 }
 
 /// A table; the cells are Markdown without line breaks. Columns whose head is a link are centered.
-pub fn table(head: &[String], rows: &[Vec<String>]) -> String {
+pub(crate) fn table(head: &[String], rows: &[Vec<String>]) -> String {
     let row = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
     let rule = |cell: &String| if cell.starts_with('[') { ":-:" } else { "---" }.to_string();
     let rule: Vec<String> = head.iter().map(rule).collect();
@@ -91,7 +91,7 @@ pub fn table(head: &[String], rows: &[Vec<String>]) -> String {
 }
 
 /// The anchor that GitHub gives a heading.
-pub fn anchor(heading: &str) -> String {
+pub(crate) fn anchor(heading: &str) -> String {
     let kept = heading.chars().filter(|c| c.is_alphanumeric() || " -_".contains(*c));
     kept.flat_map(char::to_lowercase)
         .map(|c| if c == ' ' { '-' } else { c })

@@ -8,7 +8,7 @@ use crate::model::property::{DEADLOCK, Property};
 use crate::report::matrix::columns;
 
 /// The properties that were asked of a protocol, in the order of the matrix.
-pub fn of(chapter: &Chapter) -> Vec<Property> {
+pub(crate) fn of(chapter: &Chapter) -> Vec<Property> {
     let mut properties: Vec<Property> = Vec::new();
     for section in &chapter.sections {
         for property in columns(std::slice::from_ref(section.checked)) {
@@ -21,7 +21,7 @@ pub fn of(chapter: &Chapter) -> Vec<Property> {
 }
 
 /// The section of a protocol's page.
-pub fn section(contents: &Contents, chapter: &Chapter) -> String {
+pub(crate) fn section(contents: &Contents, chapter: &Chapter) -> String {
     let modules = contents
         .module
         .spec
@@ -61,7 +61,7 @@ fn definition(contents: &Contents, property: &Property) -> String {
 }
 
 /// Where in the spec a property is defined, for a link; `up` leads to the root of the repository.
-pub fn place(contents: &Contents, property: &Property, up: &str) -> Option<String> {
+pub(crate) fn place(contents: &Contents, property: &Property, up: &str) -> Option<String> {
     let module = &contents.module.spec;
     let span = module.definition(&property.name)?.span;
     let (file, line) = (&module.sources().file(span.file).name, module.sources().line(span));

@@ -12,7 +12,7 @@ use crate::report::summary::short;
 use crate::report::violation::violation;
 
 /// The page.
-pub fn page(contents: &Contents, chapter: &Chapter) -> String {
+pub(crate) fn page(contents: &Contents, chapter: &Chapter) -> String {
     let mut text = format!("# {}\n\n{}\n\n", chapter.name, navigation(contents, chapter));
     text += &bugs(contents, chapter);
     text += &format!(

@@ -10,7 +10,7 @@ pub struct Records {
 }
 
 /// What TLC says about a protocol in a scenario, as an entry of the list of engines.
-pub fn tlc(record: &Record) -> String {
+pub(crate) fn tlc(record: &Record) -> String {
     let lassos = match record.lassos {
         true => "",
         false => {

@@ -8,7 +8,7 @@ use super::{bounds, holds};
 use crate::check::Verdict;
 
 /// The page.
-pub fn page(contents: &Contents, chapter: &Chapter, section: &Section) -> String {
+pub(crate) fn page(contents: &Contents, chapter: &Chapter, section: &Section) -> String {
     let instance = &section.checked.instance;
     let mut text = format!("# {} in {}\n\n", instance.protocol, instance.scenario);
     if let Some((_, story)) = &instance.tags.scenario {

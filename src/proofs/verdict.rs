@@ -5,13 +5,13 @@ use crate::check::{Finding, Verdict};
 use crate::report::matrix::Mark;
 
 /// The marks, each with what it means, as the legend of a table.
-pub const LEGEND: &str = "\
+pub(crate) const LEGEND: &str = "\
 **X** broken by mistake: a bug. x broken by design: a price that is paid. \
 · holds. v holds, but what it speaks of never happens there. \
 – not asked: every run that would show it may end in an error first.";
 
 /// The mark of a property over one or more scenarios: the worst.
-pub fn cell<'a>(findings: impl Iterator<Item = &'a Finding>) -> &'static str {
+pub(crate) fn cell<'a>(findings: impl Iterator<Item = &'a Finding>) -> &'static str {
     let mut worst = Mark::NotAsked;
     let mut mistake = false;
     for finding in findings {
@@ -30,12 +30,12 @@ pub fn cell<'a>(findings: impl Iterator<Item = &'a Finding>) -> &'static str {
 }
 
 /// True for a violation that the listing calls a mistake, or that it does not know of.
-pub fn by_mistake(finding: &Finding) -> bool {
+pub(crate) fn by_mistake(finding: &Finding) -> bool {
     finding.known.as_ref().is_none_or(Reason::is_mistake)
 }
 
 /// `1 step`, `2 steps`
-pub fn counted(number: usize, what: &str) -> String {
+pub(crate) fn counted(number: usize, what: &str) -> String {
     match number {
         1 => format!("1 {what}"),
         _ => format!("{number} {what}s"),

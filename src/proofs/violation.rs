@@ -13,16 +13,16 @@ use crate::report::lanes;
 use crate::report::violation::violation;
 
 impl Violation<'_> {
-    pub fn picture(&self) -> String {
+    pub(crate) fn picture(&self) -> String {
         lanes::race(self.instance, self.finding)
     }
 
-    pub fn trace(&self) -> String {
+    pub(crate) fn trace(&self) -> String {
         itf(self.instance, self.finding).unwrap_or_default()
     }
 
     /// What went wrong and after how many steps: `use-after-free of struct … in …, after 36 steps`.
-    pub fn headline(&self) -> String {
+    pub(crate) fn headline(&self) -> String {
         let machine = &self.instance.machine;
         let events = events::events(machine, self.counterexample);
         let steps = self.counterexample.steps.len();
@@ -54,7 +54,7 @@ impl Violation<'_> {
     }
 
     /// Why the listing breaks it, the protocol that mends it linked; pages lie this many folders deep.
-    pub fn reason(&self, contents: &Contents, up: &str) -> String {
+    pub(crate) fn reason(&self, contents: &Contents, up: &str) -> String {
         let Some(reason) = &self.finding.known else {
             return "**not announced by the listing**".to_string();
         };
@@ -65,7 +65,7 @@ impl Violation<'_> {
     }
 
     /// The section of a scenario's page.
-    pub fn section(&self, contents: &Contents) -> String {
+    pub(crate) fn section(&self, contents: &Contents) -> String {
         let property = &self.finding.property;
         let mut text = format!("## {}\n\n", property.name);
         text += &format!("*{}.*", capital(&prose(&property.description)));
@@ -152,7 +152,7 @@ impl Violation<'_> {
     }
 
     /// The lines on which its steps stand, and those from which the functions around them were called.
-    pub fn path(&self) -> Vec<Place<'_>> {
+    pub(crate) fn path(&self) -> Vec<Place<'_>> {
         let machine = &self.instance.machine;
         let states = machine.replay(&self.counterexample.steps);
         let steps = self.counterexample.steps.iter().zip(&states);
@@ -161,7 +161,7 @@ impl Violation<'_> {
     }
 
     /// The lines on which it goes wrong: that of the last step, or those on which threads wait for ever.
-    pub fn fatal(&self) -> Vec<Place<'_>> {
+    pub(crate) fn fatal(&self) -> Vec<Place<'_>> {
         let machine = &self.instance.machine;
         let Some(start) = self.counterexample.loop_start.filter(|_| !self.has_ended()) else {
             return self.path().pop().into_iter().collect();
@@ -178,7 +178,7 @@ impl Violation<'_> {
 
 /// A line of the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place<'a> {
+pub(crate) struct Place<'a> {
     pub function: &'a str,
     pub file: &'a str,
     pub line: u32,
@@ -225,7 +225,7 @@ fn prose_with_code(text: &str) -> String {
     parts.concat()
 }
 
-pub fn capital(text: &str) -> String {
+pub(crate) fn capital(text: &str) -> String {
     let mut characters = text.chars();
     match characters.next() {
         Some(first) => first.to_uppercase().chain(characters).collect(),

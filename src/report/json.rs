@@ -7,7 +7,7 @@ use crate::machine::{Machine, Reached};
 use crate::model::property::PropertyKind;
 
 /// The version of this form; it changes when a field changes its meaning.
-pub const SCHEMA: u32 = 1;
+pub(crate) const SCHEMA: u32 = 1;
 
 /// A line.
 #[derive(Debug, Serialize)]

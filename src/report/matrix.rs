@@ -5,7 +5,7 @@ use crate::model::property::Property;
 
 /// What stands in a cell, from good to bad: a cell over several scenarios shows its worst.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Mark {
+pub(crate) enum Mark {
     /// `-`: not asked here.
     NotAsked,
     /// `.`: holds.
@@ -22,7 +22,7 @@ pub enum Mark {
 
 impl Mark {
     /// The mark of one verdict.
-    pub fn of(finding: &Finding) -> Self {
+    pub(crate) fn of(finding: &Finding) -> Self {
         match finding.verdict {
             Verdict::Violated if finding.known.is_some() => Mark::Known,
             Verdict::Violated => Mark::Unexpected,
@@ -35,7 +35,7 @@ impl Mark {
     }
 
     /// Its character.
-    pub fn sign(self) -> char {
+    pub(crate) fn sign(self) -> char {
         match self {
             Mark::NotAsked => '-',
             Mark::Holds => '.',
@@ -94,7 +94,7 @@ pub fn matrix(checked: &[Checked], rows: Rows) -> String {
 }
 
 /// All properties asked of any instance, in the order of first appearance.
-pub fn columns(checked: &[Checked]) -> Vec<Property> {
+pub(crate) fn columns(checked: &[Checked]) -> Vec<Property> {
     let mut properties: Vec<Property> = Vec::new();
     for finding in checked.iter().flat_map(|checked| &checked.findings) {
         if !properties.iter().any(|property| property.name == finding.property.name) {

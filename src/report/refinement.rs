@@ -3,7 +3,7 @@
 use crate::check::Explanation;
 
 /// The explanation, indented, at most 75 columns where the specification's own lines allow it.
-pub fn explanation(explanation: &Explanation) -> String {
+pub(crate) fn explanation(explanation: &Explanation) -> String {
     let Explanation { before, after, blames } = explanation;
     let width = before.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
     let mut text = String::new();

@@ -13,13 +13,13 @@ use crate::machine::{Machine, Reached};
 const SHORT: usize = 72;
 
 /// The whole state.
-pub fn state(machine: &Machine, state: &[u64]) -> String {
+pub(crate) fn state(machine: &Machine, state: &[u64]) -> String {
     let lines = lines(machine, state);
     lines.iter().map(|line| line.plain() + "\n").collect()
 }
 
 /// The state after a step, with a mark and the old value at each line that the step changed.
-pub fn changed(machine: &Machine, before: &[u64], after: &[u64]) -> String {
+pub(crate) fn changed(machine: &Machine, before: &[u64], after: &[u64]) -> String {
     let blocks = blocks(machine, before, after);
     let lines = blocks.iter().flat_map(|block| &block.lines);
     let text = |line: &Marked| match &line.was {
@@ -32,7 +32,7 @@ pub fn changed(machine: &Machine, before: &[u64], after: &[u64]) -> String {
 
 /// A thread or a struct in the state after a step, or how that state ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Block {
+pub(crate) struct Block {
     /// What it is.
     pub kind: BlockKind,
     /// Its name, the same in every state.
@@ -44,7 +44,7 @@ pub struct Block {
 /// What a block is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum BlockKind {
+pub(crate) enum BlockKind {
     /// How it ended.
     End,
     /// Where a thread stands.
@@ -55,7 +55,7 @@ pub enum BlockKind {
 
 /// A line of a block.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Marked {
+pub(crate) struct Marked {
     /// The line.
     pub text: String,
     /// True if the step changed it.
@@ -66,7 +66,7 @@ pub struct Marked {
 }
 
 /// The state after a step in blocks, with what the step changed.
-pub fn blocks(machine: &Machine, before: &[u64], after: &[u64]) -> Vec<Block> {
+pub(crate) fn blocks(machine: &Machine, before: &[u64], after: &[u64]) -> Vec<Block> {
     let old: HashMap<String, Line> = lines(machine, before)
         .into_iter()
         .map(|line| (line.key.clone(), line))

@@ -79,7 +79,7 @@ fn line(checked: &Checked, finding: &Finding, scenarios: usize, commit: &dyn Fn(
 }
 
 /// The first twelve digits of a commit.
-pub fn short(hash: &str) -> &str {
+pub(crate) fn short(hash: &str) -> &str {
     hash.get(..12).unwrap_or(hash)
 }
 

@@ -34,7 +34,7 @@ pub struct Name {
 
 impl Name {
     /// An error that a specification makes for want of a place shown at this one.
-    pub fn blame(&self, spec: &Specification, error: Diagnostic) -> Diagnostic {
+    pub(crate) fn blame(&self, spec: &Specification, error: Diagnostic) -> Diagnostic {
         match error.span {
             Some(span) if span != spec.end() => error,
             _ => Diagnostic {

@@ -164,7 +164,7 @@ pub(super) enum Builtin {
 
 impl Expr {
     /// Where it stands in the text.
-    pub fn span(&self) -> Span {
+    pub(crate) fn span(&self) -> Span {
         self.span
     }
 

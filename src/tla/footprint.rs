@@ -22,12 +22,12 @@ pub type Footprints = BTreeMap<usize, Footprint>;
 
 impl Footprint {
     /// All of it.
-    pub fn whole() -> Self {
+    pub(crate) fn whole() -> Self {
         Footprint(BTreeSet::from([Path::new()]))
     }
 
     /// Whether what these arguments lead to is looked at, at least in part.
-    pub fn covers(&self, arguments: &[&str]) -> bool {
+    pub(crate) fn covers(&self, arguments: &[&str]) -> bool {
         let meets = |path: &Path| {
             path.iter()
                 .zip(arguments)
@@ -46,7 +46,7 @@ impl Expr {
 
 impl SubscriptedAction {
     /// What the action and its subscript look at.
-    pub fn footprints(&self) -> Footprints {
+    pub(crate) fn footprints(&self) -> Footprints {
         Reader::default().read([&self.action, &self.stutter])
     }
 }

@@ -34,7 +34,7 @@ pub struct Excused {
 
 impl Refinement {
     /// The module whose specification it is.
-    pub fn abstraction<'s>(&self, spec: &'s Specification) -> Result<Abstraction<'s>, Diagnostic> {
+    pub(crate) fn abstraction<'s>(&self, spec: &'s Specification) -> Result<Abstraction<'s>, Diagnostic> {
         Abstraction::new(spec, self.context)
     }
 }
@@ -42,7 +42,7 @@ impl Refinement {
 impl Specification {
     /// The definition of this name as a refinement, if it is one: a conjunction of formulas of one instance, `[][Next]_v` among
     /// them; in those that say nothing of a single state or step, `\/ <>Excuse` may stand beside.
-    pub fn refinement(&self, name: &str) -> Result<Option<Refinement>, Diagnostic> {
+    pub(crate) fn refinement(&self, name: &str) -> Result<Option<Refinement>, Diagnostic> {
         let mut reader = Reader::default();
         if reader.conjunction(&self.operator(name)?).is_none() {
             return Ok(None);

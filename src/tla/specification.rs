@@ -35,7 +35,7 @@ pub struct Specification {
 
 /// A declared constant.
 #[derive(Debug, Clone)]
-pub struct Constant {
+pub(crate) struct Constant {
     /// Its name.
     pub name: Arc<str>,
     /// How many arguments it takes: usually none.
@@ -47,7 +47,7 @@ pub struct Constant {
 
 impl Constant {
     /// Whether it has been given a value or an operator.
-    pub fn is_bound(&self) -> bool {
+    pub(crate) fn is_bound(&self) -> bool {
         !matches!(self.binding, Binding::None)
     }
 }
@@ -120,12 +120,12 @@ impl Specification {
     }
 
     /// Adds a text about which there may be something to say, such as a configuration file.
-    pub fn add_text(&mut self, name: impl Into<String>, text: &str) -> FileId {
+    pub(crate) fn add_text(&mut self, name: impl Into<String>, text: &str) -> FileId {
         self.sources.add(name, text)
     }
 
     /// The root module's name.
-    pub fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         self.modules.get(self.contexts[0].module).map_or("", |m| &m.name.text)
     }
 
@@ -135,17 +135,17 @@ impl Specification {
     }
 
     /// The index of a variable.
-    pub fn variable(&self, name: &str) -> Option<usize> {
+    pub(crate) fn variable(&self, name: &str) -> Option<usize> {
         self.variables.iter().position(|v| &**v == name)
     }
 
     /// The constants.
-    pub fn constants(&self) -> &[Constant] {
+    pub(crate) fn constants(&self) -> &[Constant] {
         &self.constants
     }
 
     /// Gives a constant its value.
-    pub fn bind(&mut self, name: &str, value: Value) -> Result<(), Diagnostic> {
+    pub(crate) fn bind(&mut self, name: &str, value: Value) -> Result<(), Diagnostic> {
         let constant = self.constant(name)?;
         if constant.arity > 0 {
             let message = format!("the constant `{name}` takes arguments, and no value does");
@@ -156,7 +156,7 @@ impl Specification {
     }
 
     /// Lets an operator stand for a constant: `CONSTANT C <- Op`.
-    pub fn substitute(&mut self, name: &str, operator: &str) -> Result<(), Diagnostic> {
+    pub(crate) fn substitute(&mut self, name: &str, operator: &str) -> Result<(), Diagnostic> {
         if !self.contexts[0].names.contains_key(operator) {
             return Err(Diagnostic::general(format!(
                 "there is no operator `{operator}` to stand for `{name}`"
@@ -194,7 +194,7 @@ impl Specification {
     }
 
     /// The operators that the root module and those it extends define, those it extends first.
-    pub fn all_definitions(&self) -> impl Iterator<Item = &Definition> {
+    pub(crate) fn all_definitions(&self) -> impl Iterator<Item = &Definition> {
         let root = self.contexts[0].module;
         let extended = &self.visible[root].modules;
         // A module is numbered when it has been read, after those it extends.

@@ -15,7 +15,7 @@ pub struct Ident {
 
 /// A module.
 #[derive(Debug)]
-pub struct Module {
+pub(crate) struct Module {
     /// Its name.
     pub name: Ident,
     /// The modules it extends.
@@ -26,7 +26,7 @@ pub struct Module {
 
 /// One declaration or definition.
 #[derive(Debug)]
-pub enum Unit {
+pub(crate) enum Unit {
     /// `CONSTANT`, with the number of arguments each takes.
     Constants(Vec<Parameter>),
     /// `VARIABLE`.
@@ -47,9 +47,9 @@ pub struct Definition {
     /// Its parameters.
     pub parameters: Vec<Parameter>,
     /// What it stands for.
-    pub body: Expr,
+    pub(crate) body: Expr,
     /// Whether it is `LOCAL` to its module.
-    pub local: bool,
+    pub(crate) local: bool,
     /// The whole definition.
     pub span: Span,
 }
@@ -65,7 +65,7 @@ pub struct Parameter {
 
 /// An `INSTANCE`.
 #[derive(Debug)]
-pub struct Instance {
+pub(crate) struct Instance {
     /// The name before `==`, if any.
     pub name: Option<Ident>,
     /// The module.
@@ -80,7 +80,7 @@ pub struct Instance {
 
 /// `x, y \in S` or `<<x, y>> \in S`.
 #[derive(Debug)]
-pub struct Bound {
+pub(crate) struct Bound {
     /// The names.
     pub names: Vec<Ident>,
     /// Whether the names take an element apart.
@@ -91,7 +91,7 @@ pub struct Bound {
 
 /// An expression.
 #[derive(Debug)]
-pub struct Expr {
+pub(crate) struct Expr {
     /// What it is.
     pub kind: ExprKind,
     /// Where it is.
@@ -101,7 +101,7 @@ pub struct Expr {
 /// The forms of expressions. Infix and prefix operators are applications of a name such as `+`.
 #[derive(Debug)]
 #[allow(missing_docs)] // the names are TLA+'s own
-pub enum ExprKind {
+pub(crate) enum ExprKind {
     Int(i64),
     Str(Arc<str>),
     Bool(bool),
@@ -174,7 +174,7 @@ pub enum ExprKind {
 
 /// `![a].b = e` of an `EXCEPT`.
 #[derive(Debug)]
-pub struct Update {
+pub(crate) struct Update {
     /// The way to the changed place.
     pub path: Vec<ExceptComponent>,
     /// What stands there afterwards.
@@ -185,7 +185,7 @@ pub struct Update {
 
 /// One step of the way in an `EXCEPT`.
 #[derive(Debug)]
-pub enum ExceptComponent {
+pub(crate) enum ExceptComponent {
     /// `.name`
     Field(Ident),
     /// `[e]`

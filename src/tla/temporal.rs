@@ -51,14 +51,14 @@ impl SubscriptedAction {
     }
 
     /// The variables that are parts of the subscript by themselves: what leaves `v` unchanged leaves them unchanged.
-    pub fn subscript(&self) -> BTreeSet<usize> {
+    pub(crate) fn subscript(&self) -> BTreeSet<usize> {
         let mut variables = BTreeSet::new();
         unchanged(&self.stutter, &mut variables);
         variables
     }
 
     /// `<<A>>_v`: the pair is a step of the action and changes the subscript.
-    pub fn takes(&self, state: &dyn State, next: &dyn State) -> Result<bool, Box<EvalError>> {
+    pub(crate) fn takes(&self, state: &dyn State, next: &dyn State) -> Result<bool, Box<EvalError>> {
         Ok(!eval_action(&self.stutter, state, next)? && eval_action(&self.action, state, next)?)
     }
 }
@@ -136,7 +136,7 @@ impl Specification {
     }
 
     /// A next-state action as `INIT` and `NEXT` of a .cfg mean it: every step is a step of it.
-    pub fn unsubscripted(&self, name: &str) -> Result<SubscriptedAction, Diagnostic> {
+    pub(crate) fn unsubscripted(&self, name: &str) -> Result<SubscriptedAction, Diagnostic> {
         let action = self.operator(name)?;
         let stutter = ExprKind::Literal(Value::Bool(false)).with_span(action.span());
         Ok(SubscriptedAction { action, stutter })
@@ -149,15 +149,6 @@ impl Specification {
             return Err(Diagnostic::general(format!("`{instance}` is no instance of a module")));
         };
         Abstraction::new(self, *context)
-    }
-
-    /// The named instances of the root module and those it extends.
-    pub fn instances(&self) -> Vec<Arc<str>> {
-        let names = self.contexts[0].names.iter();
-        let instances = names.filter(|(_, (_, e))| matches!(e, Entity::Instance(_)));
-        let mut names: Vec<Arc<str>> = instances.map(|(name, _)| name.clone()).collect();
-        names.sort();
-        names
     }
 }
 
@@ -176,12 +167,12 @@ impl<'s> Abstraction<'s> {
     }
 
     /// An operator of the abstract module, over the abstract variables.
-    pub fn operator(&self, name: &str) -> Result<Expr, Diagnostic> {
+    pub(crate) fn operator(&self, name: &str) -> Result<Expr, Diagnostic> {
         Resolver::new(self.spec, Some(self.context)).operator(self.context, name)
     }
 
     /// A temporal formula of the abstract module, over the abstract variables.
-    pub fn temporal(&self, name: &str) -> Result<Temporal, Diagnostic> {
+    pub(crate) fn temporal(&self, name: &str) -> Result<Temporal, Diagnostic> {
         classify(&self.operator(name)?)
     }
 
@@ -199,13 +190,13 @@ impl<'s> Abstraction<'s> {
 
 impl Behaviour {
     /// What holds at first, as one predicate; none if nothing is said of it.
-    pub fn start(&self) -> Option<Expr> {
+    pub(crate) fn start(&self) -> Option<Expr> {
         let span = self.init.first()?.span;
         Some(ExprKind::And(self.init.clone()).with_span(span))
     }
 
     /// What it says of runs that do not end: its fairness and its other temporal formulas.
-    pub fn progress(&self) -> Vec<Temporal> {
+    pub(crate) fn progress(&self) -> Vec<Temporal> {
         let fairness = self.fairness.iter().cloned().map(Temporal::Fair);
         fairness.chain(self.liveness.iter().cloned()).collect()
     }
@@ -232,7 +223,7 @@ impl Behaviour {
 
 impl Temporal {
     /// The formulas of which this one is the conjunction; itself, if it is none.
-    pub fn conjuncts(&self) -> Vec<&Temporal> {
+    pub(crate) fn conjuncts(&self) -> Vec<&Temporal> {
         match self {
             Temporal::And(parts) => parts.iter().flat_map(Temporal::conjuncts).collect(),
             other => vec![other],

@@ -7,7 +7,7 @@ use super::value::Value;
 
 impl Expr {
     /// The formula with `FALSE` for the right side of its implications; none if it has none.
-    pub fn without_consequents(&self) -> Option<Expr> {
+    pub(crate) fn without_consequents(&self) -> Option<Expr> {
         let mut copy = self.clone();
         copy.weaken().then_some(copy)
     }

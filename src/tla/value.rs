@@ -63,7 +63,7 @@ impl Value {
     }
 
     /// What a function yields for an argument; nothing if this is no function or the argument is outside its domain.
-    pub fn apply(&self, argument: &Value) -> Option<&Value> {
+    pub(crate) fn apply(&self, argument: &Value) -> Option<&Value> {
         match (self, argument) {
             (Value::Tuple(t), Value::Int(i)) => t.get(usize::try_from(i.checked_sub(1)?).ok()?),
             (Value::Function(f), _) => find(f, argument).ok().map(|i| &f[i].1),
@@ -72,7 +72,7 @@ impl Value {
     }
 
     /// The domain of a function.
-    pub fn domain(&self) -> Option<Value> {
+    pub(crate) fn domain(&self) -> Option<Value> {
         match self {
             Value::Tuple(t) => Some(Value::Set((1..=t.len() as i64).map(Value::Int).collect())),
             Value::Function(f) => Some(Value::Set(f.iter().map(|(k, _)| k.clone()).collect())),
@@ -80,13 +80,8 @@ impl Value {
         }
     }
 
-    /// Whether a set has an element; false for what is no set.
-    pub fn contains(&self, element: &Value) -> bool {
-        matches!(self, Value::Set(s) if s.binary_search(element).is_ok())
-    }
-
     /// What sort of value this is, for messages: "a set".
-    pub fn sort(&self) -> &'static str {
+    pub(crate) fn sort(&self) -> &'static str {
         match self {
             Value::Bool(_) => "a boolean",
             Value::Int(_) => "an integer",
@@ -100,7 +95,7 @@ impl Value {
     }
 
     /// Whether it means something to ask if two values are equal: `1 = "a"` is a mistake, as in TLC, and not false.
-    pub fn comparable(&self, other: &Value) -> bool {
+    pub(crate) fn comparable(&self, other: &Value) -> bool {
         fn first_difference<'v, T: PartialEq>(a: &'v [T], b: &'v [T]) -> Option<(&'v T, &'v T)> {
             let same_length = a.len() == b.len();
             let mut pairs = a.iter().zip(b).filter(|(a, b)| a != b);

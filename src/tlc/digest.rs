@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use crate::export::tla::Export;
 
 /// SHA-256 of what TLC reads, as hexadecimal digits.
-pub fn digest(export: &Export) -> String {
+pub(crate) fn digest(export: &Export) -> String {
     let module = format!("{}.tla", export.name);
     let files = export.files();
     let asks = files.iter().any(|(name, text)| *name != module && asks_for_lines(text));

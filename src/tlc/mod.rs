@@ -6,5 +6,5 @@ mod run;
 mod table;
 
 pub use compare::{Agreement, Answer, Asked, Row, Scope, compare};
-pub use run::{Job, Options, Report, RunError, Violation, run};
+pub use run::{Job, Options, Report, RunError, Violation, ViolationKind, run};
 pub use table::{Record, Table};

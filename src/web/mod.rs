@@ -1,6 +1,6 @@
 //! The page on which `oomspec explore` shows a protocol in a scenario: a small server, and the only one.
 //!
-//! What can be done next, and what comes of it, is stateright's answer ([`Explorer`]); what its interface does not have, such as
+//! What can be done next, and what comes of it, is stateright's answer (`actors/explorer.rs`); what its interface does not have, such as
 //! counterexamples and listing lines, is `view`'s. The page itself is plain HTML, CSS and JavaScript in `page/`.
 
 mod routes;

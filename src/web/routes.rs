@@ -31,7 +31,7 @@ pub(super) struct Routes {
 }
 
 impl Routes {
-    pub fn new(machine: Arc<Machine>, summary: Summary, explorer: Explorer) -> Self {
+    pub(crate) fn new(machine: Arc<Machine>, summary: Summary, explorer: Explorer) -> Self {
         Routes {
             machine,
             summary,
@@ -39,12 +39,12 @@ impl Routes {
         }
     }
 
-    pub fn summary(&self) -> &Summary {
+    pub(crate) fn summary(&self) -> &Summary {
         &self.summary
     }
 
     /// Answers a request, whatever it is.
-    pub fn answer(&self, asked: &Request) -> Answer {
+    pub(crate) fn answer(&self, asked: &Request) -> Answer {
         let answer = catch_unwind(AssertUnwindSafe(|| self.decide(asked)));
         answer.unwrap_or_else(|_| Answer::error(500, "this should not happen; please report it"))
     }
@@ -170,7 +170,7 @@ impl Answer {
     }
 
     /// A message for whoever asks for what is not there.
-    pub fn error(status: u16, message: &str) -> Self {
+    pub(crate) fn error(status: u16, message: &str) -> Self {
         Answer::json(status, &serde_json::json!({ "error": message }))
     }
 }

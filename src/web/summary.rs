@@ -52,7 +52,7 @@ struct Other {
 }
 
 impl Summary {
-    pub fn new(checked: &Checked, system: &System) -> Self {
+    pub(crate) fn new(checked: &Checked, system: &System) -> Self {
         let machine = &checked.instance.machine;
         let mut summary = Summary {
             protocol: checked.instance.protocol.clone(),
@@ -102,7 +102,7 @@ impl Shown {
     }
 
     /// The path to the state at which it opens: the last one, or the one at which its loop starts.
-    pub fn opens(&self) -> &[usize] {
+    pub(crate) fn opens(&self) -> &[usize] {
         let steps = self.loop_start.unwrap_or(self.length);
         self.path.get(..=steps).unwrap_or(&self.path)
     }

@@ -24,7 +24,7 @@ struct LockEffect {
 
 impl<'a> Emitter<'a, '_> {
     /// Runs a call.
-    pub fn call(&mut self, name: &'a Ident, arguments: &'a [Expr], span: Span) -> Result<Value, Diagnostic> {
+    pub(crate) fn call(&mut self, name: &'a Ident, arguments: &'a [Expr], span: Span) -> Result<Value, Diagnostic> {
         self.work(span)?;
         match name.name.as_str() {
             "await" => self.wait(arguments, span),
@@ -369,7 +369,7 @@ impl<'a> Emitter<'a, '_> {
     }
 
     /// Evaluates what has no effect, in the step that has begun.
-    pub fn at_one_instant<T>(
+    pub(crate) fn at_one_instant<T>(
         &mut self,
         what: &str,
         span: Span,
@@ -462,7 +462,7 @@ impl<'a> Emitter<'a, '_> {
 }
 
 /// True if the function carries such an annotation.
-pub fn has(function: &ast::Function, wanted: impl Fn(&AnnotationKind) -> bool) -> bool {
+pub(crate) fn has(function: &ast::Function, wanted: impl Fn(&AnnotationKind) -> bool) -> bool {
     function.annotations.iter().any(|annotation| wanted(&annotation.kind))
 }
 

@@ -7,7 +7,7 @@ use crate::machine::program::{Operand, Scalar};
 use crate::source::{Diagnostic, Span};
 
 /// The value of a constant expression.
-pub fn constant(tables: &Tables, expr: &Expr) -> Result<Value, Diagnostic> {
+pub(crate) fn constant(tables: &Tables, expr: &Expr) -> Result<Value, Diagnostic> {
     Ok(match &expr.kind {
         ExprKind::Int(number) => Value::constant(*number),
         ExprKind::Bool(value) => Value {
@@ -38,7 +38,7 @@ pub fn constant(tables: &Tables, expr: &Expr) -> Result<Value, Diagnostic> {
 }
 
 /// A constant that is a size or an index.
-pub fn size(tables: &Tables, expr: &Expr) -> Result<usize, Diagnostic> {
+pub(crate) fn size(tables: &Tables, expr: &Expr) -> Result<usize, Diagnostic> {
     let value = constant(tables, expr)?.number(expr.span)?;
     usize::try_from(value).map_err(|_| Diagnostic::at(expr.span, "this must not be negative"))
 }

@@ -26,7 +26,7 @@ enum Shape {
 
 impl<'a> Tables<'a> {
     /// Collects the declarations of a program.
-    pub fn new(syntax: &'a ast::Program) -> Result<Self, Diagnostic> {
+    pub(crate) fn new(syntax: &'a ast::Program) -> Result<Self, Diagnostic> {
         let mut tables = Tables {
             program: Program {
                 sources: syntax.sources.clone(),
@@ -58,7 +58,7 @@ impl<'a> Tables<'a> {
     }
 
     /// The type of a value as declared.
-    pub fn scalar(&self, ty: &Type, span: Span) -> Result<Scalar, Diagnostic> {
+    pub(crate) fn scalar(&self, ty: &Type, span: Span) -> Result<Scalar, Diagnostic> {
         match self.shape(ty, span)? {
             Shape::Scalar(scalar, None) => Ok(scalar),
             _ => Err(Diagnostic::at(

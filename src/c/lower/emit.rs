@@ -18,11 +18,11 @@ const MOST_WORK: usize = 200_000;
 
 /// A place in the code that is not known yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Label(pub usize);
+pub(crate) struct Label(pub usize);
 
 /// Which fields are written and which types are freed, by any thread: accesses to the others are not scheduling points.
 #[derive(Debug, Clone, Default)]
-pub struct Shared {
+pub(crate) struct Shared {
     /// Fields that some thread writes.
     pub written: std::collections::HashSet<FieldId>,
     /// Types with an object that may be freed, as a whole or with its container.
@@ -31,7 +31,7 @@ pub struct Shared {
 
 /// What a name means in the function being inlined.
 #[derive(Debug, Clone, Copy)]
-pub enum Binding {
+pub(crate) enum Binding {
     /// A local variable.
     Local(Reg, Scalar),
     /// A value that never changes: an argument that the function does not assign, the counter of an unrolled loop.
@@ -42,7 +42,7 @@ pub enum Binding {
 
 /// Something that can be read or assigned.
 #[derive(Debug, Clone, Copy)]
-pub enum Place {
+pub(crate) enum Place {
     /// A local variable.
     Local(Reg, Scalar),
     /// A scalar in shared memory.
@@ -63,7 +63,7 @@ pub enum Place {
 }
 
 /// A label of `goto`.
-pub struct GotoLabel {
+pub(crate) struct GotoLabel {
     /// Its place.
     pub label: Label,
     /// A `goto` to it.
@@ -73,7 +73,7 @@ pub struct GotoLabel {
 }
 
 /// One inlined call.
-pub struct Frame<'a> {
+pub(crate) struct Frame<'a> {
     /// The function.
     pub function: &'a ast::Function,
     /// Its index.
@@ -101,7 +101,7 @@ pub struct Frame<'a> {
 }
 
 /// The code of one thread.
-pub struct Emitter<'a, 't> {
+pub(crate) struct Emitter<'a, 't> {
     /// Declarations.
     pub tables: &'t Tables<'a>,
     /// What is shared; `None` while that is being found out.
@@ -142,7 +142,7 @@ pub struct Emitter<'a, 't> {
 
 /// A local variable is read, or the result of a call.
 #[derive(Debug, Clone, Copy)]
-pub struct Use {
+pub(crate) struct Use {
     /// By the instruction with this index, or before it.
     pub at: usize,
     /// Which.
@@ -153,7 +153,7 @@ pub struct Use {
 
 /// A local variable, or the result of a call, has no value.
 #[derive(Debug, Clone)]
-pub struct Unset {
+pub(crate) struct Unset {
     /// From where on.
     pub from: Start,
     /// Which.
@@ -166,7 +166,7 @@ pub struct Unset {
 
 /// A place in the code.
 #[derive(Debug, Clone, Copy)]
-pub enum Start {
+pub(crate) enum Start {
     /// Before the instruction with this index.
     Before(usize),
     /// After it, wherever it leads.
@@ -175,7 +175,7 @@ pub enum Start {
 
 impl<'a, 't> Emitter<'a, 't> {
     /// An empty thread.
-    pub fn new(tables: &'t Tables<'a>, shared: Option<&'t Shared>, current: Option<Value>) -> Self {
+    pub(crate) fn new(tables: &'t Tables<'a>, shared: Option<&'t Shared>, current: Option<Value>) -> Self {
         Emitter {
             tables,
             shared,
@@ -200,13 +200,13 @@ impl<'a, 't> Emitter<'a, 't> {
     }
 
     /// The call being inlined.
-    pub fn frame(&mut self) -> &mut Frame<'a> {
+    pub(crate) fn frame(&mut self) -> &mut Frame<'a> {
         // Lowering starts by entering the thread's own function and never leaves it before the end.
         self.frames.last_mut().expect("a function is being lowered")
     }
 
     /// The number of the call that stands here, however often it is inlined.
-    pub fn call_at(&mut self, span: Span, call: Call) -> usize {
+    pub(crate) fn call_at(&mut self, span: Span, call: Call) -> usize {
         *self.call_at.entry(span).or_insert_with(|| {
             self.calls.push(call);
             self.calls.len() - 1
@@ -214,7 +214,7 @@ impl<'a, 't> Emitter<'a, 't> {
     }
 
     /// Enters a function, through a call unless it is the thread's own.
-    pub fn enter(
+    pub(crate) fn enter(
         &mut self,
         function: &'a ast::Function,
         id: usize,
@@ -255,7 +255,7 @@ impl<'a, 't> Emitter<'a, 't> {
     }
 
     /// A name in the function being inlined.
-    pub fn binding(&self, name: &str) -> Option<Binding> {
+    pub(crate) fn binding(&self, name: &str) -> Option<Binding> {
         self.frames
             .last()?
             .scopes
@@ -266,14 +266,14 @@ impl<'a, 't> Emitter<'a, 't> {
     }
 
     /// Binds a name in the innermost block.
-    pub fn bind(&mut self, name: &'a str, binding: Binding) {
+    pub(crate) fn bind(&mut self, name: &'a str, binding: Binding) {
         if let Some(scope) = self.frame().scopes.last_mut() {
             scope.insert(name, binding);
         }
     }
 
     /// A new register.
-    pub fn register(&mut self, holds: Holds, scalar: Scalar) -> Reg {
+    pub(crate) fn register(&mut self, holds: Holds, scalar: Scalar) -> Reg {
         let function = self.frames.last().map_or(0, |frame| frame.id);
         self.registers.push(Register {
             function,
@@ -284,23 +284,23 @@ impl<'a, 't> Emitter<'a, 't> {
     }
 
     /// A new register for a variable.
-    pub fn variable(&mut self, name: &str, scalar: Scalar) -> Reg {
+    pub(crate) fn variable(&mut self, name: &str, scalar: Scalar) -> Reg {
         self.register(Holds::Variable(name.to_string()), scalar)
     }
 
     /// A new hidden register.
-    pub fn temporary(&mut self, scalar: Scalar) -> Reg {
+    pub(crate) fn temporary(&mut self, scalar: Scalar) -> Reg {
         self.register(Holds::Hidden, scalar)
     }
 
     /// A new label.
-    pub fn label(&mut self) -> Label {
+    pub(crate) fn label(&mut self) -> Label {
         self.labels.push(None);
         Label(self.labels.len() - 1)
     }
 
     /// Puts a label here.
-    pub fn place_label(&mut self, label: Label) {
+    pub(crate) fn place_label(&mut self, label: Label) {
         // What was read before the label without an instruction was not read by those who jump to it.
         if self.uses.last().is_some_and(|used| used.at == self.code.len())
             && let Some(&site) = self.at.last()
@@ -312,7 +312,7 @@ impl<'a, 't> Emitter<'a, 't> {
     }
 
     /// Adds an instruction.
-    pub fn emit(&mut self, instr: Instr, span: Span) -> Result<(), Diagnostic> {
+    pub(crate) fn emit(&mut self, instr: Instr, span: Span) -> Result<(), Diagnostic> {
         if self.code.len() >= MOST_CODE {
             return Err(too_long(span, format!("{MOST_CODE} instructions")));
         }
@@ -323,7 +323,7 @@ impl<'a, 't> Emitter<'a, 't> {
     }
 
     /// Counts a statement or a call, so that what comes to nothing ends as well.
-    pub fn work(&mut self, span: Span) -> Result<(), Diagnostic> {
+    pub(crate) fn work(&mut self, span: Span) -> Result<(), Diagnostic> {
         self.work += 1;
         match self.work > MOST_WORK {
             true => Err(too_long(span, format!("{MOST_WORK} statements and calls"))),
@@ -332,7 +332,7 @@ impl<'a, 't> Emitter<'a, 't> {
     }
 
     /// Takes back the check that was just emitted for a value, because a stricter one follows in the same step.
-    pub fn forget_wider_check(&mut self, checked: Operand, least: u32) {
+    pub(crate) fn forget_wider_check(&mut self, checked: Operand, least: u32) {
         if matches!(self.code.last(), Some(&Instr::Fits { value, bits }) if value == checked && bits >= least) {
             self.code.pop();
             self.at.pop();
@@ -340,7 +340,7 @@ impl<'a, 't> Emitter<'a, 't> {
     }
 
     /// Ends the step here, unless inside an atomic function.
-    pub fn point(&mut self, kind: PointKind, span: Span, strongly_fair: bool) -> Result<(), Diagnostic> {
+    pub(crate) fn point(&mut self, kind: PointKind, span: Span, strongly_fair: bool) -> Result<(), Diagnostic> {
         if self.atomic > 0 {
             return Ok(());
         }
@@ -363,7 +363,7 @@ impl<'a, 't> Emitter<'a, 't> {
     }
 
     /// Ends the step before an access to a field, if others can see or disturb it.
-    pub fn access(&mut self, field: FieldId, kind: PointKind, span: Span) -> Result<(), Diagnostic> {
+    pub(crate) fn access(&mut self, field: FieldId, kind: PointKind, span: Span) -> Result<(), Diagnostic> {
         let owner = self.tables.program.fields[field].owner;
         match self.shared {
             Some(shared) if !shared.written.contains(&field) && !shared.freed[owner] => Ok(()),
@@ -372,12 +372,12 @@ impl<'a, 't> Emitter<'a, 't> {
     }
 
     /// A jump.
-    pub fn jump(&mut self, label: Label, span: Span) -> Result<(), Diagnostic> {
+    pub(crate) fn jump(&mut self, label: Label, span: Span) -> Result<(), Diagnostic> {
         self.emit(Instr::Jump(label.0), span)
     }
 
     /// The value of an instruction that has one.
-    pub fn computed(
+    pub(crate) fn computed(
         &mut self,
         scalar: Scalar,
         span: Span,
@@ -392,7 +392,7 @@ impl<'a, 't> Emitter<'a, 't> {
     }
 
     /// Adds an instruction that depends on a condition of the listing's.
-    pub fn emit_on(&mut self, condition: Span, instr: Instr, span: Span) -> Result<(), Diagnostic> {
+    pub(crate) fn emit_on(&mut self, condition: Span, instr: Instr, span: Span) -> Result<(), Diagnostic> {
         self.emit(instr, span)?;
         if let Some(&site) = self.at.last() {
             self.sites[site as usize].condition = Some(condition);
@@ -401,7 +401,7 @@ impl<'a, 't> Emitter<'a, 't> {
     }
 
     /// Makes the next instruction at this place a site of its own, because its errors break another property.
-    pub fn forget_site(&mut self, span: Span) {
+    pub(crate) fn forget_site(&mut self, span: Span) {
         self.frame().sites.remove(&(span.start, span.end));
     }
 

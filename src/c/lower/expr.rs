@@ -10,7 +10,7 @@ use crate::source::{Diagnostic, Span};
 
 impl<'a> Emitter<'a, '_> {
     /// The value of an expression that has one.
-    pub fn value(&mut self, expr: &'a Expr) -> Result<Value, Diagnostic> {
+    pub(crate) fn value(&mut self, expr: &'a Expr) -> Result<Value, Diagnostic> {
         let value = self.operand(expr)?;
         match value.ty {
             Ty::Void => Err(Diagnostic::at(expr.span, "this function returns nothing")),
@@ -28,13 +28,13 @@ impl<'a> Emitter<'a, '_> {
     }
 
     /// Notes that a local variable or a result is read.
-    pub fn used(&mut self, reg: Reg, span: Span) {
+    pub(crate) fn used(&mut self, reg: Reg, span: Span) {
         let at = self.code.len();
         self.uses.push(Use { at, reg, span });
     }
 
     /// Runs an expression.
-    pub fn expr(&mut self, expr: &'a Expr) -> Result<Value, Diagnostic> {
+    pub(crate) fn expr(&mut self, expr: &'a Expr) -> Result<Value, Diagnostic> {
         let span = expr.span;
         match &expr.kind {
             ExprKind::Int(_) | ExprKind::Bool(_) | ExprKind::Null => super::constant::constant(self.tables, expr),
@@ -127,7 +127,7 @@ impl<'a> Emitter<'a, '_> {
     }
 
     /// Continues at `target` if the truth of the expression is `when`, else after it.
-    pub fn branch(&mut self, expr: &'a Expr, target: Label, when: bool) -> Result<(), Diagnostic> {
+    pub(crate) fn branch(&mut self, expr: &'a Expr, target: Label, when: bool) -> Result<(), Diagnostic> {
         match (&expr.kind, when) {
             (ExprKind::Not(inner), _) => self.branch(inner, target, !when),
             (ExprKind::And(left, right), false) | (ExprKind::Or(left, right), true) => {
@@ -233,7 +233,7 @@ impl<'a> Emitter<'a, '_> {
     }
 
     /// A value outside these bits is an overflow, here.
-    pub fn has_to_fit(&mut self, value: Operand, bits: u32, span: Span) -> Result<(), Diagnostic> {
+    pub(crate) fn has_to_fit(&mut self, value: Operand, bits: u32, span: Span) -> Result<(), Diagnostic> {
         self.forget_wider_check(value, bits);
         self.emit(Instr::Fits { value, bits }, span)
     }

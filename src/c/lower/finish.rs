@@ -11,7 +11,7 @@ use crate::source::{Diagnostic, Span};
 const MOST_OUTCOMES: u64 = 4096;
 
 /// The thread that an emitter has built.
-pub fn finish(mut emitter: Emitter<'_, '_>, name: String, role: Role, fair: bool) -> Result<Thread, Diagnostic> {
+pub(crate) fn finish(mut emitter: Emitter<'_, '_>, name: String, role: Role, fair: bool) -> Result<Thread, Diagnostic> {
     let (unset, uses) = (std::mem::take(&mut emitter.unset), std::mem::take(&mut emitter.uses));
     let mut thread = draft(emitter, name, role, fair);
     let reached = reached(&thread.code);
@@ -24,7 +24,7 @@ pub fn finish(mut emitter: Emitter<'_, '_>, name: String, role: Role, fair: bool
 }
 
 /// The thread with all that is written in it, also what nothing reaches.
-pub fn draft(emitter: Emitter<'_, '_>, name: String, role: Role, fair: bool) -> Thread {
+pub(crate) fn draft(emitter: Emitter<'_, '_>, name: String, role: Role, fair: bool) -> Thread {
     let function = emitter.frames[0].function.name.name.clone();
     let mut thread = Thread {
         name,

@@ -10,7 +10,7 @@ use crate::source::{Diagnostic, Span};
 
 /// How far a thread is written.
 #[derive(Debug, Clone, Copy)]
-pub struct Mark {
+pub(crate) struct Mark {
     code: usize,
     uses: usize,
     registers: usize,
@@ -18,7 +18,7 @@ pub struct Mark {
 
 /// What was written for one operand.
 #[derive(Debug, Clone)]
-pub struct Stretch {
+pub(crate) struct Stretch {
     code: Range<usize>,
     uses: Range<usize>,
     /// Registers from here on belong to the operand alone.
@@ -52,7 +52,7 @@ struct Effects {
 
 impl Emitter<'_, '_> {
     /// Where the next operand begins.
-    pub fn mark(&self) -> Mark {
+    pub(crate) fn mark(&self) -> Mark {
         Mark {
             code: self.code.len(),
             uses: self.uses.len(),
@@ -61,7 +61,7 @@ impl Emitter<'_, '_> {
     }
 
     /// What was written since.
-    pub fn since(&self, mark: Mark, span: Span) -> Stretch {
+    pub(crate) fn since(&self, mark: Mark, span: Span) -> Stretch {
         Stretch {
             code: mark.code..self.code.len(),
             uses: mark.uses..self.uses.len(),
@@ -71,7 +71,7 @@ impl Emitter<'_, '_> {
     }
 
     /// Refuses two operands if it matters which of them runs first; `left` was written first.
-    pub fn unordered(&self, left: &Stretch, right: &Stretch) -> Result<(), Diagnostic> {
+    pub(crate) fn unordered(&self, left: &Stretch, right: &Stretch) -> Result<(), Diagnostic> {
         // Most operands only read.
         if !self.changes(left) && !self.changes(right) {
             return Ok(());
@@ -99,7 +99,7 @@ impl Emitter<'_, '_> {
     }
 
     /// Refuses an assignment if one of its sides assigns the same place: C does not say which one is the last.
-    pub fn assigned_once(&self, place: Place, sides: &Stretch, span: Span) -> Result<(), Diagnostic> {
+    pub(crate) fn assigned_once(&self, place: Place, sides: &Stretch, span: Span) -> Result<(), Diagnostic> {
         let inside = |range: &&Range<usize>| sides.code.start <= range.start && range.end <= sides.code.end;
         let settled: Vec<&Range<usize>> = self
             .settled
@@ -141,7 +141,7 @@ impl Emitter<'_, '_> {
     }
 
     /// The first instruction of a stretch that has an effect: on memory, on a local of before, or on when it goes on.
-    pub fn effect(&self, stretch: &Stretch) -> Option<Span> {
+    pub(crate) fn effect(&self, stretch: &Stretch) -> Option<Span> {
         let has_effect = |at: &usize| match &self.code[*at] {
             Instr::Store { .. }
             | Instr::Free { .. }
@@ -158,14 +158,14 @@ impl Emitter<'_, '_> {
     }
 
     /// True if a stretch waits.
-    pub fn waits(&self, stretch: &Stretch) -> bool {
+    pub(crate) fn waits(&self, stretch: &Stretch) -> bool {
         self.code[stretch.code.clone()]
             .iter()
             .any(|instr| matches!(instr, Instr::Await(_)))
     }
 
     /// True if a stretch has an instruction that may be an error.
-    pub fn can_fail(&self, stretch: &Stretch) -> bool {
+    pub(crate) fn can_fail(&self, stretch: &Stretch) -> bool {
         self.code[stretch.code.clone()].iter().any(|instr| {
             !matches!(
                 instr,

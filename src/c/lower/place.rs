@@ -9,7 +9,7 @@ use crate::source::{Diagnostic, Span};
 
 impl<'a> Emitter<'a, '_> {
     /// The place an expression names; reads on the way to it are steps of their own.
-    pub fn place(&mut self, expr: &'a Expr) -> Result<Place, Diagnostic> {
+    pub(crate) fn place(&mut self, expr: &'a Expr) -> Result<Place, Diagnostic> {
         match &expr.kind {
             ExprKind::Name(name) => self.named(name, expr.span),
             ExprKind::Deref(inner) => match &inner.kind {
@@ -60,7 +60,7 @@ impl<'a> Emitter<'a, '_> {
     }
 
     /// Reads a place.
-    pub fn load(&mut self, place: Place, span: Span) -> Result<Value, Diagnostic> {
+    pub(crate) fn load(&mut self, place: Place, span: Span) -> Result<Value, Diagnostic> {
         match place {
             Place::Local(reg, scalar) => {
                 self.used(reg, span);
@@ -96,7 +96,7 @@ impl<'a> Emitter<'a, '_> {
     }
 
     /// Writes a place; returns the value as converted to its type.
-    pub fn store(&mut self, place: Place, value: Value, span: Span) -> Result<Value, Diagnostic> {
+    pub(crate) fn store(&mut self, place: Place, value: Value, span: Span) -> Result<Value, Diagnostic> {
         match place {
             Place::Local(reg, scalar) => {
                 let value = self.convert(value, scalar, span)?;
@@ -154,7 +154,7 @@ impl<'a> Emitter<'a, '_> {
     }
 
     /// A value as one of another type.
-    pub fn convert(&mut self, value: Value, to: Scalar, span: Span) -> Result<Value, Diagnostic> {
+    pub(crate) fn convert(&mut self, value: Value, to: Scalar, span: Span) -> Result<Value, Diagnostic> {
         match conversion(self.tables, value, to, span)? {
             Conversion::None => {}
             Conversion::Truth => return self.truth(value, span),
@@ -167,7 +167,7 @@ impl<'a> Emitter<'a, '_> {
     }
 
     /// 1 if the value is not zero, not empty, not NULL.
-    pub fn truth(&mut self, value: Value, span: Span) -> Result<Value, Diagnostic> {
+    pub(crate) fn truth(&mut self, value: Value, span: Span) -> Result<Value, Diagnostic> {
         match (value.ty, value.operand) {
             (Ty::Of(Scalar::Bool), _) => Ok(value),
             (Ty::Void | Ty::Of(Scalar::Enum(_)), _) => {
@@ -187,7 +187,7 @@ impl<'a> Emitter<'a, '_> {
     }
 
     /// The address of a struct.
-    pub fn address(&mut self, place: Place, span: Span) -> Result<Value, Diagnostic> {
+    pub(crate) fn address(&mut self, place: Place, span: Span) -> Result<Value, Diagnostic> {
         match place {
             Place::Object(ty, operand) => Ok(Value {
                 operand,
@@ -236,7 +236,7 @@ impl<'a> Emitter<'a, '_> {
     }
 
     /// The message for a name that means nothing here.
-    pub fn unknown_name(&self, name: &str, span: Span) -> Diagnostic {
+    pub(crate) fn unknown_name(&self, name: &str, span: Span) -> Diagnostic {
         if name == "current" {
             return Diagnostic::at(span, "`current` is not bound here")
                 .help("this runs in a thread without a task: give the thread `__task(t)` or `__daemon(t)`");

@@ -6,7 +6,7 @@ use crate::c::ast::{self, AnnotationKind, Designator, Expr, ExprKind, Function, 
 use crate::source::{Diagnostic, Span};
 
 /// Refuses every assignment to something `const`, in all functions, called or not.
-pub fn refuse_writes(program: &ast::Program) -> Vec<Diagnostic> {
+pub(crate) fn refuse_writes(program: &ast::Program) -> Vec<Diagnostic> {
     let mut checker = Checker {
         structs: program.structs.iter().map(|of| (of.name.name.as_str(), of)).collect(),
         functions: program.functions.iter().map(|of| (of.name.name.as_str(), of)).collect(),

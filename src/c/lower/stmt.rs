@@ -12,7 +12,7 @@ use crate::source::{Diagnostic, Span};
 
 impl<'a> Emitter<'a, '_> {
     /// Runs a statement.
-    pub fn stmt(&mut self, stmt: &'a Stmt) -> Result<(), Diagnostic> {
+    pub(crate) fn stmt(&mut self, stmt: &'a Stmt) -> Result<(), Diagnostic> {
         self.work(stmt.span)?;
         match &stmt.kind {
             StmtKind::Empty => Ok(()),
@@ -137,7 +137,7 @@ impl<'a> Emitter<'a, '_> {
     }
 
     /// Refuses labels that are jumped to and stand nowhere; a jump into a scope leaves its variables without a value.
-    pub fn close_labels(&mut self) -> Result<(), Diagnostic> {
+    pub(crate) fn close_labels(&mut self) -> Result<(), Diagnostic> {
         let (labels, gotos) = {
             let frame = self.frame();
             (std::mem::take(&mut frame.labels), std::mem::take(&mut frame.gotos))

@@ -4,7 +4,7 @@ use crate::c::ast::{Expr, ExprKind, Stmt, StmtKind};
 use crate::source::Span;
 
 /// Where the expression reads this name.
-pub fn named(expr: &Expr, name: &str) -> Option<Span> {
+pub(crate) fn named(expr: &Expr, name: &str) -> Option<Span> {
     let mut found = None;
     any(expr, &mut |expr| {
         let here = matches!(&expr.kind, ExprKind::Name(other) if other == name);
@@ -15,7 +15,7 @@ pub fn named(expr: &Expr, name: &str) -> Option<Span> {
 }
 
 /// True if the statement may assign the variable.
-pub fn assigns_to(stmt: &Stmt, name: &str) -> bool {
+pub(crate) fn assigns_to(stmt: &Stmt, name: &str) -> bool {
     let is_name = |target: &Expr| matches!(&target.kind, ExprKind::Name(other) if other == name);
     any_in(stmt, &mut |expr| match &expr.kind {
         ExprKind::Assign(_, target, _) | ExprKind::Step { target, .. } => is_name(target),
@@ -25,7 +25,7 @@ pub fn assigns_to(stmt: &Stmt, name: &str) -> bool {
 }
 
 /// Where the expressions stand that have an index in them.
-pub fn indexed(stmt: &Stmt) -> Vec<Span> {
+pub(crate) fn indexed(stmt: &Stmt) -> Vec<Span> {
     let mut found = Vec::new();
     any_in(stmt, &mut |expr| {
         if any(expr, &mut |part| matches!(part.kind, ExprKind::Index(..))) {
@@ -37,7 +37,7 @@ pub fn indexed(stmt: &Stmt) -> Vec<Span> {
 }
 
 /// True if a label stands inside the statement.
-pub fn has_label(stmt: &Stmt) -> bool {
+pub(crate) fn has_label(stmt: &Stmt) -> bool {
     match &stmt.kind {
         StmtKind::Label(..) => true,
         _ => children(stmt).into_iter().any(has_label),

@@ -8,7 +8,7 @@ use crate::source::{Diagnostic, Span};
 
 /// What a name with static storage stands for.
 #[derive(Debug, Clone, Copy)]
-pub enum GlobalPlace {
+pub(crate) enum GlobalPlace {
     /// A struct object.
     Object(TypeId, i64),
     /// An array of structs.
@@ -19,7 +19,7 @@ pub enum GlobalPlace {
 
 /// What a member of a struct is.
 #[derive(Debug, Clone, Copy)]
-pub enum Member {
+pub(crate) enum Member {
     /// A scalar or an array of scalars.
     Field(FieldId),
     /// An embedded struct or an array of them.
@@ -27,7 +27,7 @@ pub enum Member {
 }
 
 /// Everything that a function body can name, and the data half of the machine's program.
-pub struct Tables<'a> {
+pub(crate) struct Tables<'a> {
     /// The program so far: types, enums, fields, parts and initial values, no threads.
     pub program: Program,
     /// Functions by name, with their index.
@@ -50,7 +50,7 @@ pub struct Tables<'a> {
 
 /// How much an object of a struct is, with what is embedded in it.
 #[derive(Debug, Clone, Copy)]
-pub struct Size {
+pub(crate) struct Size {
     /// Objects, and values in them.
     pub values: u64,
     /// Structs within structs.
@@ -59,7 +59,7 @@ pub struct Size {
 
 impl<'a> Tables<'a> {
     /// The member of a struct.
-    pub fn member(&self, ty: TypeId, name: &Ident) -> Result<Member, Diagnostic> {
+    pub(crate) fn member(&self, ty: TypeId, name: &Ident) -> Result<Member, Diagnostic> {
         self.members.get(&(ty, name.name.as_str())).copied().ok_or_else(|| {
             let of = &self.program.types[ty].name;
             let known: Vec<&str> = self
@@ -73,7 +73,7 @@ impl<'a> Tables<'a> {
     }
 
     /// The struct behind a pointer type, or `None` for a pointer to a scalar, which is bound to a place at each call.
-    pub fn pointee(&self, ty: &Type) -> Result<Option<TypeId>, Diagnostic> {
+    pub(crate) fn pointee(&self, ty: &Type) -> Result<Option<TypeId>, Diagnostic> {
         match ty.plain() {
             Type::Pointer(inner) => match inner.plain() {
                 Type::Struct(name) => self.struct_named(name).map(Some),
@@ -84,7 +84,7 @@ impl<'a> Tables<'a> {
     }
 
     /// An enum by its tag.
-    pub fn enum_named(&self, name: &Ident) -> Result<EnumId, Diagnostic> {
+    pub(crate) fn enum_named(&self, name: &Ident) -> Result<EnumId, Diagnostic> {
         let known: Vec<&str> = self.enums.keys().copied().collect();
         self.enums
             .get(name.name.as_str())
@@ -102,7 +102,7 @@ impl<'a> Tables<'a> {
 }
 
 /// A message about a name that does not exist, with the closest one that does.
-pub fn unknown(message: String, name: &Ident, known: &[&str]) -> Diagnostic {
+pub(crate) fn unknown(message: String, name: &Ident, known: &[&str]) -> Diagnostic {
     let diagnostic = Diagnostic::at(name.span, message);
     match crate::c::nearest::nearest(&name.name, known.iter().copied()) {
         Some(close) => diagnostic.help(format!("did you mean `{close}`?")),

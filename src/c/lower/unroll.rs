@@ -10,7 +10,7 @@ use crate::machine::program::{Reg, Scalar};
 const MOST_TURNS: usize = 64;
 
 /// A loop that is unrolled.
-pub struct Counter<'a> {
+pub(crate) struct Counter<'a> {
     /// The counter's name.
     pub name: &'a str,
     /// Its register.
@@ -27,7 +27,7 @@ pub struct Counter<'a> {
 
 impl<'a> Counter<'a> {
     /// The counter of a `for` statement whose initialisation was just lowered, if its bound is constant.
-    pub fn of(emitter: &Emitter<'a, '_>, stmt: &'a Stmt) -> Option<Self> {
+    pub(crate) fn of(emitter: &Emitter<'a, '_>, stmt: &'a Stmt) -> Option<Self> {
         let StmtKind::For(Some(init), Some(condition), Some(next), body) = &stmt.kind else {
             return None;
         };

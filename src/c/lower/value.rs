@@ -8,7 +8,7 @@ use crate::source::{Diagnostic, Span};
 
 /// The type of an expression.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ty {
+pub(crate) enum Ty {
     /// A call of a `void` function.
     Void,
     /// `NULL`, a pointer to anything.
@@ -19,7 +19,7 @@ pub enum Ty {
 
 /// A register or constant and its type.
 #[derive(Debug, Clone, Copy)]
-pub struct Value {
+pub(super) struct Value {
     /// Where it is.
     pub operand: Operand,
     /// What it is.
@@ -28,7 +28,7 @@ pub struct Value {
 
 impl Value {
     /// A truth value.
-    pub fn truth(operand: Operand) -> Self {
+    pub(crate) fn truth(operand: Operand) -> Self {
         Value {
             operand,
             ty: Ty::Of(Scalar::Bool),
@@ -36,7 +36,7 @@ impl Value {
     }
 
     /// A constant number.
-    pub fn constant(number: Number) -> Self {
+    pub(crate) fn constant(number: Number) -> Self {
         Value {
             operand: Operand::Const(number.value),
             ty: Ty::Of(type_of(if number.unsigned { UNSIGNED_BITS } else { INT_BITS })),
@@ -44,12 +44,12 @@ impl Value {
     }
 
     /// True if C counts it as an `unsigned` and not as an `int`.
-    pub fn is_unsigned(self) -> bool {
+    pub(crate) fn is_unsigned(self) -> bool {
         matches!(self.ty, Ty::Of(Scalar::Unsigned(UNSIGNED_BITS..)))
     }
 
     /// The bits that a number may have.
-    pub fn bits(self) -> u32 {
+    pub(crate) fn bits(self) -> u32 {
         match (self.operand, self.ty) {
             (Operand::Const(value), _) => i64::BITS - value.leading_zeros(),
             (_, Ty::Of(Scalar::Bool)) => 1,
@@ -59,12 +59,12 @@ impl Value {
     }
 
     /// True for numbers and truth values.
-    pub fn is_number(self) -> bool {
+    pub(crate) fn is_number(self) -> bool {
         matches!(self.ty, Ty::Of(Scalar::Bool | Scalar::Unsigned(_) | Scalar::Integer))
     }
 
     /// The value of a constant number.
-    pub fn number(self, span: Span) -> Result<i64, Diagnostic> {
+    pub(crate) fn number(self, span: Span) -> Result<i64, Diagnostic> {
         match self.operand {
             Operand::Const(value) if self.is_number() => Ok(value),
             _ => Err(Diagnostic::at(span, "a constant number is needed here")),
@@ -72,7 +72,7 @@ impl Value {
     }
 
     /// The struct that a pointer points to.
-    pub fn pointee(self, tables: &Tables, span: Span) -> Result<TypeId, Diagnostic> {
+    pub(crate) fn pointee(self, tables: &Tables, span: Span) -> Result<TypeId, Diagnostic> {
         match self.ty {
             Ty::Of(Scalar::Pointer(ty)) => Ok(ty),
             Ty::Null => Err(Diagnostic::at(span, "NULL is followed here")),
@@ -84,7 +84,7 @@ impl Value {
     }
 
     /// A constant as a value of this type.
-    pub fn convert(self, tables: &Tables, to: Scalar, span: Span) -> Result<i64, Diagnostic> {
+    pub(crate) fn convert(self, tables: &Tables, to: Scalar, span: Span) -> Result<i64, Diagnostic> {
         let Operand::Const(value) = self.operand else {
             return Err(Diagnostic::at(span, "this is not a constant"));
         };
@@ -101,7 +101,7 @@ impl Value {
 }
 
 /// What has to happen to a value that goes where another type is declared.
-pub enum Conversion {
+pub(crate) enum Conversion {
     /// Nothing.
     None,
     /// Compare with zero.
@@ -111,7 +111,7 @@ pub enum Conversion {
 }
 
 /// How a value becomes one of another type, or why it cannot.
-pub fn conversion(tables: &Tables, value: Value, to: Scalar, span: Span) -> Result<Conversion, Diagnostic> {
+pub(crate) fn conversion(tables: &Tables, value: Value, to: Scalar, span: Span) -> Result<Conversion, Diagnostic> {
     let from = value.ty;
     Ok(match (from, to) {
         (Ty::Of(Scalar::Bool), Scalar::Bool) => Conversion::None,
@@ -139,7 +139,7 @@ pub fn conversion(tables: &Tables, value: Value, to: Scalar, span: Span) -> Resu
 }
 
 /// The value of an operator on two constants.
-pub fn fold(op: BinaryOp, left: Value, right: Value, span: Span) -> Result<Value, Diagnostic> {
+pub(crate) fn fold(op: BinaryOp, left: Value, right: Value, span: Span) -> Result<Value, Diagnostic> {
     let (Operand::Const(a), Operand::Const(b)) = (left.operand, right.operand) else {
         return Err(Diagnostic::at(span, "this is not a constant"));
     };
@@ -182,7 +182,7 @@ pub fn fold(op: BinaryOp, left: Value, right: Value, span: Span) -> Result<Value
 }
 
 /// The type of an operator on two numbers.
-pub fn result(op: BinaryOp, left: Value, right: Value) -> Scalar {
+pub(crate) fn result(op: BinaryOp, left: Value, right: Value) -> Scalar {
     match op {
         BinaryOp::Eq | BinaryOp::Ne | BinaryOp::Lt | BinaryOp::Le | BinaryOp::Gt | BinaryOp::Ge => Scalar::Bool,
         _ => type_of(number::result_bits(op, left.is_unsigned(), right.is_unsigned())),
@@ -190,7 +190,7 @@ pub fn result(op: BinaryOp, left: Value, right: Value) -> Scalar {
 }
 
 /// The bits that the result of an operator has to fit in, if it may not.
-pub fn may_leave(op: BinaryOp, left: Value, right: Value) -> Option<u32> {
+pub(crate) fn may_leave(op: BinaryOp, left: Value, right: Value) -> Option<u32> {
     let bits = number::result_bits(op, left.is_unsigned(), right.is_unsigned());
     let leaves = match op {
         BinaryOp::Add => left.bits().max(right.bits()) + 1 > bits,
@@ -210,12 +210,12 @@ fn type_of(bits: u32) -> Scalar {
 }
 
 /// `&`, `|` and `^` make sets of sets.
-pub fn is_set_operator(op: BinaryOp) -> bool {
+pub(crate) fn is_set_operator(op: BinaryOp) -> bool {
     matches!(op, BinaryOp::BitAnd | BinaryOp::BitOr | BinaryOp::BitXor)
 }
 
 /// A type in words.
-pub fn describe(tables: &Tables, ty: Ty) -> String {
+pub(crate) fn describe(tables: &Tables, ty: Ty) -> String {
     let enum_name = |id: EnumId| &tables.program.enums[id].name;
     match ty {
         Ty::Void => "nothing (a void function)".to_string(),

@@ -5,7 +5,7 @@ use crate::c::number::Number;
 use crate::source::{Diagnostic, Span};
 
 /// The value of an expression without variables.
-pub fn constant(expr: &Expr) -> Result<i64, Diagnostic> {
+pub(crate) fn constant(expr: &Expr) -> Result<i64, Diagnostic> {
     let number = constant_with(expr, &mut |name, span| {
         Err(Diagnostic::at(span, format!("`{name}` is not a constant")).help("write a number or a #define"))
     })?;

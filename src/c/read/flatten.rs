@@ -14,7 +14,7 @@ use crate::c::library::{Library, Listing};
 use crate::source::{Diagnostics, FileId, Sources, Span};
 
 /// The text of the flattened listing. It reads back as the same program, and flattening it again changes nothing.
-pub fn flatten(library: &dyn Library, protocol: &Listing) -> Result<String, Diagnostics> {
+pub(crate) fn flatten(library: &dyn Library, protocol: &Listing) -> Result<String, Diagnostics> {
     let (program, units) = program(load(library, protocol, None))?;
     let items: Vec<Item> = units.iter().flat_map(|unit| items(unit, &program.sources)).collect();
     let mut flat = Flat {

@@ -83,7 +83,7 @@ pub(super) fn tree(text: &[u8]) -> Option<Tree> {
 }
 
 /// The files that a text includes, as it names them.
-pub fn includes(text: &str) -> Vec<String> {
+pub(crate) fn includes(text: &str) -> Vec<String> {
     let Ok(unit) = parse(text, FileId(0)) else {
         return Vec::new();
     };

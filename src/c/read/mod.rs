@@ -25,10 +25,10 @@ mod tags;
 mod types;
 mod uncalled;
 
-pub use constant::constant;
-pub use flatten::flatten;
-pub use load::includes;
-pub use uncalled::{Callers, uncalled};
+pub(crate) use constant::constant;
+pub(crate) use flatten::flatten;
+pub(crate) use load::includes;
+pub(crate) use uncalled::{Callers, uncalled};
 
 use super::ast::Program;
 use super::library::{Library, Listing};
@@ -50,7 +50,7 @@ pub fn read_program(
 }
 
 /// The `#define`s of a protocol in a scenario that are numbers: its bounds, each with its name.
-pub fn numbers(
+pub(crate) fn numbers(
     library: &dyn Library,
     protocol: &Listing,
     scenario: &Listing,

@@ -12,7 +12,7 @@ use crate::source::{Diagnostic, FileId};
 
 /// What the files of a library say about functions that a single program does not.
 #[derive(Debug, Clone, Default)]
-pub struct Callers {
+pub(crate) struct Callers {
     /// Defined under `kernel/`: a listing need not use them.
     kernel: BTreeSet<String>,
     /// Called by some scenario.
@@ -21,7 +21,7 @@ pub struct Callers {
 
 impl Callers {
     /// Looks through the kernel headers and the scenarios of a library.
-    pub fn of(library: &dyn Library) -> Self {
+    pub(crate) fn of(library: &dyn Library) -> Self {
         let mut callers = Callers::default();
         for path in library.list() {
             let names = match path.split('/').next() {
@@ -46,7 +46,7 @@ impl Callers {
 }
 
 /// The functions of the listing itself (and of the scenario itself) that are no threads and that nothing calls.
-pub fn uncalled(program: &Program, callers: &Callers) -> Vec<Diagnostic> {
+pub(crate) fn uncalled(program: &Program, callers: &Callers) -> Vec<Diagnostic> {
     let mut own = vec![FileId(0)];
     own.extend(program.tags.scenario.as_ref().map(|(name, _)| name.span.file));
     let dead = dead(program.functions.iter(), callers);

@@ -4,10 +4,10 @@ use crate::certificate::verify::region::Region;
 use crate::cycles::Tarjan;
 
 /// The number of a state in no component.
-pub const NOWHERE: u32 = u32::MAX;
+pub(crate) const NOWHERE: u32 = u32::MAX;
 
 /// The components, each behind those that its steps lead to; and by state the number of its component.
-pub fn components(region: &Region<'_>, members: &[u32]) -> (Vec<Vec<u32>>, Vec<u32>) {
+pub(crate) fn components(region: &Region<'_>, members: &[u32]) -> (Vec<Vec<u32>>, Vec<u32>) {
     let count = region.unkept.len();
     let mut is_member = vec![false; count];
     members.iter().for_each(|&state| is_member[state as usize] = true);

@@ -11,7 +11,7 @@ use crate::machine::Machine;
 use crate::source::Diagnostic;
 
 /// A ranking of all that a run can come to while the promise is unkept.
-pub fn ranking(machine: &Machine, region: &Region<'_>) -> Result<Ranking, Diagnostic> {
+pub(crate) fn ranking(machine: &Machine, region: &Region<'_>) -> Result<Ranking, Diagnostic> {
     let mut inside = region.entry.clone();
     let mut open: Vec<usize> = (0..inside.len()).filter(|&state| inside[state]).collect();
     while let Some(state) = open.pop() {

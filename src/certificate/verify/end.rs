@@ -4,17 +4,17 @@ use crate::machine::program::Role;
 use crate::machine::{Machine, Reached, Scratch};
 
 /// True of a state in which some error ended the run.
-pub fn is_error(machine: &Machine, state: &[u64]) -> bool {
+pub(crate) fn is_error(machine: &Machine, state: &[u64]) -> bool {
     matches!(machine.reached(state), Reached::Error(_))
 }
 
 /// True of a state in which an error broke this property.
-pub fn breaks(machine: &Machine, state: &[u64], property: &str) -> bool {
+pub(crate) fn breaks(machine: &Machine, state: &[u64], property: &str) -> bool {
     matches!(machine.reached(state), Reached::Error(error) if error.property == property)
 }
 
 /// True of a state in which nothing moves though the run has not ended and a task is not finished.
-pub fn is_deadlock(machine: &Machine, state: &[u64]) -> bool {
+pub(crate) fn is_deadlock(machine: &Machine, state: &[u64]) -> bool {
     let threads = || 0..machine.program.threads.len();
     let moves = |thread| enabled(machine, state, thread);
     let unfinished = |thread| {
@@ -25,7 +25,7 @@ pub fn is_deadlock(machine: &Machine, state: &[u64]) -> bool {
 }
 
 /// True if a thread has a step.
-pub fn enabled(machine: &Machine, state: &[u64], thread: usize) -> bool {
+pub(crate) fn enabled(machine: &Machine, state: &[u64], thread: usize) -> bool {
     let (mut next, mut scratch) = (state.to_vec(), Scratch::new(machine));
     machine.enabled(state, thread, &mut next, &mut scratch)
 }

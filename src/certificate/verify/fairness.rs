@@ -6,7 +6,7 @@ use crate::machine::program::ThreadId;
 
 /// A fairness condition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Condition {
+pub(crate) struct Condition {
     /// The thread.
     pub thread: ThreadId,
     /// Strong: only where the thread stands before a strongly fair step.
@@ -15,7 +15,7 @@ pub struct Condition {
 
 impl Condition {
     /// All conditions of a machine.
-    pub fn all(machine: &Machine) -> Vec<Self> {
+    pub(crate) fn all(machine: &Machine) -> Vec<Self> {
         let threads = machine.program.threads.iter().enumerate();
         let fair = threads.filter(|(_, thread)| thread.fair);
         fair.flat_map(|(id, thread)| {
@@ -27,14 +27,14 @@ impl Condition {
     }
 
     /// The condition of this sort about the thread of this name.
-    pub fn named(machine: &Machine, name: &str, strong: bool) -> Option<Self> {
+    pub(crate) fn named(machine: &Machine, name: &str, strong: bool) -> Option<Self> {
         let named = |condition: &Condition| machine.program.threads[condition.thread].name == name;
         let mut all = Condition::all(machine).into_iter();
         all.find(|condition| condition.strong == strong && named(condition))
     }
 
     /// Whether a step of the thread counts in a state.
-    pub fn counts(self, machine: &Machine, state: &[u64]) -> bool {
+    pub(crate) fn counts(self, machine: &Machine, state: &[u64]) -> bool {
         let strongly = || {
             machine
                 .point(state, self.thread)

@@ -5,7 +5,7 @@ use crate::source::Diagnostic;
 use crate::tla::{SubscriptedAction, Temporal};
 
 /// Position `i` of the run is a state and the step that leaves it.
-pub struct Lasso {
+pub(super) struct Lasso {
     /// By position: the state before the step and the one after it.
     steps: Vec<(usize, usize)>,
     /// The position that follows the last one.
@@ -23,7 +23,7 @@ enum Action {
 
 impl Lasso {
     /// The run through states `0..=steps` that returns to `start` with the last step; if there is none behind it, it stutters.
-    pub fn of_lasso(steps: usize, start: usize) -> Self {
+    pub(crate) fn of_lasso(steps: usize, start: usize) -> Self {
         let mut word: Vec<(usize, usize)> = (0..steps).map(|state| (state, state + 1)).collect();
         if start == steps {
             word.push((start, start));
@@ -35,7 +35,7 @@ impl Lasso {
     }
 
     /// Whether the run satisfies the formula.
-    pub fn satisfies(&self, view: &dyn View, formula: &Temporal) -> Result<bool, Diagnostic> {
+    pub(crate) fn satisfies(&self, view: &dyn View, formula: &Temporal) -> Result<bool, Diagnostic> {
         // There is a position: a loop has a step, if only stuttering.
         Ok(self.truth(view, formula, Action::Allowed)?[0])
     }

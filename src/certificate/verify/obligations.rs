@@ -5,7 +5,7 @@ use crate::tla::{Expr, SubscriptedAction, Temporal};
 
 /// What has to be true for a formula to hold: all of its obligations.
 #[derive(Debug, Clone)]
-pub enum Obligation {
+pub(crate) enum Obligation {
     /// `P`: of the initial state.
     Initially(Expr),
     /// `[]P`: of every state.
@@ -18,7 +18,7 @@ pub enum Obligation {
 
 /// A promise of progress, by what a run that breaks it does: from some state on, all of this for ever.
 #[derive(Debug, Clone)]
-pub struct Promise {
+pub(crate) struct Promise {
     /// In which state that may begin.
     pub begins: Begins,
     /// What is true of every state.
@@ -31,7 +31,7 @@ pub struct Promise {
 
 /// Where the end of a run that breaks a promise may begin.
 #[derive(Debug, Clone)]
-pub enum Begins {
+pub(crate) enum Begins {
     /// In the initial state.
     Initially,
     /// In any state.
@@ -42,7 +42,7 @@ pub enum Begins {
 
 /// A predicate, or its negation.
 #[derive(Debug, Clone)]
-pub struct Literal {
+pub(crate) struct Literal {
     /// The predicate.
     pub predicate: Expr,
     /// What its value has to be.
@@ -50,7 +50,7 @@ pub struct Literal {
 }
 
 /// The obligations of a formula; an error if it has a form that no certificate is made for.
-pub fn obligations(formula: &Temporal) -> Result<Vec<Obligation>, Diagnostic> {
+pub(crate) fn obligations(formula: &Temporal) -> Result<Vec<Obligation>, Diagnostic> {
     let mut obligations = Vec::new();
     add(formula, &mut obligations)?;
     Ok(obligations)

@@ -23,7 +23,7 @@ pub struct Size {
 }
 
 /// Checks a ranking of all states that a run may come to while the promise is unkept.
-pub fn check(machine: &Machine, region: &Region<'_>, ranking: &Ranking, at: &str) -> Result<Size, Refused> {
+pub(crate) fn check(machine: &Machine, region: &Region<'_>, ranking: &Ranking, at: &str) -> Result<Size, Refused> {
     let count = region.closed.states.len();
     let ranks = unpacked(ranking, count, at)?;
     for state in 0..count {

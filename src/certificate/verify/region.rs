@@ -6,7 +6,7 @@ use super::view::{Seen, View, truth};
 use crate::tla::EvalError;
 
 /// A promise, seen on a set of states.
-pub struct Region<'a> {
+pub(crate) struct Region<'a> {
     /// The states and steps.
     pub closed: &'a Closed,
     /// By state: a run may enter here.
@@ -21,7 +21,7 @@ pub struct Region<'a> {
 
 impl<'a> Region<'a> {
     /// Evaluates what a promise speaks of; exempt states keep every promise.
-    pub fn new(
+    pub(crate) fn new(
         closed: &'a Closed,
         view: &dyn View,
         promise: &Promise,
@@ -66,7 +66,7 @@ impl<'a> Region<'a> {
     }
 
     /// Where the steps of a state lead that leave the promise unkept, each with its thread.
-    pub fn steps(&self, state: usize) -> impl Iterator<Item = (usize, usize)> + '_ {
+    pub(crate) fn steps(&self, state: usize) -> impl Iterator<Item = (usize, usize)> + '_ {
         let steps = self.closed.steps(state);
         let stays = steps.filter(|(number, step)| !self.keeps[*number] && self.unkept[step.to as usize]);
         stays.map(|(_, step)| (usize::from(step.label.thread), step.to as usize))

@@ -59,7 +59,7 @@ impl Run {
 }
 
 /// Checks that the steps lead to a bad state, or that the last one is a bad step.
-pub fn trace(machine: &Machine, meant: &Meant<'_>, steps: &[StepLabel]) -> Result<(), Refused> {
+pub(crate) fn trace(machine: &Machine, meant: &Meant<'_>, steps: &[StepLabel]) -> Result<(), Refused> {
     let run = Run::new(machine, steps)?;
     if end::breaks(machine, run.last(), meant.name) {
         return Ok(());
@@ -131,7 +131,12 @@ fn leaves_behaviour(view: &Abstract, refinement: &Refinement) -> Result<bool, Di
 }
 
 /// Checks that the steps are a path into a fair loop, and that the run which goes round it for ever violates the formula.
-pub fn lasso(machine: &Machine, statement: Statement<'_>, steps: &[StepLabel], start: usize) -> Result<(), Refused> {
+pub(crate) fn lasso(
+    machine: &Machine,
+    statement: Statement<'_>,
+    steps: &[StepLabel],
+    start: usize,
+) -> Result<(), Refused> {
     let run = Run::new(machine, steps)?;
     let Some(home) = run.states.get(start) else {
         return Err(Refused::at(

@@ -33,7 +33,7 @@ pub struct Covered {
 }
 
 /// Checks that the set is closed and that the property is true on it.
-pub fn check(
+pub(crate) fn check(
     machine: &Machine,
     meant: &Meant<'_>,
     set: &format::States,

@@ -9,7 +9,7 @@ use crate::tla::{Excused, Refinement, Temporal};
 
 /// What is claimed to hold or to be violated, beside that no error bears the property's name.
 #[derive(Debug, Clone, Copy)]
-pub enum Statement<'a> {
+pub(crate) enum Statement<'a> {
     /// Nothing else.
     NoError,
     /// While a task has not finished, some thread can step.
@@ -22,7 +22,7 @@ pub enum Statement<'a> {
 
 /// What a property claims: its statement, and that no error bears its name.
 #[derive(Debug, Clone, Copy)]
-pub struct Meant<'a> {
+pub(crate) struct Meant<'a> {
     /// Its name.
     pub name: &'a str,
     /// The statement.
@@ -33,7 +33,7 @@ pub struct Meant<'a> {
 
 impl<'a> Meant<'a> {
     /// Looks a property up, first in the modules.
-    pub fn find(machine: &Machine, modules: &'a [PropertyModule], name: &'a str) -> Option<Self> {
+    pub(crate) fn find(machine: &Machine, modules: &'a [PropertyModule], name: &'a str) -> Option<Self> {
         let formulas = modules
             .iter()
             .flat_map(|module| module.formulas.iter().map(move |formula| (module, formula)));
@@ -65,7 +65,7 @@ impl<'a> Meant<'a> {
     }
 
     /// The module that defines it, unless the language does.
-    pub fn module(&self) -> Option<&'a PropertyModule> {
+    pub(crate) fn module(&self) -> Option<&'a PropertyModule> {
         match self.statement {
             Statement::NoError | Statement::NoDeadlock => None,
             Statement::Formula(module, _) | Statement::Refinement(module, ..) => Some(module),
@@ -74,7 +74,7 @@ impl<'a> Meant<'a> {
 }
 
 /// The states that excuse a run from a promise.
-pub fn exempt(promise: &Excused, concrete: &Concrete) -> Result<Vec<bool>, Diagnostic> {
+pub(crate) fn exempt(promise: &Excused, concrete: &Concrete) -> Result<Vec<bool>, Diagnostic> {
     match &promise.unless {
         Some(excuse) => Ok(truth(concrete, excuse)?),
         None => Ok(vec![false; concrete.states()]),

@@ -5,14 +5,14 @@ use crate::machine::{Label, Machine, Scratch, Shape};
 
 /// Packed states by number: those of a path, or a set in ascending order.
 #[derive(Debug)]
-pub struct States {
+pub(crate) struct States {
     words: usize,
     packed: Vec<u64>,
 }
 
 impl States {
     /// The states of a path.
-    pub fn of_path(words: usize, path: &[Vec<u64>]) -> Self {
+    pub(crate) fn of_path(words: usize, path: &[Vec<u64>]) -> Self {
         States {
             words,
             packed: path.concat(),
@@ -20,7 +20,7 @@ impl States {
     }
 
     /// A set of states that somebody else wrote down: each must look like one, and stand behind those before it.
-    pub fn of_set(machine: &Machine, packed: Vec<u64>) -> Result<Self, Refused> {
+    pub(crate) fn of_set(machine: &Machine, packed: Vec<u64>) -> Result<Self, Refused> {
         let states = States {
             words: machine.words(),
             packed,
@@ -42,17 +42,17 @@ impl States {
     }
 
     /// Number of states.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.packed.len() / self.words
     }
 
     /// The words of a state.
-    pub fn state(&self, number: usize) -> &[u64] {
+    pub(crate) fn state(&self, number: usize) -> &[u64] {
         &self.packed[number * self.words..(number + 1) * self.words]
     }
 
     /// The number of a state of a set.
-    pub fn find(&self, state: &[u64]) -> Option<usize> {
+    pub(crate) fn find(&self, state: &[u64]) -> Option<usize> {
         let (mut low, mut high) = (0, self.len());
         while low < high {
             let middle = low.midpoint(high);
@@ -66,14 +66,14 @@ impl States {
     }
 
     /// The states in order.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = &[u64]> {
+    pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = &[u64]> {
         self.packed.chunks_exact(self.words)
     }
 }
 
 /// A set of states that no step leaves, with the steps.
 #[derive(Debug)]
-pub struct Closed {
+pub(crate) struct Closed {
     /// The states.
     pub states: States,
     /// The number of the initial one.
@@ -85,7 +85,7 @@ pub struct Closed {
 
 /// A step between two states of a set.
 #[derive(Debug, Clone, Copy)]
-pub struct Transition {
+pub(crate) struct Transition {
     /// Who, and which outcome.
     pub label: Label,
     /// Where to.
@@ -94,7 +94,7 @@ pub struct Transition {
 
 impl Closed {
     /// Makes every step of every state, and refuses the set if one leads out of it.
-    pub fn new(machine: &Machine, states: States) -> Result<Self, Refused> {
+    pub(crate) fn new(machine: &Machine, states: States) -> Result<Self, Refused> {
         let initial = states
             .find(&machine.initial())
             .ok_or_else(|| Refused::at("the set of states", "lacks the initial state"))?;
@@ -129,19 +129,19 @@ impl Closed {
     }
 
     /// The steps that leave a state, each with its number.
-    pub fn steps(&self, state: usize) -> impl Iterator<Item = (usize, Transition)> + '_ {
+    pub(crate) fn steps(&self, state: usize) -> impl Iterator<Item = (usize, Transition)> + '_ {
         let range = self.offsets[state]..self.offsets[state + 1];
         range.map(|number| (number, self.steps[number]))
     }
 
     /// Number of steps.
-    pub fn count_steps(&self) -> usize {
+    pub(crate) fn count_steps(&self) -> usize {
         self.steps.len()
     }
 }
 
 /// The state after a step, if the thread has it.
-pub fn after(machine: &Machine, state: &[u64], thread: usize, outcome: u32) -> Option<Vec<u64>> {
+pub(crate) fn after(machine: &Machine, state: &[u64], thread: usize, outcome: u32) -> Option<Vec<u64>> {
     let mut next = state.to_vec();
     let mut scratch = Scratch::new(machine);
     machine

@@ -12,7 +12,7 @@ use crate::source::Diagnostic;
 use crate::tla::{Abstraction, EvalError, Expr, Specification, State, Value, eval_predicate, eval_state};
 
 /// A way to see states.
-pub trait View {
+pub(crate) trait View {
     /// How many states there are.
     fn states(&self) -> usize;
     /// How many variables there are.
@@ -22,7 +22,7 @@ pub trait View {
 }
 
 /// One state as a formula sees it; each variable is made once.
-pub struct Seen<'a> {
+pub(crate) struct Seen<'a> {
     view: &'a dyn View,
     state: usize,
     values: Vec<OnceCell<Value>>,
@@ -30,7 +30,7 @@ pub struct Seen<'a> {
 
 impl<'a> Seen<'a> {
     /// The state of this number.
-    pub fn new(view: &'a dyn View, state: usize) -> Self {
+    pub(crate) fn new(view: &'a dyn View, state: usize) -> Self {
         let values = vec![OnceCell::new(); view.variables()];
         Seen { view, state, values }
     }
@@ -44,7 +44,7 @@ impl State for Seen<'_> {
 }
 
 /// By state: whether a predicate is true in it.
-pub fn truth(view: &dyn View, predicate: &Expr) -> Result<Vec<bool>, Box<EvalError>> {
+pub(crate) fn truth(view: &dyn View, predicate: &Expr) -> Result<Vec<bool>, Box<EvalError>> {
     let states = 0..view.states();
     states
         .map(|state| eval_predicate(predicate, &Seen::new(view, state)))
@@ -52,7 +52,7 @@ pub fn truth(view: &dyn View, predicate: &Expr) -> Result<Vec<bool>, Box<EvalErr
 }
 
 /// The variables of the listing.
-pub struct Concrete<'a> {
+pub(crate) struct Concrete<'a> {
     machine: &'a Machine,
     states: &'a States,
     variables: Vec<Variable>,
@@ -60,7 +60,7 @@ pub struct Concrete<'a> {
 
 impl<'a> Concrete<'a> {
     /// The states as a module sees them that declares variables of the listing.
-    pub fn new(machine: &'a Machine, states: &'a States, spec: &Specification) -> Result<Self, Diagnostic> {
+    pub(crate) fn new(machine: &'a Machine, states: &'a States, spec: &Specification) -> Result<Self, Diagnostic> {
         let variable = |name: &std::sync::Arc<str>| {
             let unknown = || Diagnostic::general(format!("the listing does not have the variable `{name}`"));
             Variable::named(machine, name).ok_or_else(unknown)
@@ -88,7 +88,7 @@ impl View for Concrete<'_> {
 }
 
 /// The variables of an abstract module, as the mapping makes them of the listing's.
-pub struct Abstract {
+pub(crate) struct Abstract {
     /// The abstract states that there are.
     distinct: Vec<Vec<Value>>,
     /// By state: the number of its abstract state.
@@ -98,7 +98,7 @@ pub struct Abstract {
 
 impl Abstract {
     /// Maps every state.
-    pub fn new(concrete: &Concrete, abstraction: &Abstraction) -> Result<Self, Box<EvalError>> {
+    pub(crate) fn new(concrete: &Concrete, abstraction: &Abstraction) -> Result<Self, Box<EvalError>> {
         let mut numbers = HashMap::new();
         let mut of = Vec::with_capacity(concrete.states());
         for state in 0..concrete.states() {
@@ -120,7 +120,7 @@ impl Abstract {
     }
 
     /// Whether two states are the same to the abstract module.
-    pub fn same(&self, one: usize, other: usize) -> bool {
+    pub(crate) fn same(&self, one: usize, other: usize) -> bool {
         self.of[one] == self.of[other]
     }
 }

@@ -13,7 +13,7 @@ use crate::source::Diagnostic;
 use crate::tla::{Behaviour, Expr, SubscriptedAction, Temporal};
 
 /// A verdict with what shows it.
-pub struct Answer {
+pub(super) struct Answer {
     /// What it takes to refute what was asked.
     pub kind: PropertyKind,
     /// The answer.
@@ -43,7 +43,7 @@ impl Answer {
 }
 
 /// Whether a predicate is true of all states that can be reached.
-pub fn invariant(world: &World, predicate: &Expr) -> Result<Answer, Diagnostic> {
+pub(crate) fn invariant(world: &World, predicate: &Expr) -> Result<Answer, Diagnostic> {
     Ok(match bad_state(world, predicate)? {
         Some(path) => Answer::violated(world, PropertyKind::Safety, &path, path[path.len() - 1]),
         None if world.initial.is_empty() => Answer::unrefuted(world, PropertyKind::Safety, Verdict::Vacuous),
@@ -52,7 +52,7 @@ pub fn invariant(world: &World, predicate: &Expr) -> Result<Answer, Diagnostic> 
 }
 
 /// Whether every state that can be reached has a step; one that changes nothing is one too.
-pub fn deadlock(world: &World) -> Answer {
+pub(crate) fn deadlock(world: &World) -> Answer {
     let moves = |state: StateId| world.graph.edges(state).len() > 0 || world.loops[state as usize];
     match (0..world.graph.expanded() as StateId).find(|&state| !moves(state)) {
         Some(state) => Answer::violated(world, PropertyKind::Deadlock, &world.path(state), state),
@@ -90,7 +90,7 @@ fn bad_step(world: &World, step: &SubscriptedAction) -> Result<Option<Vec<StateI
 }
 
 /// Decides properties of the behaviours of a specification.
-pub struct Decider<'a> {
+pub(crate) struct Decider<'a> {
     world: &'a World,
     labels: Vec<u16>,
     translation: Translation,
@@ -104,7 +104,7 @@ pub struct Decider<'a> {
 
 impl<'a> Decider<'a> {
     /// Looks at what the specification says of runs that do not end.
-    pub fn new(world: &'a World, behaviour: &Behaviour) -> Result<Self, Diagnostic> {
+    pub(crate) fn new(world: &'a World, behaviour: &Behaviour) -> Result<Self, Diagnostic> {
         let mut decider = Decider {
             world,
             labels: liveness::labels(&world.graph),
@@ -132,7 +132,7 @@ impl<'a> Decider<'a> {
     }
 
     /// Whether every behaviour satisfies a formula; the parts of a conjunction are decided one by one.
-    pub fn property(&mut self, formula: &Temporal) -> Result<Answer, Diagnostic> {
+    pub(crate) fn property(&mut self, formula: &Temporal) -> Result<Answer, Diagnostic> {
         let mut kind = PropertyKind::Safety;
         let mut verdict = Verdict::Holds;
         for part in formula.conjuncts() {

@@ -18,7 +18,7 @@ use crate::tla::{Behaviour, Footprints, Specification, Value, init_states, succe
 const LOOKS: usize = 16;
 
 /// The states and steps of a specification.
-pub struct World {
+pub(crate) struct World {
     /// By number: the values of the variables.
     states: IndexSet<Vec<Value>>,
     variables: Vec<String>,
@@ -34,7 +34,7 @@ pub struct World {
 
 impl World {
     /// Explores breadth first, until there is no new state or the limits are met.
-    pub fn explore(spec: &Specification, behaviour: &Behaviour, limits: Limits) -> Result<Self, Diagnostic> {
+    pub(super) fn explore(spec: &Specification, behaviour: &Behaviour, limits: Limits) -> Result<Self, Diagnostic> {
         let start = behaviour
             .start()
             .ok_or_else(|| Diagnostic::general("the specification has no initial predicate"))?;
@@ -81,7 +81,7 @@ impl World {
     }
 
     /// The size of the graph, as TLC counts it.
-    pub fn counts(&self) -> Counts {
+    pub(crate) fn counts(&self) -> Counts {
         Counts {
             generated: self.generated,
             distinct: self.graph.distinct(),
@@ -90,14 +90,14 @@ impl World {
     }
 
     /// A shortest path to a state, both ends included.
-    pub fn path(&self, to: StateId) -> Vec<StateId> {
+    pub(crate) fn path(&self, to: StateId) -> Vec<StateId> {
         let path = self.graph.path(to);
         let first = path.first().map_or(to, |edge| edge.from);
         std::iter::once(first).chain(path.iter().map(|edge| edge.to)).collect()
     }
 
     /// The states of a path in words; `mark` is where it goes wrong or loops.
-    pub fn trace(&self, path: &[StateId], mark: StateId) -> Vec<String> {
+    pub(crate) fn trace(&self, path: &[StateId], mark: StateId) -> Vec<String> {
         path.iter()
             .enumerate()
             .map(|(number, &state)| {

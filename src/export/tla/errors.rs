@@ -9,7 +9,7 @@ use crate::model::variables::{Variable, ended};
 use crate::tla::{Expr, Specification, State, Temporal, Value, eval_predicate};
 
 /// The properties of the modules, and deadlock, that an error of their name breaks though their formula may be true.
-pub fn unspoken(machine: &Machine, modules: &[PropertyModule]) -> Vec<String> {
+pub(crate) fn unspoken(machine: &Machine, modules: &[PropertyModule]) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for module in modules {
         for (property, meaning) in &module.formulas {

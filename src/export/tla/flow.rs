@@ -6,7 +6,7 @@ use crate::machine::live_registers::successors;
 use crate::machine::program::Instr;
 
 /// The instructions that a step may run.
-pub struct Flow<'a> {
+pub(crate) struct Flow<'a> {
     code: &'a [Instr],
     /// By instruction: what runs next, within the step.
     next: BTreeMap<usize, Vec<usize>>,
@@ -18,7 +18,7 @@ pub struct Flow<'a> {
 
 impl<'a> Flow<'a> {
     /// The step that starts with this instruction.
-    pub fn new(code: &'a [Instr], start: usize) -> Self {
+    pub(crate) fn new(code: &'a [Instr], start: usize) -> Self {
         let mut next = BTreeMap::new();
         let mut open = vec![start];
         while let Some(at) = open.pop() {
@@ -43,27 +43,27 @@ impl<'a> Flow<'a> {
     }
 
     /// Whether some path runs or ends with this instruction.
-    pub fn contains(&self, at: usize) -> bool {
+    pub(crate) fn contains(&self, at: usize) -> bool {
         self.next.contains_key(&at)
     }
 
     /// The number of instructions.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.next.len()
     }
 
     /// Where the paths that part at a branch meet, the last place first; without the ends of the step.
-    pub fn joins(&self, branch: usize) -> &[usize] {
+    pub(crate) fn joins(&self, branch: usize) -> &[usize] {
         self.joins.get(&branch).map_or(&[], Vec::as_slice)
     }
 
     /// A number that is larger than those of all instructions that can run before.
-    pub fn rank(&self, at: usize) -> usize {
+    pub(crate) fn rank(&self, at: usize) -> usize {
         self.ranks[&at]
     }
 
     /// The instructions on the paths from a branch to a place, neither included.
-    pub fn between(&self, branch: usize, place: usize) -> BTreeSet<usize> {
+    pub(crate) fn between(&self, branch: usize, place: usize) -> BTreeSet<usize> {
         let mut ahead = BTreeSet::new();
         let mut open: Vec<usize> = self.next[&branch].clone();
         while let Some(at) = open.pop() {

@@ -56,20 +56,20 @@ const RESERVED: [&str; 47] = [
 
 /// The names in use.
 #[derive(Debug, Clone, Default)]
-pub struct Fresh {
+pub(crate) struct Fresh {
     taken: HashSet<Arc<str>>,
 }
 
 impl Fresh {
     /// A supply of names that leaves these alone.
-    pub fn new(taken: impl IntoIterator<Item = Arc<str>>) -> Self {
+    pub(crate) fn new(taken: impl IntoIterator<Item = Arc<str>>) -> Self {
         Fresh {
             taken: taken.into_iter().collect(),
         }
     }
 
     /// A new name: the one that is wished for, if it can be had.
-    pub fn take(&mut self, wish: &str) -> Arc<str> {
+    pub(crate) fn take(&mut self, wish: &str) -> Arc<str> {
         let wish = wish.trim_start_matches('_');
         let wish = if wish.is_empty() { "value" } else { wish };
         let mut name: Arc<str> = wish.into();
@@ -84,6 +84,6 @@ impl Fresh {
 }
 
 /// Whether TLA+ keeps a word for itself.
-pub fn is_reserved(word: &str) -> bool {
+pub(crate) fn is_reserved(word: &str) -> bool {
     RESERVED.contains(&word) || ["WF_", "SF_"].iter().any(|prefix| word.starts_with(prefix))
 }

@@ -11,7 +11,7 @@ const NULL: &str = "\"NULL\"";
 
 /// What a step has done so far.
 #[derive(Debug, Clone)]
-pub struct Memory {
+pub(crate) struct Memory {
     /// Registers that have a value.
     pub registers: BTreeMap<Reg, Term>,
     /// Variables that the step has written, by name.
@@ -41,7 +41,7 @@ struct Known {
 
 impl Memory {
     /// The state before a step of a thread, with the values of its registers.
-    pub fn new(held: Term, registers: BTreeMap<Reg, Term>) -> Self {
+    pub(crate) fn new(held: Term, registers: BTreeMap<Reg, Term>) -> Self {
         Memory {
             registers,
             shared: BTreeMap::new(),
@@ -52,7 +52,7 @@ impl Memory {
     }
 
     /// Reads a part of a variable.
-    pub fn read(&self, variable: &str, path: &[Selector]) -> Term {
+    pub(crate) fn read(&self, variable: &str, path: &[Selector]) -> Term {
         let fresh = Shared {
             base: Term::name(variable),
             updates: Vec::new(),
@@ -78,7 +78,7 @@ impl Memory {
     }
 
     /// Writes a part of a variable.
-    pub fn write(&mut self, variable: &str, path: Vec<Selector>, value: Term) {
+    pub(crate) fn write(&mut self, variable: &str, path: Vec<Selector>, value: Term) {
         let shared = self.shared.entry(variable.into()).or_insert_with(|| Shared {
             base: Term::name(variable),
             updates: Vec::new(),
@@ -88,7 +88,7 @@ impl Memory {
     }
 
     /// A variable's value.
-    pub fn variable(&self, name: &str) -> Term {
+    pub(crate) fn variable(&self, name: &str) -> Term {
         match self.shared.get(name) {
             None => Term::name(name),
             Some(shared) if shared.updates.is_empty() => shared.base.clone(),
@@ -97,53 +97,53 @@ impl Memory {
     }
 
     /// Gives a variable a value.
-    pub fn set_variable(&mut self, name: &str, base: Term) {
+    pub(crate) fn set_variable(&mut self, name: &str, base: Term) {
         let updates = Vec::new();
         self.shared.insert(name.into(), Shared { base, updates });
     }
 
     /// The variables that were written.
-    pub fn written(&self) -> BTreeSet<Arc<str>> {
+    pub(crate) fn written(&self) -> BTreeSet<Arc<str>> {
         self.shared.keys().cloned().collect()
     }
 
     /// True if a pointer is known not to be `NULL`.
-    pub fn is_object(&self, pointer: &Term) -> bool {
+    pub(crate) fn is_object(&self, pointer: &Term) -> bool {
         matches!(pointer, Term::Value(name) if &**name != NULL) || self.known.objects.contains(pointer)
     }
 
     /// True if an object is known to live.
-    pub fn is_living(&self, pointer: &Term) -> bool {
+    pub(crate) fn is_living(&self, pointer: &Term) -> bool {
         self.known.living.contains(pointer)
     }
 
     /// A pointer is not `NULL` from here on.
-    pub fn assume_object(&mut self, pointer: Term) {
+    pub(crate) fn assume_object(&mut self, pointer: Term) {
         self.known.objects.insert(pointer);
     }
 
     /// An object lives, until something is freed.
-    pub fn assume_living(&mut self, pointer: Term) {
+    pub(crate) fn assume_living(&mut self, pointer: Term) {
         self.known.living.insert(pointer);
     }
 
     /// Something is freed.
-    pub fn forget_living(&mut self) {
+    pub(crate) fn forget_living(&mut self) {
         self.known.living.clear();
     }
 
     /// The name of a value that has one.
-    pub fn name_of(&self, value: &Term) -> Option<Term> {
+    pub(crate) fn name_of(&self, value: &Term) -> Option<Term> {
         self.known.named.get(value).cloned()
     }
 
     /// A value has a name from here on.
-    pub fn remember(&mut self, value: Term, name: Term) {
+    pub(crate) fn remember(&mut self, value: Term, name: Term) {
         self.known.named.insert(value, name);
     }
 
     /// A condition is true from here on.
-    pub fn assume(&mut self, condition: &Term, null: &Term) {
+    pub(crate) fn assume(&mut self, condition: &Term, null: &Term) {
         match condition {
             Term::Infix(Op::And, left, right) => {
                 self.assume(left, null);
@@ -156,7 +156,7 @@ impl Memory {
 }
 
 /// The part of a value at the end of a path.
-pub fn select(base: Term, path: &[Selector]) -> Term {
+pub(crate) fn select(base: Term, path: &[Selector]) -> Term {
     path.iter().fold(base, |term, selector| match selector {
         Selector::Field(name) => term.field(name),
         Selector::Index(index) => term.at(index.clone()),

@@ -80,7 +80,7 @@ impl Export {
     }
 
     /// The text of a .cfg that asks for these properties; of deadlock it asks what is not TLC's own question.
-    pub fn configuration(&self, properties: &[&str]) -> String {
+    pub(crate) fn configuration(&self, properties: &[&str]) -> String {
         let mut text = "SPECIFICATION Spec\n".to_string();
         for property in properties {
             let formula = (*property != DEADLOCK).then_some(*property);

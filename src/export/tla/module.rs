@@ -51,7 +51,7 @@ const OWN: [&str; 27] = [
 const WIDTH: usize = 100;
 
 /// Writes the module of this name.
-pub fn module(
+pub(crate) fn module(
     name: &str,
     instance: &Instance,
     modules: &[PropertyModule],
@@ -94,13 +94,13 @@ pub fn module(
 }
 
 /// The properties that the module itself defines: what no property module says of the machine's own errors.
-pub fn own_properties(machine: &Machine, modules: &[PropertyModule]) -> Vec<Property> {
+pub(crate) fn own_properties(machine: &Machine, modules: &[PropertyModule]) -> Vec<Property> {
     let all = of_machine(machine, modules).into_iter();
     all.filter(|property| property.name != DEADLOCK).collect()
 }
 
 /// For each property that does not speak of the errors of its name: the name of a formula that does.
-pub fn error_formulas(machine: &Machine, modules: &[PropertyModule]) -> Vec<(String, Arc<str>)> {
+pub(crate) fn error_formulas(machine: &Machine, modules: &[PropertyModule]) -> Vec<(String, Arc<str>)> {
     let mut fresh = names(machine, modules, &[]);
     let unspoken = errors::unspoken(machine, modules).into_iter();
     unspoken

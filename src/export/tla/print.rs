@@ -10,7 +10,7 @@ use super::tree::{End, Join, Tree};
 const WIDTH: usize = 110;
 
 /// An expression on one line.
-pub fn term(term: &Term) -> String {
+pub(crate) fn term(term: &Term) -> String {
     in_context(term, 0)
 }
 
@@ -95,7 +95,7 @@ fn replace(value: &Term, old: &Term) -> Term {
 }
 
 /// Writes trees; knows all variables, to say which of them do not change.
-pub struct Printer<'a> {
+pub(crate) struct Printer<'a> {
     /// The thread, in quotes.
     pub thread: &'a str,
     /// All variables of the module.
@@ -104,7 +104,7 @@ pub struct Printer<'a> {
 
 impl Printer<'_> {
     /// A tree as the items of a list of conjuncts at this column.
-    pub fn conjuncts(&self, tree: &Tree, column: usize) -> Vec<String> {
+    pub(crate) fn conjuncts(&self, tree: &Tree, column: usize) -> Vec<String> {
         match tree {
             Tree::Require(condition, rest) => {
                 let mut lines = vec![format!("/\\ {}", in_context(condition, 3))];

@@ -5,7 +5,7 @@ use crate::machine::program::{EnumId, Operand, Program, Scalar, TypeId};
 
 /// The sort of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sort {
+pub(crate) enum Sort {
     /// `TRUE`, `FALSE`
     Bool,
     /// Numbers.
@@ -20,7 +20,7 @@ pub enum Sort {
 
 impl Sort {
     /// The sort of a type's values.
-    pub fn of(scalar: Scalar) -> Sort {
+    pub(crate) fn of(scalar: Scalar) -> Sort {
         match scalar {
             Scalar::Bool => Sort::Bool,
             Scalar::Unsigned(_) | Scalar::Integer => Sort::Int,
@@ -31,7 +31,7 @@ impl Sort {
     }
 
     /// A constant of this sort; a number where it has none.
-    pub fn constant(self, program: &Program, value: i64) -> Term {
+    pub(crate) fn constant(self, program: &Program, value: i64) -> Term {
         let text = |scalar| {
             Term::Value(
                 crate::model::variables::scalar(program, scalar, value)
@@ -55,7 +55,7 @@ impl Sort {
     }
 
     /// A value of this sort as one of another.
-    pub fn convert(self, program: &Program, term: Term, to: Sort) -> Term {
+    pub(crate) fn convert(self, program: &Program, term: Term, to: Sort) -> Term {
         match (self, to) {
             (from, to) if from == to => term,
             (from, Sort::Bool) => from.truth(program, term),
@@ -76,7 +76,7 @@ impl Sort {
     }
 
     /// Whether a value is not zero.
-    pub fn truth(self, program: &Program, term: Term) -> Term {
+    pub(crate) fn truth(self, program: &Program, term: Term) -> Term {
         match self {
             Sort::Bool => term,
             Sort::Set(_) => Term::infix(Op::Unequal, term, Term::Value(EMPTY.into())),
@@ -85,7 +85,7 @@ impl Sort {
     }
 
     /// The sort in which two operands meet: that of one if the other is a constant.
-    pub fn common(left: (Operand, Sort), right: (Operand, Sort)) -> Sort {
+    pub(crate) fn common(left: (Operand, Sort), right: (Operand, Sort)) -> Sort {
         match (left, right) {
             ((Operand::Const(_), _), (Operand::Const(_), _)) => Sort::Int,
             ((Operand::Const(value), _), (_, sort)) | ((_, sort), (Operand::Const(value), _)) => match sort {

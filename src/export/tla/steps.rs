@@ -14,7 +14,7 @@ use crate::source::Diagnostic;
 use crate::tla::Value;
 
 /// The actions of a thread.
-pub struct Steps {
+pub(crate) struct Steps {
     /// Whose they are.
     pub thread: ThreadId,
     /// The name of their disjunction.
@@ -30,7 +30,7 @@ pub struct Steps {
 }
 
 /// What a fair thread takes some day.
-pub struct Fair {
+pub(crate) struct Fair {
     /// The name of the disjunction of its actions.
     pub actions: Arc<str>,
     /// The name of the states in which one of them may be a step that changes nothing, if that can be.
@@ -39,7 +39,7 @@ pub struct Fair {
 
 impl Steps {
     /// Names the actions.
-    pub fn of(machine: &Machine, thread: ThreadId, fresh: &mut Fresh) -> Self {
+    pub(crate) fn of(machine: &Machine, thread: ThreadId, fresh: &mut Fresh) -> Self {
         let code = &machine.program.threads[thread];
         let actions = code.points.iter().map(|point| {
             let site = machine.site(thread, point);
@@ -75,7 +75,7 @@ impl Steps {
     }
 
     /// Writes the actions, and the thread as their disjunction.
-    pub fn write(
+    pub(crate) fn write(
         &self,
         text: &mut String,
         machine: &Machine,

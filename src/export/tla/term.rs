@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 /// An expression. Equal text means equal value, so terms are compared as data.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Term {
+pub(crate) enum Term {
     /// A value, in TLA+ syntax.
     Value(Arc<str>),
     /// `TRUE`, `FALSE`
@@ -34,7 +34,7 @@ pub enum Term {
 
 /// A part of a function that is replaced.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Update {
+pub(crate) struct Update {
     /// Where, outermost first.
     pub path: Vec<Selector>,
     /// The new value.
@@ -43,7 +43,7 @@ pub struct Update {
 
 /// One step of a path.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Selector {
+pub(crate) enum Selector {
     /// `.field`
     Field(Arc<str>),
     /// `[argument]`
@@ -53,7 +53,7 @@ pub enum Selector {
 /// Infix operators.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
-pub enum Op {
+pub(crate) enum Op {
     And,
     Or,
     Equal,
@@ -76,7 +76,7 @@ pub enum Op {
 
 impl Op {
     /// How it is written.
-    pub fn symbol(self) -> &'static str {
+    pub(crate) fn symbol(self) -> &'static str {
         match self {
             Op::And => "/\\",
             Op::Or => "\\/",
@@ -100,7 +100,7 @@ impl Op {
     }
 
     /// How tightly it binds, as in the TLA+ book's table.
-    pub fn precedence(self) -> u32 {
+    pub(crate) fn precedence(self) -> u32 {
         match self {
             Op::And | Op::Or => 3,
             Op::Equal
@@ -120,7 +120,7 @@ impl Op {
     }
 
     /// Whether `(a op b) op c` needs no parentheses.
-    pub fn is_associative(self) -> bool {
+    pub(crate) fn is_associative(self) -> bool {
         matches!(
             self,
             Op::And | Op::Or | Op::Union | Op::Intersect | Op::Plus | Op::Times
@@ -143,21 +143,21 @@ impl Op {
 }
 
 /// The empty set.
-pub const EMPTY: &str = "{}";
+pub(crate) const EMPTY: &str = "{}";
 
 impl Term {
     /// A variable or definition.
-    pub fn name(name: impl Into<Arc<str>>) -> Term {
+    pub(crate) fn name(name: impl Into<Arc<str>>) -> Term {
         Term::Name(name.into())
     }
 
     /// A string.
-    pub fn string(text: &str) -> Term {
+    pub(crate) fn string(text: &str) -> Term {
         Term::Value(crate::tla::Value::string(text).to_string().into())
     }
 
     /// `~condition`
-    pub fn negate(condition: Term) -> Term {
+    pub(crate) fn negate(condition: Term) -> Term {
         match condition {
             Term::Bool(value) => Term::Bool(!value),
             Term::Not(inner) => *inner,
@@ -171,7 +171,7 @@ impl Term {
     }
 
     /// `left op right`
-    pub fn infix(op: Op, left: Term, right: Term) -> Term {
+    pub(crate) fn infix(op: Op, left: Term, right: Term) -> Term {
         let equal = |same: bool| Term::Bool(same == (op == Op::Equal));
         match (op, &left, &right) {
             (Op::And, Term::Bool(true), _) | (Op::Or, Term::Bool(false), _) => return right,
@@ -217,7 +217,7 @@ impl Term {
     }
 
     /// `IF condition THEN yes ELSE no`
-    pub fn choose(condition: Term, yes: Term, no: Term) -> Term {
+    pub(crate) fn choose(condition: Term, yes: Term, no: Term) -> Term {
         match (condition, yes, no) {
             (Term::Bool(true), yes, _) => yes,
             (Term::Bool(false), _, no) => no,
@@ -231,24 +231,24 @@ impl Term {
     }
 
     /// `record.field`
-    pub fn field(self, name: &str) -> Term {
+    pub(crate) fn field(self, name: &str) -> Term {
         Term::Field(Box::new(self), name.into())
     }
 
     /// `function[argument]`
-    pub fn at(self, argument: Term) -> Term {
+    pub(crate) fn at(self, argument: Term) -> Term {
         Term::Apply(Box::new(self), Box::new(argument))
     }
 
     /// The number of its parts.
-    pub fn size(&self) -> usize {
+    pub(crate) fn size(&self) -> usize {
         let mut size = 1;
         self.children(&mut |child| size += child.size());
         size
     }
 
     /// How often a name occurs.
-    pub fn count(&self, name: &str) -> usize {
+    pub(crate) fn count(&self, name: &str) -> usize {
         if let Term::Name(own) = self {
             return usize::from(&**own == name);
         }
@@ -258,7 +258,7 @@ impl Term {
     }
 
     /// The term with names replaced, and simplified anew.
-    pub fn substitute(&self, with: &HashMap<Arc<str>, Term>) -> Term {
+    pub(crate) fn substitute(&self, with: &HashMap<Arc<str>, Term>) -> Term {
         let inside = |term: &Term| Box::new(term.substitute(with));
         match self {
             Term::Value(_) | Term::Bool(_) | Term::Int(_) => self.clone(),

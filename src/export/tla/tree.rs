@@ -7,7 +7,7 @@ use super::term::Term;
 
 /// A step from some instruction on.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Tree {
+pub(crate) enum Tree {
     /// `/\ condition /\ rest`: the step waits.
     Require(Term, Box<Tree>),
     /// `IF condition THEN yes ELSE no`
@@ -26,7 +26,7 @@ pub enum Tree {
 
 /// A place where paths meet again.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Join {
+pub(crate) struct Join {
     /// Its name.
     pub name: Arc<str>,
     /// What differs between the paths.
@@ -37,7 +37,7 @@ pub struct Join {
 
 /// The new state.
 #[derive(Debug, Clone, PartialEq)]
-pub enum End {
+pub(crate) enum End {
     /// Variables change, in this order; a thread that stays where it is keeps its position.
     Next {
         /// Variables and their new values.
@@ -53,7 +53,7 @@ pub enum End {
 
 impl Tree {
     /// `IF condition THEN yes ELSE no`
-    pub fn choose(condition: Term, yes: Tree, no: Tree) -> Tree {
+    pub(crate) fn choose(condition: Term, yes: Tree, no: Tree) -> Tree {
         match condition {
             Term::Bool(true) => yes,
             Term::Bool(false) => no,
@@ -67,7 +67,7 @@ impl Tree {
     }
 
     /// `/\ condition /\ rest`
-    pub fn require(condition: Term, rest: Tree) -> Tree {
+    pub(crate) fn require(condition: Term, rest: Tree) -> Tree {
         match condition {
             Term::Bool(true) => rest,
             condition => Tree::Require(condition, Box::new(rest)),
@@ -75,7 +75,7 @@ impl Tree {
     }
 
     /// `LET name == value IN rest`, without the definition where it serves nothing.
-    pub fn bind(name: Arc<str>, value: Term, rest: Tree) -> Tree {
+    pub(crate) fn bind(name: Arc<str>, value: Term, rest: Tree) -> Tree {
         match rest.count(&name) {
             0 => rest,
             // What is short, or used once, stands where it is used.
@@ -85,7 +85,7 @@ impl Tree {
     }
 
     /// A join and what leads there, without the operator where it serves nothing.
-    pub fn join(join: Join, rest: Tree) -> Tree {
+    pub(crate) fn join(join: Join, rest: Tree) -> Tree {
         let uses = rest.continues(&join.name);
         if uses <= 1 || matches!(*join.body, Tree::End(_) | Tree::Continue(..)) {
             rest.inline(&join)
@@ -95,19 +95,19 @@ impl Tree {
     }
 
     /// True for what ends a path without writing anything by itself.
-    pub fn is_way_out(&self) -> bool {
+    pub(crate) fn is_way_out(&self) -> bool {
         matches!(self, Tree::Continue(..) | Tree::End(End::Fail(..)))
     }
 
     /// The number of its parts.
-    pub fn size(&self) -> usize {
+    pub(crate) fn size(&self) -> usize {
         let mut size = 1;
         self.children(&mut |child| size += child.size());
         size
     }
 
     /// True if some path leaves the thread where it is, so that the step might change nothing.
-    pub fn stays(&self) -> bool {
+    pub(crate) fn stays(&self) -> bool {
         if let Tree::End(End::Next { goto, panic, .. }) = self {
             return goto.is_none() && !panic;
         }
@@ -117,7 +117,7 @@ impl Tree {
     }
 
     /// How often a name occurs.
-    pub fn count(&self, name: &str) -> usize {
+    pub(crate) fn count(&self, name: &str) -> usize {
         let mut count = 0;
         self.terms(&mut |term| count += term.count(name));
         self.children(&mut |child| count += child.count(name));

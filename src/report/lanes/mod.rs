@@ -15,12 +15,12 @@ use crate::model::Instance;
 /// An SVG of the steps from the initial state on, readable on light and dark pages.
 ///
 /// The loop of a lasso starts before the step `loop_start`.
-pub fn svg(machine: &Machine, steps: &[Label], loop_start: Option<usize>) -> String {
+pub(crate) fn svg(machine: &Machine, steps: &[Label], loop_start: Option<usize>) -> String {
     svg_up_to(machine, steps, loop_start, steps.len())
 }
 
 /// The same picture when only so many of its steps have been made: nothing moves as the next ones appear.
-pub fn svg_up_to(machine: &Machine, steps: &[Label], loop_start: Option<usize>, made: usize) -> String {
+pub(crate) fn svg_up_to(machine: &Machine, steps: &[Label], loop_start: Option<usize>, made: usize) -> String {
     Picture::of_steps(machine, steps, loop_start).draw(made)
 }
 

@@ -409,9 +409,7 @@ bool __oom_reap_task_mm(struct mm_struct *mm, bool last)
         let set_bit = "\t\tset_bit(MMF_OOM_SKIP, &mm->flags);\n";
         let free = "\tfree_pgtables(mm);\n";
         let asks = "\tif (test_bit(MMF_OOM_VICTIM, &mm->flags)) {\n";
-        let listing = Listing::from_library(Spec::builtin().library(), "linux/v4.15.c")
-            .unwrap()
-            .text;
+        let listing = Spec::builtin().protocol("v4.15").unwrap().text;
         let without = |part: &str| {
             assert!(listing.contains(part));
             listing.replace(part, "")

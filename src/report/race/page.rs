@@ -8,20 +8,20 @@ use crate::machine::Machine;
 use crate::machine::program::ThreadId;
 
 /// Columns of a line in a changelog.
-pub const WIDTH: usize = 75;
+pub(crate) const WIDTH: usize = 75;
 /// Stands beside the step that ran into an error.
-pub const BUG: &str = "   <-- BUG";
+pub(crate) const BUG: &str = "   <-- BUG";
 /// Stands beside the step that broke a property in another way.
-pub const HERE: &str = "   <-- HERE";
+pub(crate) const HERE: &str = "   <-- HERE";
 /// Stands before a loop.
-pub const FOR_EVER: &str = "  -- and then for ever:";
+pub(crate) const FOR_EVER: &str = "  -- and then for ever:";
 /// Stands for a loop without steps.
-pub const NOTHING_MOVES: &str = "  (nothing moves)";
+pub(crate) const NOTHING_MOVES: &str = "  (nothing moves)";
 /// Columns of the left lane, at least and at most.
 const LEFT: (usize, usize) = (36, 46);
 
 /// Where the lanes lie.
-pub struct Page {
+pub(crate) struct Page {
     lanes: Vec<ThreadId>,
     /// Stands beside the last step.
     mark: &'static str,
@@ -31,7 +31,7 @@ pub struct Page {
 
 impl Page {
     /// Lays the lanes out for these lines.
-    pub fn new<'l>(
+    pub(crate) fn new<'l>(
         machine: &Machine,
         lanes: Vec<ThreadId>,
         mark: &'static str,
@@ -56,7 +56,7 @@ impl Page {
     }
 
     /// The names of the lanes.
-    pub fn title(&self, machine: &Machine) -> Vec<String> {
+    pub(crate) fn title(&self, machine: &Machine) -> Vec<String> {
         let name = |(at, &lane): (usize, &ThreadId)| text::cut(&machine.program.threads[lane].name, self.place(at).1);
         let names: Vec<String> = self.lanes.iter().enumerate().map(name).collect();
         let underlines: Vec<String> = names.iter().map(|name| "-".repeat(name.len())).collect();
@@ -78,7 +78,7 @@ impl Page {
     }
 
     /// A line of the diagram.
-    pub fn line(&self, line: &Line) -> String {
+    pub(crate) fn line(&self, line: &Line) -> String {
         if !line.in_lane {
             return format!("  {}", text::cut(&line.text, WIDTH - 2));
         }
@@ -91,7 +91,7 @@ impl Page {
 }
 
 /// A text in lines of at most [`WIDTH`] columns, ASCII only, the later ones indented by two more.
-pub fn wrapped(text: &str, indent: usize) -> Vec<String> {
+pub(crate) fn wrapped(text: &str, indent: usize) -> Vec<String> {
     let short = |word| text::cut(word, WIDTH - indent - 2);
     let text = text.split_whitespace().map(short).collect::<Vec<_>>().join(" ");
     let (first, later) = (" ".repeat(indent), " ".repeat(indent + 2));

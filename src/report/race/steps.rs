@@ -7,7 +7,7 @@ use crate::counterexample::text;
 use crate::machine::Machine;
 
 /// One line a step: thread, what it did, where that stands.
-pub fn every_step(machine: &Machine, events: &[Event], counterexample: &Counterexample) -> Vec<String> {
+pub(crate) fn every_step(machine: &Machine, events: &[Event], counterexample: &Counterexample) -> Vec<String> {
     let names = |event: &Event| machine.program.threads[event.thread()].name.len();
     let column = events.iter().map(names).max().unwrap_or(0).min(20);
     let mut lines = Vec::new();

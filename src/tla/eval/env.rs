@@ -27,7 +27,7 @@ pub(in super::super) struct Lazy<'e> {
 }
 
 impl<'e> Env<'e> {
-    pub fn binding(&self, distance: usize) -> Option<&'e Binding<'e>> {
+    pub(crate) fn binding(&self, distance: usize) -> Option<&'e Binding<'e>> {
         let mut env = self;
         for _ in 0..distance {
             match env {
@@ -43,7 +43,7 @@ impl<'e> Env<'e> {
 }
 
 impl Eval<'_> {
-    pub fn lazy<'e>(&self, expr: &'e Expr, env: &'e Env<'e>) -> Binding<'e> {
+    pub(crate) fn lazy<'e>(&self, expr: &'e Expr, env: &'e Env<'e>) -> Binding<'e> {
         Binding::Lazy(Lazy {
             expr,
             env,

@@ -110,7 +110,7 @@ pub(super) struct Eval<'a> {
 }
 
 impl<'a> Eval<'a> {
-    pub fn new(now: Side<'a>, next: Side<'a>, steps: &'a Steps) -> Self {
+    pub(crate) fn new(now: Side<'a>, next: Side<'a>, steps: &'a Steps) -> Self {
         Eval { now, next, steps }
     }
 
@@ -127,7 +127,7 @@ impl<'a> Eval<'a> {
         Ok(())
     }
 
-    pub fn eval(&self, e: &Expr, env: &Env<'_>) -> Result<Value> {
+    pub(crate) fn eval(&self, e: &Expr, env: &Env<'_>) -> Result<Value> {
         self.spend(1, e)?;
         match &e.kind {
             ExprKind::Literal(value) => Ok(value.clone()),
@@ -183,7 +183,7 @@ impl<'a> Eval<'a> {
     }
 
     /// Evaluates what must be a boolean.
-    pub fn bool(&self, e: &Expr, env: &Env<'_>) -> Result<bool> {
+    pub(crate) fn bool(&self, e: &Expr, env: &Env<'_>) -> Result<bool> {
         self.spend(1, e)?;
         match &e.kind {
             ExprKind::And(_)
@@ -301,7 +301,7 @@ impl<'a> Eval<'a> {
         Ok(value)
     }
 
-    pub fn arm<'e>(
+    pub(crate) fn arm<'e>(
         &self,
         arms: &'e [(Expr, Expr)],
         other: Option<&'e Expr>,

@@ -9,7 +9,7 @@ use super::{Env, Eval, MAX_SET, Result, equal, fail, homogeneous, shortened};
 
 impl Eval<'_> {
     /// The elements of what must be a set.
-    pub fn elements(&self, e: &Expr, env: &Env<'_>) -> Result<Arc<[Value]>> {
+    pub(crate) fn elements(&self, e: &Expr, env: &Env<'_>) -> Result<Arc<[Value]>> {
         match self.eval(e, env)? {
             Value::Set(elements) => {
                 self.spend(elements.len(), e)?;
@@ -20,7 +20,7 @@ impl Eval<'_> {
     }
 
     /// The sets that names range over, checked for the shape the names need.
-    pub fn sets(&self, bounds: &[Bound], env: &Env<'_>) -> Result<Vec<Arc<[Value]>>> {
+    pub(crate) fn sets(&self, bounds: &[Bound], env: &Env<'_>) -> Result<Vec<Arc<[Value]>>> {
         let mut sets = Vec::with_capacity(bounds.len());
         for bound in bounds {
             let elements = self.elements(&bound.set, env)?;

@@ -68,7 +68,7 @@ pub(super) enum Slot {
 }
 
 impl<'s> Site<'s> {
-    pub fn new(context: usize, module: usize) -> Self {
+    pub(crate) fn new(context: usize, module: usize) -> Self {
         Site {
             context,
             module,

@@ -27,7 +27,7 @@ const MY: &str = "my";
 const MOST_INSTRUCTIONS: usize = 1_500;
 
 /// Reads the steps of one thread.
-pub struct Reader<'a> {
+pub(crate) struct Reader<'a> {
     machine: &'a Machine,
     thread: ThreadId,
     live: Live,
@@ -41,7 +41,7 @@ pub struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     /// A reader of a thread's steps.
-    pub fn new(machine: &'a Machine, thread: ThreadId, taken: &'a Fresh) -> Self {
+    pub(crate) fn new(machine: &'a Machine, thread: ThreadId, taken: &'a Fresh) -> Self {
         let mut code = machine.program.threads[thread].clone();
         let mut stored = vec![false; machine.program.fields.len()];
         for instr in machine.program.threads.iter().flat_map(|thread| &thread.code) {
@@ -60,7 +60,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The step from a scheduling point; an error if it is too long to be read.
-    pub fn step(&self, point: usize) -> Result<Tree, Diagnostic> {
+    pub(crate) fn step(&self, point: usize) -> Result<Tree, Diagnostic> {
         let thread = &self.machine.program.threads[self.thread];
         let start = thread.points[point].at + 1;
         let my = Term::name(MY);
