@@ -89,6 +89,31 @@ impl<'a> Converter<'a> {
         result.map_err(|error| self.errors.push(error)).ok()
     }
 
+    /// The child of a field.
+    pub(super) fn part<'t>(&self, node: Node<'t>, field: &str) -> Checked<Node<'t>> {
+        node.child_by_field_name(field).ok_or_else(|| self.unexpected(node))
+    }
+
+    /// Refuses a node that has more children than one of each of these fields, and these words.
+    pub(super) fn only(&self, node: Node<'_>, fields: &[&str], words: &[&str]) -> Checked<()> {
+        let is_known = |field: Option<&str>, child: Node<'_>| match field {
+            Some(field) if fields.contains(&field) => node.child_by_field_name(field) == Some(child),
+            _ => words.contains(&child.kind()),
+        };
+        let mut others = children(node)
+            .into_iter()
+            .filter(|&(field, child)| !is_known(field, child));
+        others.next().map_or(Ok(()), |(_, other)| Err(self.unexpected(other)))
+    }
+
+    /// The only child that is none of these words, if there is one.
+    pub(super) fn only_one<'t>(&self, node: Node<'t>, words: &[&str]) -> Checked<Option<Node<'t>>> {
+        let mut others = children(node).into_iter().map(|(_, child)| child);
+        let mut others = others.by_ref().filter(|child| !words.contains(&child.kind()));
+        let first = others.next();
+        others.next().map_or(Ok(first), |second| Err(self.unexpected(second)))
+    }
+
     /// Goes one level deeper, unless that is too deep.
     pub(super) fn nested<T>(&mut self, node: Node<'_>, convert: impl FnOnce(&mut Self) -> Checked<T>) -> Checked<T> {
         if self.depth >= MAX_DEPTH {

@@ -94,39 +94,18 @@ impl Converter<'_> {
     }
 
     fn globals(&mut self, node: Node<'_>, found: &mut Definitions) -> Checked<()> {
-        let mut base = None;
-        let mut external = false;
-        for (name, child) in children(node) {
-            match (name, child.kind()) {
-                (Some("type"), _) => base = Some(self.declared_type(node, child)?),
-                (Some("declarator"), _) => {
-                    let base = base.clone().ok_or_else(|| self.unexpected(child))?;
-                    self.global(child, base, external, found)?;
-                }
-                (_, "," | ";") => {}
-                _ if self.is_noise(child)? => external |= self.text(child) == "extern",
-                _ => return Err(self.unexpected(child)),
-            }
+        let (base, declarators) = self.declaration(node, &[",", ";"])?;
+        let external = children(node).iter().any(|&(_, child)| self.text(child) == "extern");
+        for declarator in declarators {
+            self.global(declarator, base.clone(), external, found)?;
         }
         Ok(())
     }
 
     /// A variable or a prototype.
     fn global(&mut self, node: Node<'_>, base: Type, external: bool, found: &mut Definitions) -> Checked<()> {
-        let (mut declared, mut init) = (None, None);
-        if node.kind() == "init_declarator" {
-            for (name, child) in children(node) {
-                match (name, child.kind()) {
-                    (Some("declarator"), _) => declared = Some(self.declarator(child, base.clone())?),
-                    (_, "=") => {}
-                    (Some("value"), _) => init = Some(self.initialiser(child)?),
-                    _ => return Err(self.unexpected(child)),
-                }
-            }
-        } else {
-            declared = Some(self.declarator(node, base)?);
-        }
-        let declared = declared.ok_or_else(|| self.unexpected(node))?;
+        let (declared, value) = self.initialised(node, base)?;
+        let init = value.map(|value| self.initialiser(value)).transpose()?;
         if declared.parameters.is_some() {
             let end = node
                 .parent()

@@ -37,29 +37,23 @@ impl Converter<'_> {
         })
     }
 
-    /// An operand, on the heap.
-    fn boxed(&mut self, node: Node<'_>) -> Checked<Box<Expr>> {
-        self.expression(node).map(Box::new)
+    /// The operand in a field.
+    fn operand(&mut self, node: Node<'_>, field: &str) -> Checked<Box<Expr>> {
+        let operand = self.part(node, field)?;
+        self.expression(operand).map(Box::new)
     }
 
-    /// `(e)`, as an operand and as a condition.
+    /// What stands in the brackets.
     pub(super) fn parenthesized(&mut self, node: Node<'_>) -> Checked<Expr> {
-        let mut inner = None;
-        for (_, child) in children(node) {
-            match child.kind() {
-                "(" | ")" => {}
-                "compound_statement" => {
-                    return Err(self.error(
-                        child,
-                        "a block is no expression",
-                        "write a function, or statements before this one",
-                    ));
-                }
-                _ if inner.is_none() => inner = Some(self.expression(child)?),
-                _ => return Err(self.unexpected(child)),
-            }
+        match self.only_one(node, &["(", ")"])? {
+            Some(block) if block.kind() == "compound_statement" => Err(self.error(
+                block,
+                "a block is no expression",
+                "write a function, or statements before this one",
+            )),
+            Some(inner) => self.expression(inner),
+            None => Err(self.unexpected(node)),
         }
-        inner.ok_or_else(|| self.unexpected(node))
     }
 
     /// A number; the grammar takes a sign before it as a part of it.
@@ -112,36 +106,17 @@ impl Converter<'_> {
     }
 
     fn field(&mut self, node: Node<'_>) -> Checked<ExprKind> {
-        let (mut object, mut arrow, mut field) = (None, false, None);
-        for (name, child) in children(node) {
-            match (name, child.kind()) {
-                (Some("argument"), _) => object = Some(self.boxed(child)?),
-                (_, ".") => {}
-                (_, "->") => arrow = true,
-                (Some("field"), "field_identifier") => field = Some(self.ident(child)?),
-                _ => return Err(self.unexpected(child)),
-            }
-        }
-        match (object, field) {
-            (Some(object), Some(field)) => Ok(ExprKind::Field(object, field, arrow)),
-            _ => Err(self.unexpected(node)),
-        }
+        self.only(node, &["argument", "operator", "field"], &[])?;
+        let object = self.operand(node, "argument")?;
+        let arrow = self.part(node, "operator")?.kind() == "->";
+        let field = self.ident(self.part(node, "field")?)?;
+        Ok(ExprKind::Field(object, field, arrow))
     }
 
     fn subscript(&mut self, node: Node<'_>) -> Checked<ExprKind> {
-        let (mut array, mut index) = (None, None);
-        for (name, child) in children(node) {
-            match (name, child.kind()) {
-                (Some("argument"), _) => array = Some(self.boxed(child)?),
-                (Some("index"), _) if index.is_none() => index = Some(self.boxed(child)?),
-                (_, "[" | "]") => {}
-                _ => return Err(self.unexpected(child)),
-            }
-        }
-        match (array, index) {
-            (Some(array), Some(index)) => Ok(ExprKind::Index(array, index)),
-            _ => Err(self.unexpected(node)),
-        }
+        self.only(node, &["argument", "index"], &["[", "]"])?;
+        let array = self.operand(node, "argument")?;
+        Ok(ExprKind::Index(array, self.operand(node, "index")?))
     }
 
     /// `&e`, `*e`, `!e`, `~e`, `-e`.
@@ -172,15 +147,8 @@ impl Converter<'_> {
     }
 
     fn operator_and_operand<'t>(&mut self, node: Node<'t>) -> Checked<(Node<'t>, Box<Expr>)> {
-        let (mut operator, mut operand) = (None, None);
-        for (name, child) in children(node) {
-            match name {
-                Some("operator") => operator = Some(child),
-                Some("argument") => operand = Some(self.boxed(child)?),
-                _ => return Err(self.unexpected(child)),
-            }
-        }
-        operator.zip(operand).ok_or_else(|| self.unexpected(node))
+        self.only(node, &["operator", "argument"], &[])?;
+        Ok((self.part(node, "operator")?, self.operand(node, "argument")?))
     }
 
     fn binary(&mut self, node: Node<'_>) -> Checked<ExprKind> {
@@ -207,64 +175,44 @@ impl Converter<'_> {
     }
 
     fn two_operands<'t>(&mut self, node: Node<'t>) -> Checked<(Box<Expr>, Node<'t>, Box<Expr>)> {
-        let (mut left, mut operator, mut right) = (None, None, None);
-        for (name, child) in children(node) {
-            match name {
-                Some("left") => left = Some(self.boxed(child)?),
-                Some("operator") => operator = Some(child),
-                Some("right") => right = Some(self.boxed(child)?),
-                _ => return Err(self.unexpected(child)),
-            }
-        }
-        match (left, operator, right) {
-            (Some(left), Some(operator), Some(right)) => Ok((left, operator, right)),
-            _ => Err(self.unexpected(node)),
-        }
+        self.only(node, &["left", "operator", "right"], &[])?;
+        let left = self.operand(node, "left")?;
+        Ok((left, self.part(node, "operator")?, self.operand(node, "right")?))
     }
 
     fn conditional(&mut self, node: Node<'_>) -> Checked<ExprKind> {
-        let (mut condition, mut yes, mut no) = (None, None, None);
-        for (name, child) in children(node) {
-            match (name, child.kind()) {
-                (Some("condition"), _) => condition = Some(self.boxed(child)?),
-                (Some("consequence"), _) => yes = Some(self.boxed(child)?),
-                (Some("alternative"), _) => no = Some(self.boxed(child)?),
-                (_, "?" | ":") => {}
-                _ => return Err(self.unexpected(child)),
-            }
+        self.only(node, &["condition", "consequence", "alternative"], &["?", ":"])?;
+        if node.child_by_field_name("consequence").is_none() {
+            return Err(self.error(node, "`?:` without a middle is not in the subset", "write `a ? a : b`"));
         }
-        match (condition, yes, no) {
-            (Some(condition), Some(yes), Some(no)) => Ok(ExprKind::Conditional(condition, yes, no)),
-            _ => Err(self.error(node, "`?:` without a middle is not in the subset", "write `a ? a : b`")),
-        }
+        let condition = self.operand(node, "condition")?;
+        let yes = self.operand(node, "consequence")?;
+        Ok(ExprKind::Conditional(
+            condition,
+            yes,
+            self.operand(node, "alternative")?,
+        ))
     }
 
     fn call(&mut self, node: Node<'_>) -> Checked<ExprKind> {
-        let (mut function, mut arguments) = (None, Vec::new());
-        for (name, child) in children(node) {
-            match (name, child.kind()) {
-                (Some("function"), "identifier") => function = Some(self.ident(child)?),
-                (Some("function"), _) => {
-                    return Err(self.error(
-                        child,
-                        "calls through pointers are not in the subset",
-                        "call a function by its name; `if` chooses between several",
-                    ));
-                }
-                (Some("arguments"), "argument_list") => {
-                    for (_, argument) in children(child) {
-                        if !matches!(argument.kind(), "(" | ")" | ",") {
-                            arguments.push(self.expression(argument)?);
-                        }
-                    }
-                }
-                _ => return Err(self.unexpected(child)),
-            }
+        self.only(node, &["function", "arguments"], &[])?;
+        let function = self.part(node, "function")?;
+        if function.kind() != "identifier" {
+            return Err(self.error(
+                function,
+                "calls through pointers are not in the subset",
+                "call a function by its name; `if` chooses between several",
+            ));
         }
-        match function {
-            Some(function) => Ok(ExprKind::Call(function, arguments)),
-            None => Err(self.unexpected(node)),
-        }
+        let function = self.ident(function)?;
+        let list = children(self.part(node, "arguments")?)
+            .into_iter()
+            .map(|(_, child)| child);
+        let arguments = list.filter(|child| !matches!(child.kind(), "(" | ")" | ","));
+        let arguments = arguments
+            .map(|argument| self.expression(argument))
+            .collect::<Checked<_>>()?;
+        Ok(ExprKind::Call(function, arguments))
     }
 }
 

@@ -9,29 +9,19 @@ use crate::source::Diagnostic;
 
 impl Converter<'_> {
     pub(super) fn function(&mut self, node: Node<'_>) -> Checked<Function> {
-        let (mut result, mut declared, mut body) = (None, None, None);
-        for (name, child) in children(node) {
-            match (name, child.kind()) {
-                (Some("type"), _) => result = Some(self.declared_type(node, child)?),
-                (Some("declarator"), _) => {
-                    let result = result.clone().ok_or_else(|| self.unexpected(child))?;
-                    declared = Some((self.declarator(child, result)?, child.end_byte()));
-                }
-                (Some("body"), "compound_statement") => body = Some(child),
-                (None, "declaration") => {
-                    return Err(self.error(
-                        child,
-                        "a parameter's type after the list",
-                        "write it inside: `void f(unsigned x)`",
-                    ));
-                }
-                _ if self.is_noise(child)? => {}
-                _ => return Err(self.unexpected(child)),
-            }
+        if let Some((_, old)) = children(node)
+            .into_iter()
+            .find(|(_, child)| child.kind() == "declaration")
+        {
+            return Err(self.error(
+                old,
+                "a parameter's type after the list",
+                "write it inside: `void f(unsigned x)`",
+            ));
         }
-        let (Some((declared, end)), Some(body)) = (declared, body) else {
-            return Err(self.unexpected(node));
-        };
+        let (result, _) = self.declaration(node, &["compound_statement"])?;
+        let (declarator, body) = (self.part(node, "declarator")?, self.part(node, "body")?);
+        let (declared, end) = (self.declarator(declarator, result)?, declarator.end_byte());
         let Some(list) = declared.parameters else {
             return Err(self.error(node, "a body without a parameter list", "write `void f(void) { … }`"));
         };
@@ -83,20 +73,13 @@ impl Converter<'_> {
                 "write `struct NAME *x` or `unsigned x`",
             ));
         }
-        let (mut base, mut declared) = (None, None);
-        for (name, child) in children(node) {
-            match (name, child.kind()) {
-                (Some("type"), _) => base = Some(self.declared_type(node, child)?),
-                (Some("declarator"), "abstract_pointer_declarator" | "abstract_array_declarator") => {}
-                (Some("declarator"), _) => {
-                    let base = base.clone().ok_or_else(|| self.unexpected(child))?;
-                    declared = Some(self.declarator(child, base)?);
-                }
-                _ if self.is_noise(child)? => {}
-                _ => return Err(self.unexpected(child)),
-            }
-        }
-        let declared = declared.ok_or_else(|| self.error(node, "a parameter without a name", "name it"))?;
+        let (base, declarators) = self.declaration(node, &[])?;
+        let is_abstract = |kind| matches!(kind, "abstract_pointer_declarator" | "abstract_array_declarator");
+        let named = declarators
+            .into_iter()
+            .find(|declarator| !is_abstract(declarator.kind()));
+        let named = named.ok_or_else(|| self.error(node, "a parameter without a name", "name it"))?;
+        let declared = self.declarator(named, base)?;
         if declared.parameters.is_some() {
             return Err(self.error(
                 node,

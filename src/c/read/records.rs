@@ -12,17 +12,11 @@ use crate::source::Diagnostic;
 impl Converter<'_> {
     /// None if it only announces a struct.
     pub(super) fn structure(&mut self, node: Node<'_>) -> Checked<Option<Struct>> {
-        let (mut tag, mut body) = (None, None);
-        for (name, child) in children(node) {
-            match (name, child.kind()) {
-                (_, "struct") => {}
-                (Some("name"), _) => tag = Some(self.ident(child)?),
-                (Some("body"), "field_declaration_list") => body = Some(child),
-                _ => return Err(self.unexpected(child)),
-            }
-        }
-        let name = tag.ok_or_else(|| self.error(node, "a struct without a name", "write `struct NAME { … };`"))?;
-        let Some(body) = body else {
+        self.only(node, &["name", "body"], &["struct"])?;
+        let name = node.child_by_field_name("name");
+        let name = name.ok_or_else(|| self.error(node, "a struct without a name", "write `struct NAME { … };`"))?;
+        let name = self.ident(name)?;
+        let Some(body) = node.child_by_field_name("body") else {
             return Ok(None);
         };
         let mut fields: Vec<Field> = Vec::new();
@@ -49,37 +43,27 @@ impl Converter<'_> {
         if node.kind() != "field_declaration" {
             return Err(self.unexpected(node));
         }
-        let mut base = None;
+        let (base, declarators) = self.declaration(node, &[",", ";", "bitfield_clause"])?;
         let mut fields: Vec<(Field, usize)> = Vec::new();
-        for (name, child) in children(node) {
-            match (name, child.kind()) {
-                (Some("type"), _) => base = Some(self.declared_type(node, child)?),
-                (Some("declarator"), _) => {
-                    let base = base.clone().ok_or_else(|| self.unexpected(child))?;
-                    let declared = self.declarator(child, base)?;
-                    if declared.parameters.is_some() {
-                        return Err(self.error(
-                            child,
-                            "a function in a struct",
-                            "define it at the top level of the file",
-                        ));
-                    }
-                    self.not_void(child, &declared)?;
-                    let field = Field {
-                        name: declared.name,
-                        ty: declared.ty,
-                        ghost: false,
-                    };
-                    fields.push((field, child.end_byte()));
-                }
-                (_, "bitfield_clause") => {
-                    let (field, _) = fields.last_mut().ok_or_else(|| self.unexpected(child))?;
-                    field.ty = self.width(child, &field.ty)?;
-                }
-                (_, "," | ";") => {}
-                _ if self.is_noise(child)? => {}
-                _ => return Err(self.unexpected(child)),
+        for declarator in declarators {
+            let mut declared = self.declarator(declarator, base.clone())?;
+            if declared.parameters.is_some() {
+                return Err(self.error(
+                    declarator,
+                    "a function in a struct",
+                    "define it at the top level of the file",
+                ));
             }
+            self.not_void(declarator, &declared)?;
+            if let Some(width) = next(declarator).filter(|next| next.kind() == "bitfield_clause") {
+                declared.ty = self.width(width, &declared.ty)?;
+            }
+            let field = Field {
+                name: declared.name,
+                ty: declared.ty,
+                ghost: false,
+            };
+            fields.push((field, declarator.end_byte()));
         }
         if fields.is_empty() {
             return Err(self.error(
@@ -115,15 +99,8 @@ impl Converter<'_> {
                 "write `unsigned x : 3`, or remove the width",
             ));
         };
-        let mut width = None;
-        for (_, child) in children(node) {
-            match child.kind() {
-                ":" => {}
-                _ if width.is_none() => width = Some(self.expression(child)?),
-                _ => return Err(self.unexpected(child)),
-            }
-        }
-        let width = width.ok_or_else(|| self.unexpected(node))?;
+        let width = self.only_one(node, &[":"])?;
+        let width = self.expression(width.ok_or_else(|| self.unexpected(node))?)?;
         match u32::try_from(constant(&width)?) {
             Ok(bits) if (1..=most).contains(&bits) => Ok(Type::Unsigned(bits)),
             _ => Err(Diagnostic::at(width.span, format!("a width is between 1 and {most}"))
@@ -133,23 +110,16 @@ impl Converter<'_> {
 
     /// None if it only announces an enum.
     pub(super) fn enumeration(&mut self, node: Node<'_>) -> Checked<Option<Enum>> {
-        let (mut tag, mut body) = (None, None);
-        for (name, child) in children(node) {
-            match (name, child.kind()) {
-                (_, "enum") => {}
-                (Some("name"), _) => tag = Some(self.ident(child)?),
-                (Some("body"), "enumerator_list") => body = Some(child),
-                _ => return Err(self.unexpected(child)),
-            }
-        }
-        let name = tag.ok_or_else(|| {
-            self.error(
+        self.only(node, &["name", "body"], &["enum"])?;
+        let Some(name) = node.child_by_field_name("name") else {
+            return Err(self.error(
                 node,
                 "an enum without a name",
                 "name it, or write `#define NAME number` for each constant",
-            )
-        })?;
-        let Some(body) = body else {
+            ));
+        };
+        let name = self.ident(name)?;
+        let Some(body) = node.child_by_field_name("body") else {
             return Ok(None);
         };
         let mut enumerators = Vec::new();
@@ -177,5 +147,15 @@ impl Converter<'_> {
                 "remove the value: they are numbered from 0 in their order",
             )),
         }
+    }
+}
+
+/// What follows a node, without comments.
+fn next(node: Node<'_>) -> Option<Node<'_>> {
+    let next = node.next_sibling()?;
+    if next.kind() == "comment" {
+        self::next(next)
+    } else {
+        Some(next)
     }
 }

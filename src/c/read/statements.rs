@@ -20,16 +20,19 @@ impl Converter<'_> {
             "if_statement" => self.if_statement(node)?,
             "while_statement" | "do_statement" => self.loop_statement(node)?,
             "for_statement" => self.for_statement(node)?,
-            "break_statement" => self.only_words(node, StmtKind::Break)?,
-            "continue_statement" => self.only_words(node, StmtKind::Continue)?,
-            "return_statement" => self.return_statement(node)?,
-            "goto_statement" => StmtKind::Goto(self.label(node)?.0),
-            "labeled_statement" => {
-                let (label, statement) = self.label(node)?;
-                let statement =
-                    statement.ok_or_else(|| self.error(node, "a label before nothing", "write `;` after it"))?;
-                StmtKind::Label(label, Box::new(self.statement(statement)?))
+            "break_statement" | "continue_statement" => {
+                self.only(node, &[], &["break", "continue", ";"])?;
+                match node.kind() {
+                    "break_statement" => StmtKind::Break,
+                    _ => StmtKind::Continue,
+                }
             }
+            "return_statement" => self.return_statement(node)?,
+            "goto_statement" => {
+                self.only(node, &["label"], &["goto", ";"])?;
+                StmtKind::Goto(self.label(node)?)
+            }
+            "labeled_statement" => self.labeled(node)?,
             "struct_specifier" | "enum_specifier" | "type_definition" => {
                 return Err(self.error(node, "a type inside a function", "move it to the top level of the file"));
             }
@@ -54,146 +57,107 @@ impl Converter<'_> {
     }
 
     fn expression_statement(&mut self, node: Node<'_>) -> Checked<StmtKind> {
-        let mut expression = None;
-        for (_, child) in children(node) {
-            match child.kind() {
-                ";" => {}
-                _ if expression.is_none() => expression = Some(self.expression(child)?),
-                _ => return Err(self.unexpected(child)),
-            }
-        }
-        Ok(expression.map_or(StmtKind::Empty, StmtKind::Expr))
+        Ok(match self.only_one(node, &[";"])? {
+            Some(expression) => StmtKind::Expr(self.expression(expression)?),
+            None => StmtKind::Empty,
+        })
     }
 
     fn if_statement(&mut self, node: Node<'_>) -> Checked<StmtKind> {
-        let (mut condition, mut yes, mut no) = (None, None, None);
-        for (name, child) in children(node) {
-            match (name, child.kind()) {
-                (Some("condition"), "parenthesized_expression") => condition = Some(self.parenthesized(child)?),
-                (Some("consequence"), _) => yes = Some(Box::new(self.statement(child)?)),
-                (Some("alternative"), "else_clause") => no = Some(Box::new(self.else_clause(child)?)),
-                (_, "if") => {}
-                _ => return Err(self.unexpected(child)),
-            }
-        }
-        match (condition, yes) {
-            (Some(condition), Some(yes)) => Ok(StmtKind::If(condition, yes, no)),
-            _ => Err(self.unexpected(node)),
+        self.only(node, &["condition", "consequence", "alternative"], &["if"])?;
+        let condition = self.condition(node)?;
+        let yes = self.inner(node, "consequence")?;
+        let no = node.child_by_field_name("alternative").map(|no| self.else_clause(no));
+        Ok(StmtKind::If(condition, yes, no.transpose()?.map(Box::new)))
+    }
+
+    /// The statement in a field.
+    fn inner(&mut self, node: Node<'_>, field: &str) -> Checked<Box<Stmt>> {
+        let inner = self.part(node, field)?;
+        self.statement(inner).map(Box::new)
+    }
+
+    fn condition(&mut self, node: Node<'_>) -> Checked<Expr> {
+        let condition = self.part(node, "condition")?;
+        match condition.kind() {
+            "parenthesized_expression" => self.parenthesized(condition),
+            _ => Err(self.unexpected(condition)),
         }
     }
 
     fn else_clause(&mut self, node: Node<'_>) -> Checked<Stmt> {
-        let mut statement = None;
-        for (_, child) in children(node) {
-            match child.kind() {
-                "else" => {}
-                _ if statement.is_none() => statement = Some(self.statement(child)?),
-                _ => return Err(self.unexpected(child)),
-            }
-        }
-        statement.ok_or_else(|| self.unexpected(node))
+        let statement = self.only_one(node, &["else"])?;
+        self.statement(statement.ok_or_else(|| self.unexpected(node))?)
     }
 
     fn loop_statement(&mut self, node: Node<'_>) -> Checked<StmtKind> {
-        let (mut condition, mut body) = (None, None);
-        for (name, child) in children(node) {
-            match (name, child.kind()) {
-                (Some("condition"), "parenthesized_expression") => condition = Some(self.parenthesized(child)?),
-                (Some("body"), _) => body = Some(Box::new(self.statement(child)?)),
-                (_, "while" | "do" | ";") => {}
-                _ => return Err(self.unexpected(child)),
-            }
-        }
-        match (condition, body) {
-            (Some(condition), Some(body)) if node.kind() == "do_statement" => Ok(StmtKind::DoWhile(body, condition)),
-            (Some(condition), Some(body)) => Ok(StmtKind::While(condition, body)),
-            _ => Err(self.unexpected(node)),
-        }
+        self.only(node, &["condition", "body"], &["while", "do", ";"])?;
+        // In the order of the text, in which mistakes are told.
+        Ok(match node.kind() {
+            "do_statement" => StmtKind::DoWhile(self.inner(node, "body")?, self.condition(node)?),
+            _ => StmtKind::While(self.condition(node)?, self.inner(node, "body")?),
+        })
     }
 
     fn for_statement(&mut self, node: Node<'_>) -> Checked<StmtKind> {
-        let (mut first, mut condition, mut next, mut body) = (None, None, None, None);
-        for (name, child) in children(node) {
-            match (name, child.kind()) {
-                (Some("initializer"), "declaration") => first = Some(Box::new(self.local(child)?)),
-                (Some("initializer"), _) => {
-                    let span = self.span(child);
-                    let kind = StmtKind::Expr(self.expression(child)?);
-                    first = Some(Box::new(Stmt { kind, span }));
-                }
-                (Some("condition"), _) => condition = Some(self.expression(child)?),
-                (Some("update"), _) => next = Some(self.expression(child)?),
-                (Some("body"), _) => body = Some(Box::new(self.statement(child)?)),
-                (_, "for" | "(" | ";" | ")") => {}
-                _ => return Err(self.unexpected(child)),
-            }
-        }
-        let body = body.ok_or_else(|| self.unexpected(node))?;
-        Ok(StmtKind::For(first, condition, next, body))
-    }
-
-    fn only_words(&self, node: Node<'_>, kind: StmtKind) -> Checked<StmtKind> {
-        for (_, child) in children(node) {
-            if !matches!(child.kind(), "break" | "continue" | ";") {
-                return Err(self.unexpected(child));
-            }
-        }
-        Ok(kind)
+        let fields = ["initializer", "condition", "update", "body"];
+        self.only(node, &fields, &["for", "(", ";", ")"])?;
+        let first = match node.child_by_field_name("initializer") {
+            Some(declaration) if declaration.kind() == "declaration" => Some(self.local(declaration)?),
+            Some(expression) => Some(Stmt {
+                kind: StmtKind::Expr(self.expression(expression)?),
+                span: self.span(expression),
+            }),
+            None => None,
+        };
+        let mut expression = |field| {
+            let expression = node.child_by_field_name(field);
+            expression.map(|expression| self.expression(expression)).transpose()
+        };
+        let (condition, next) = (expression("condition")?, expression("update")?);
+        Ok(StmtKind::For(
+            first.map(Box::new),
+            condition,
+            next,
+            self.inner(node, "body")?,
+        ))
     }
 
     fn return_statement(&mut self, node: Node<'_>) -> Checked<StmtKind> {
-        let mut value: Option<Expr> = None;
-        for (_, child) in children(node) {
-            match child.kind() {
-                "return" | ";" => {}
-                _ if value.is_none() => value = Some(self.expression(child)?),
-                _ => return Err(self.unexpected(child)),
-            }
-        }
+        let value = self.only_one(node, &["return", ";"])?;
+        let value = value.map(|value| self.expression(value)).transpose()?;
         Ok(StmtKind::Return(value))
     }
 
-    /// The label of a `goto` or of a statement, and that statement.
-    fn label<'t>(&self, node: Node<'t>) -> Checked<(Ident, Option<Node<'t>>)> {
-        let (mut label, mut statement) = (None, None);
-        for (name, child) in children(node) {
-            match (name, child.kind()) {
-                (Some("label"), "statement_identifier") => label = Some(self.ident(child)?),
-                (_, "goto" | ":" | ";") => {}
-                _ if statement.is_none() && node.kind() == "labeled_statement" => statement = Some(child),
-                _ => return Err(self.unexpected(child)),
-            }
-        }
-        let label = label.ok_or_else(|| self.unexpected(node))?;
-        Ok((label, statement))
+    fn label(&self, node: Node<'_>) -> Checked<Ident> {
+        self.ident(self.part(node, "label")?)
     }
 
-    /// The declaration of local variables.
+    fn labeled(&mut self, node: Node<'_>) -> Checked<StmtKind> {
+        let statement = self.only_one(node, &["statement_identifier", ":"])?;
+        let statement = statement.ok_or_else(|| self.error(node, "a label before nothing", "write `;` after it"))?;
+        Ok(StmtKind::Label(self.label(node)?, Box::new(self.statement(statement)?)))
+    }
+
+    /// A declaration of local variables.
     fn local(&mut self, node: Node<'_>) -> Checked<Stmt> {
-        let mut base = None;
+        let stored = children(node)
+            .into_iter()
+            .find(|(_, child)| child.kind() == "storage_class_specifier");
+        if let Some((_, storage)) = stored {
+            return Err(self.error(
+                storage,
+                format!("`{}` on a local variable is not in the subset", self.text(storage)),
+                "a local belongs to one call; declare what is shared outside functions",
+            ));
+        }
+        let (base, declarators) = self.declaration(node, &[",", ";"])?;
         let mut declarations = Vec::new();
-        for (name, child) in children(node) {
-            match (name, child.kind()) {
-                (Some("type"), _) => base = Some(self.declared_type(node, child)?),
-                (Some("declarator"), _) => {
-                    let base = base.clone().ok_or_else(|| self.unexpected(child))?;
-                    let kind = self.local_variable(child, base)?;
-                    declarations.push(Stmt {
-                        kind,
-                        span: self.span(child),
-                    });
-                }
-                (_, "," | ";") => {}
-                (_, "storage_class_specifier") => {
-                    return Err(self.error(
-                        child,
-                        format!("`{}` on a local variable is not in the subset", self.text(child)),
-                        "a local belongs to one call; declare what is shared outside functions",
-                    ));
-                }
-                _ if self.is_noise(child)? => {}
-                _ => return Err(self.unexpected(child)),
-            }
+        for declarator in declarators {
+            declarations.push(Stmt {
+                kind: self.local_variable(declarator, base.clone())?,
+                span: self.span(declarator),
+            });
         }
         let span = self.span(node);
         match <[Stmt; 1]>::try_from(declarations) {
@@ -207,27 +171,15 @@ impl Converter<'_> {
     }
 
     fn local_variable(&mut self, node: Node<'_>, base: Type) -> Checked<StmtKind> {
-        let (mut declared, mut value) = (None, None);
-        if node.kind() == "init_declarator" {
-            for (name, child) in children(node) {
-                match (name, child.kind()) {
-                    (Some("declarator"), _) => declared = Some(self.declarator(child, base.clone())?),
-                    (_, "=") => {}
-                    (Some("value"), "initializer_list") => {
-                        return Err(self.error(
-                            child,
-                            "objects are declared outside functions",
-                            "a local is a number, a flag or a pointer; initialise it with a value",
-                        ));
-                    }
-                    (Some("value"), _) => value = Some(self.expression(child)?),
-                    _ => return Err(self.unexpected(child)),
-                }
-            }
-        } else {
-            declared = Some(self.declarator(node, base)?);
+        let (declared, value) = self.initialised(node, base)?;
+        if let Some(list) = value.filter(|value| value.kind() == "initializer_list") {
+            return Err(self.error(
+                list,
+                "objects are declared outside functions",
+                "a local is a number, a flag or a pointer; initialise it with a value",
+            ));
         }
-        let declared = declared.ok_or_else(|| self.unexpected(node))?;
+        let value = value.map(|value| self.expression(value)).transpose()?;
         if declared.parameters.is_some() {
             return Err(self.error(
                 node,

@@ -38,12 +38,32 @@ impl Converter<'_> {
         }
     }
 
-    /// The type before the declarators of a declaration, `const` or not.
-    pub(super) fn declared_type(&self, declaration: Node<'_>, ty: Node<'_>) -> Checked<Type> {
+    /// The type that a declaration begins with, and what it declares; other words of it are these, or change no step.
+    pub(super) fn declaration<'t>(&self, node: Node<'t>, others: &[&str]) -> Checked<(Type, Vec<Node<'t>>)> {
+        let mut declarators = Vec::new();
+        for (name, child) in children(node) {
+            match name {
+                Some("type") => {}
+                Some("declarator") => declarators.push(child),
+                _ if others.contains(&child.kind()) || self.is_noise(child)? => {}
+                _ => return Err(self.unexpected(child)),
+            }
+        }
+        let ty = self.part(node, "type")?;
         let base = self.base_type(ty)?;
-        let words = children(declaration).into_iter().chain(children(ty));
+        let words = children(node).into_iter().chain(children(ty));
         let constant = words.into_iter().any(|(_, child)| self.is_const(child));
-        Ok(if constant { Type::Const(Box::new(base)) } else { base })
+        Ok((if constant { Type::Const(Box::new(base)) } else { base }, declarators))
+    }
+
+    /// A declarator, and the value behind it if there is one.
+    pub(super) fn initialised<'t>(&mut self, node: Node<'t>, ty: Type) -> Checked<(Declared<'t>, Option<Node<'t>>)> {
+        if node.kind() != "init_declarator" {
+            return Ok((self.declarator(node, ty)?, None));
+        }
+        self.only(node, &["declarator", "value"], &["="])?;
+        let declared = self.declarator(self.part(node, "declarator")?, ty)?;
+        Ok((declared, Some(self.part(node, "value")?)))
     }
 
     fn is_const(&self, node: Node<'_>) -> bool {
@@ -99,53 +119,34 @@ impl Converter<'_> {
 
     /// The name after `struct` or `enum`, where it is used and not defined.
     fn tagged(&self, node: Node<'_>) -> Checked<Ident> {
-        let mut tag = None;
-        for (name, child) in children(node) {
-            match (name, child.kind()) {
-                (_, "struct" | "enum") => {}
-                (Some("name"), _) => tag = Some(self.ident(child)?),
-                (Some("body"), _) => {
-                    return Err(self.error(
-                        node,
-                        "a definition within a declaration",
-                        "end it with `};` at the top level of the file, and use its name here",
-                    ));
-                }
-                _ => return Err(self.unexpected(child)),
-            }
+        if node.child_by_field_name("body").is_some() {
+            return Err(self.error(
+                node,
+                "a definition within a declaration",
+                "end it with `};` at the top level of the file, and use its name here",
+            ));
         }
-        tag.ok_or_else(|| self.unexpected(node))
+        self.only(node, &["name"], &["struct", "enum"])?;
+        self.ident(self.part(node, "name")?)
     }
 
     fn bitset(&self, node: Node<'_>) -> Checked<Ident> {
-        let (mut name, mut element) = (None, None);
-        for (field, child) in children(node) {
-            match (field, child.kind()) {
-                (Some("name"), _) => name = Some(child),
-                (Some("type"), _) => element = Some(child),
-                (_, "(" | ")") => {}
-                _ => return Err(self.unexpected(child)),
-            }
-        }
-        match name.map(|name| self.text(name)) {
-            Some("bitset") => {}
-            Some(other) if other.contains("for_each") => {
+        self.only(node, &["name", "type"], &["(", ")"])?;
+        match self.text(self.part(node, "name")?) {
+            "bitset" => {}
+            other if other.contains("for_each") => {
                 return Err(self.error(node, "macros that stand for a loop are not read", FOR_EACH));
             }
-            Some("typeof" | "__typeof__") => {
+            "typeof" | "__typeof__" => {
                 return Err(self.error(node, "`typeof` is not in the subset", "write the type"));
             }
             other => {
-                let help = did_you_mean(
-                    other.unwrap_or_default(),
-                    ["bitset"],
-                    "write a type; is a `;` missing here?",
-                );
+                let help = did_you_mean(other, ["bitset"], "write a type; is a `;` missing here?");
                 return Err(self.error(node, "this is not a type", help));
             }
         }
-        match element.map(children).as_deref() {
-            Some([(_, element)]) if element.kind() == "enum_specifier" => self.tagged(*element),
+        match children(self.part(node, "type")?).as_slice() {
+            [(_, element)] if element.kind() == "enum_specifier" => self.tagged(*element),
             _ => Err(self.error(node, "a bitset is a set of enumerators", "write `bitset(enum NAME)`")),
         }
     }
@@ -225,18 +226,11 @@ impl Converter<'_> {
                 "make the inner one a field of a struct",
             ));
         }
-        let (mut inner, mut size) = (None, None);
-        for (name, child) in children(node) {
-            match (name, child.kind()) {
-                (Some("declarator"), _) => inner = Some(child),
-                (Some("size"), _) => size = Some(self.expression(child)?),
-                (_, "[" | "]") => {}
-                _ => return Err(self.unexpected(child)),
-            }
-        }
-        let inner = inner.ok_or_else(|| self.unexpected(node))?;
+        self.only(node, &["declarator", "size"], &["[", "]"])?;
+        let size = node.child_by_field_name("size");
         let size = size.ok_or_else(|| self.error(node, "an array without a size", "write the number of elements"))?;
-        self.declarator(inner, Type::Array(Box::new(ty), Box::new(size)))
+        let size = Box::new(self.expression(size)?);
+        self.declarator(self.part(node, "declarator")?, Type::Array(Box::new(ty), size))
     }
 
     fn function_declarator<'t>(&mut self, node: Node<'t>, ty: Type) -> Checked<Declared<'t>> {
