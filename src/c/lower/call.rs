@@ -139,10 +139,7 @@ impl<'a> Emitter<'a, '_> {
         if atomic && self.atomic == 0 {
             self.emit(Instr::Returned(Operand::Reg(reg)), span)?;
         }
-        Ok(Value {
-            operand: Operand::Reg(reg),
-            ty: Ty::Of(scalar),
-        })
+        Ok(Value::of(Operand::Reg(reg), scalar))
     }
 
     fn arguments(&mut self, function: &'a ast::Function, arguments: &'a [Expr]) -> Result<Vec<Binding>, Diagnostic> {
@@ -224,7 +221,7 @@ impl<'a> Emitter<'a, '_> {
             what,
         });
         let from = Operand::Const(0);
-        self.emit(Instr::Copy { to: result, from }, span)
+        self.set(result, from, span)
     }
 
     /// The caller's scalar that a parameter such as `unsigned *counter` stands for.
@@ -269,13 +266,7 @@ impl<'a> Emitter<'a, '_> {
     fn own_copy(&mut self, param: &'a ast::Param, value: Value) -> Result<Binding, Diagnostic> {
         let scalar = self.tables.scalar(&param.ty, param.name.span)?;
         let reg = self.variable(&param.name.name, scalar);
-        self.emit(
-            Instr::Copy {
-                to: reg,
-                from: value.operand,
-            },
-            param.name.span,
-        )?;
+        self.set(reg, value.operand, param.name.span)?;
         Ok(Binding::Local(reg, scalar))
     }
 
@@ -290,10 +281,7 @@ impl<'a> Emitter<'a, '_> {
             };
             let value = match self.binding(&lock.name) {
                 Some(Binding::Value(value)) => value,
-                Some(Binding::Local(reg, scalar)) => Value {
-                    operand: Operand::Reg(reg),
-                    ty: Ty::Of(scalar),
-                },
+                Some(Binding::Local(reg, scalar)) => Value::of(Operand::Reg(reg), scalar),
                 _ => return Err(Diagnostic::at(lock.span, "this is no parameter that points to a lock")),
             };
             let ty = value.pointee(self.tables, lock.span)?;
@@ -329,8 +317,7 @@ impl<'a> Emitter<'a, '_> {
             // That there is a result was asked when the annotation was read.
             if let Some((reg, _)) = result.filter(|_| conditional) {
                 self.used(reg, span);
-                let (condition, target) = (Operand::Reg(reg), skip.0);
-                self.emit(Instr::Unless { condition, target }, span)?;
+                self.jump_unless(Operand::Reg(reg), skip, span)?;
             }
             self.emit(Instr::Acquire { ty, object }, span)?;
             self.place_label(skip);

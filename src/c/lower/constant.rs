@@ -10,19 +10,13 @@ use crate::source::{Diagnostic, Span};
 pub(crate) fn constant(tables: &Tables, expr: &Expr) -> Result<Value, Diagnostic> {
     Ok(match &expr.kind {
         ExprKind::Int(number) => Value::constant(*number),
-        ExprKind::Bool(value) => Value {
-            operand: Operand::Const(i64::from(*value)),
-            ty: Ty::Of(Scalar::Bool),
-        },
+        ExprKind::Bool(value) => Value::of(Operand::Const(i64::from(*value)), Scalar::Bool),
         ExprKind::Null => Value {
             operand: Operand::Const(0),
             ty: Ty::Null,
         },
         ExprKind::Name(name) => match tables.enumerators.get(name.as_str()) {
-            Some(&(id, value)) => Value {
-                operand: Operand::Const(value),
-                ty: Ty::Of(Scalar::Enum(id)),
-            },
+            Some(&(id, value)) => Value::of(Operand::Const(value), Scalar::Enum(id)),
             None => return Err(not_constant(expr.span)),
         },
         ExprKind::AddressOf(inner) => address(tables, inner)?,
@@ -45,10 +39,7 @@ pub(crate) fn size(tables: &Tables, expr: &Expr) -> Result<usize, Diagnostic> {
 
 fn address(tables: &Tables, place: &Expr) -> Result<Value, Diagnostic> {
     let (ty, pointer) = object(tables, place)?;
-    Ok(Value {
-        operand: Operand::Const(pointer),
-        ty: Ty::Of(Scalar::Pointer(ty)),
-    })
+    Ok(Value::of(Operand::Const(pointer), Scalar::Pointer(ty)))
 }
 
 /// A declared object, or a part of one, named by a constant expression.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::tables::Tables;
-use super::value::{Ty, Value};
+use super::value::Value;
 use crate::c::ast;
 use crate::machine::program::{
     Call, Caller, FieldId, Holds, Instr, Operand, Point, PointKind, Reg, Register, Scalar, Site, TypeId,
@@ -376,6 +376,17 @@ impl<'a, 't> Emitter<'a, 't> {
         self.emit(Instr::Jump(label.0), span)
     }
 
+    /// A jump where the condition is false.
+    pub(crate) fn jump_unless(&mut self, condition: Operand, label: Label, span: Span) -> Result<(), Diagnostic> {
+        let target = label.0;
+        self.emit(Instr::Unless { condition, target }, span)
+    }
+
+    /// Gives a register a value.
+    pub(crate) fn set(&mut self, to: Reg, from: Operand, span: Span) -> Result<(), Diagnostic> {
+        self.emit(Instr::Copy { to, from }, span)
+    }
+
     /// The value of an instruction that has one.
     pub(crate) fn computed(
         &mut self,
@@ -385,10 +396,7 @@ impl<'a, 't> Emitter<'a, 't> {
     ) -> Result<Value, Diagnostic> {
         let to = self.temporary(scalar);
         self.emit(make(to), span)?;
-        Ok(Value {
-            operand: Operand::Reg(to),
-            ty: Ty::Of(scalar),
-        })
+        Ok(Value::of(Operand::Reg(to), scalar))
     }
 
     /// Adds an instruction that depends on a condition of the listing's.

@@ -1,7 +1,7 @@
 //! Expressions: operands from left to right, one shared access a step.
 
 use super::emit::{Binding, Emitter, Label, Place, Use};
-use super::tables::Member;
+use super::tables::{GlobalPlace, Member};
 use super::value::{Ty, Value, describe, fold, is_set_operator, may_leave, result};
 use crate::c::ast::{BinaryOp, Expr, ExprKind};
 use crate::c::number::{COUNT_BITS, INT_BITS, Number};
@@ -96,22 +96,10 @@ impl<'a> Emitter<'a, '_> {
                 let to = self.temporary(Scalar::Bool);
                 let (no, end) = (self.label(), self.label());
                 self.branch(expr, no, false)?;
-                self.emit(
-                    Instr::Copy {
-                        to,
-                        from: Operand::Const(1),
-                    },
-                    span,
-                )?;
+                self.set(to, Operand::Const(1), span)?;
                 self.jump(end, span)?;
                 self.place_label(no);
-                self.emit(
-                    Instr::Copy {
-                        to,
-                        from: Operand::Const(0),
-                    },
-                    span,
-                )?;
+                self.set(to, Operand::Const(0), span)?;
                 self.place_label(end);
                 Ok(Value::truth(Operand::Reg(to)))
             }
@@ -147,22 +135,10 @@ impl<'a> Emitter<'a, '_> {
                 match (truth.operand, when) {
                     (Operand::Const(value), _) if (value != 0) == when => self.jump(target, expr.span),
                     (Operand::Const(_), _) => Ok(()),
-                    (condition, false) => self.emit(
-                        Instr::Unless {
-                            condition,
-                            target: target.0,
-                        },
-                        expr.span,
-                    ),
+                    (condition, false) => self.jump_unless(condition, target, expr.span),
                     (condition, true) => {
                         let skip = self.label();
-                        self.emit(
-                            Instr::Unless {
-                                condition,
-                                target: skip.0,
-                            },
-                            expr.span,
-                        )?;
+                        self.jump_unless(condition, skip, expr.span)?;
                         self.jump(target, expr.span)?;
                         self.place_label(skip);
                         Ok(())
@@ -197,10 +173,7 @@ impl<'a> Emitter<'a, '_> {
     fn binary(&mut self, op: BinaryOp, left: Value, right: Value, span: Span) -> Result<Value, Diagnostic> {
         if let (Operand::Const(1), Ty::Of(Scalar::Enum(id)), BinaryOp::Shl) = (left.operand, right.ty, op) {
             if let Operand::Const(value) = right.operand {
-                return Ok(Value {
-                    operand: Operand::Const(1 << value.min(62)),
-                    ty: Ty::Of(Scalar::Bitset(id)),
-                });
+                return Ok(Value::of(Operand::Const(1 << value.min(62)), Scalar::Bitset(id)));
             }
             return self.computed(Scalar::Bitset(id), span, |to| Instr::Unary {
                 op: UnaryOp::Singleton(id),
@@ -212,10 +185,7 @@ impl<'a> Emitter<'a, '_> {
         if let (Operand::Const(_), Operand::Const(_)) = (left.operand, right.operand)
             && let Ok(value) = fold(op, left, right, span)
         {
-            return Ok(Value {
-                operand: value.operand,
-                ty: Ty::Of(scalar),
-            });
+            return Ok(Value::of(value.operand, scalar));
         }
         if matches!(op, BinaryOp::Shl | BinaryOp::Shr) && right.bits() > COUNT_BITS {
             self.has_to_fit(right.operand, COUNT_BITS, span)?;
@@ -279,23 +249,11 @@ impl<'a> Emitter<'a, '_> {
         self.settled.push(start..self.code.len());
         let first = self.operand(yes)?;
         let to = self.temporary(Scalar::Integer);
-        self.emit(
-            Instr::Copy {
-                to,
-                from: first.operand,
-            },
-            span,
-        )?;
+        self.set(to, first.operand, span)?;
         self.jump(end, span)?;
         self.place_label(otherwise);
         let second = self.operand(no)?;
-        self.emit(
-            Instr::Copy {
-                to,
-                from: second.operand,
-            },
-            span,
-        )?;
+        self.set(to, second.operand, span)?;
         self.place_label(end);
         let scalar = match (first.ty, second.ty) {
             (Ty::Void, Ty::Void) => return Ok(first),
@@ -312,10 +270,7 @@ impl<'a> Emitter<'a, '_> {
             }
         };
         self.registers[to].scalar = scalar;
-        Ok(Value {
-            operand: Operand::Reg(to),
-            ty: Ty::Of(scalar),
-        })
+        Ok(Value::of(Operand::Reg(to), scalar))
     }
 
     fn assign(
@@ -398,84 +353,50 @@ impl<'a> Emitter<'a, '_> {
     }
 
     fn is_ghost(&self, target: &Expr) -> bool {
-        let (base, name, arrow) = match &target.kind {
-            ExprKind::Field(base, name, arrow) => (base, name, arrow),
-            ExprKind::Index(array, _) => return self.is_ghost(array),
-            _ => return false,
-        };
-        let owner = if *arrow {
-            self.static_pointee(base)
-        } else {
-            self.static_struct(base)
-        };
-        let member = owner.and_then(|ty| self.tables.member(ty, name).ok());
-        matches!(member, Some(Member::Field(field)) if self.tables.program.fields[field].ghost)
-    }
-
-    /// The struct that an expression points to, found without running it.
-    fn static_pointee(&self, expr: &Expr) -> Option<TypeId> {
-        let scalar = match &expr.kind {
-            ExprKind::Name(name) => match self.binding(name) {
-                Some(Binding::Local(_, scalar)) => Some(scalar),
-                Some(Binding::Value(Value { ty: Ty::Of(scalar), .. })) => Some(scalar),
-                Some(_) => None,
-                None if name == "current" => match self.current?.ty {
-                    Ty::Of(scalar) => Some(scalar),
-                    _ => None,
-                },
-                None => match self.tables.globals.get(name.as_str())? {
-                    super::tables::GlobalPlace::Field(field) => Some(self.tables.program.fields[*field].scalar),
-                    _ => None,
-                },
-            },
-            ExprKind::Field(base, name, arrow) => {
-                let owner = if *arrow {
-                    self.static_pointee(base)?
-                } else {
-                    self.static_struct(base)?
-                };
-                match self.tables.member(owner, name).ok()? {
-                    Member::Field(field) => Some(self.tables.program.fields[field].scalar),
-                    Member::Part(_) => None,
-                }
+        match &target.kind {
+            ExprKind::Index(array, _) => self.is_ghost(array),
+            ExprKind::Field(base, name, _) => {
+                let member = self.struct_of(base).and_then(|ty| self.tables.member(ty, name).ok());
+                matches!(member, Some(Member::Field(field)) if self.tables.program.fields[field].ghost)
             }
-            ExprKind::Index(array, _) => return self.static_pointee(array),
-            ExprKind::AddressOf(inner) => return self.static_struct(inner),
-            ExprKind::Conditional(_, yes, no) => return self.static_pointee(yes).or_else(|| self.static_pointee(no)),
-            ExprKind::Assign(None, target, _) => return self.static_pointee(target),
-            ExprKind::Call(name, _) => {
-                let (_, function) = self.tables.functions.get(name.name.as_str())?;
-                return self.tables.pointee(&function.result).ok()?;
-            }
-            _ => None,
-        };
-        match scalar {
-            Some(Scalar::Pointer(ty)) => Some(ty),
-            _ => None,
+            _ => false,
         }
     }
 
-    /// The struct that an expression is, found without running it.
-    fn static_struct(&self, expr: &Expr) -> Option<TypeId> {
+    /// The struct that an expression is or points to, found without running it.
+    fn struct_of(&self, expr: &Expr) -> Option<TypeId> {
+        let program = &self.tables.program;
+        let pointee = |scalar| match scalar {
+            Scalar::Pointer(ty) => Some(ty),
+            _ => None,
+        };
         match &expr.kind {
-            ExprKind::Name(name) => match self.tables.globals.get(name.as_str())? {
-                super::tables::GlobalPlace::Object(ty, _) => Some(*ty),
-                super::tables::GlobalPlace::Objects(part) => Some(self.tables.program.parts[*part].inner),
-                super::tables::GlobalPlace::Field(_) => None,
+            ExprKind::Name(name) => match self.binding(name) {
+                Some(Binding::Local(_, scalar) | Binding::Value(Value { ty: Ty::Of(scalar), .. })) => pointee(scalar),
+                Some(_) => None,
+                None if name == "current" => match self.current?.ty {
+                    Ty::Of(scalar) => pointee(scalar),
+                    _ => None,
+                },
+                None => match *self.tables.globals.get(name.as_str())? {
+                    GlobalPlace::Object(ty, _) => Some(ty),
+                    GlobalPlace::Objects(part) => Some(program.parts[part].inner),
+                    GlobalPlace::Field(field) => pointee(program.fields[field].scalar),
+                },
             },
-            ExprKind::Field(base, name, arrow) => {
-                let owner = if *arrow {
-                    self.static_pointee(base)?
-                } else {
-                    self.static_struct(base)?
-                };
-                match self.tables.member(owner, name).ok()? {
-                    Member::Part(part) => Some(self.tables.program.parts[part].inner),
-                    Member::Field(_) => None,
-                }
+            ExprKind::Field(base, name, _) => match self.tables.member(self.struct_of(base)?, name).ok()? {
+                Member::Field(field) => pointee(program.fields[field].scalar),
+                Member::Part(part) => Some(program.parts[part].inner),
+            },
+            ExprKind::Index(inner, _)
+            | ExprKind::AddressOf(inner)
+            | ExprKind::Deref(inner)
+            | ExprKind::Assign(None, inner, _) => self.struct_of(inner),
+            ExprKind::Conditional(_, yes, no) => self.struct_of(yes).or_else(|| self.struct_of(no)),
+            ExprKind::Call(name, _) => {
+                let (_, function) = self.tables.functions.get(name.name.as_str())?;
+                self.tables.pointee(&function.result).ok()?
             }
-            ExprKind::Index(array, _) => self.static_struct(array),
-            ExprKind::Deref(inner) => self.static_pointee(inner),
             _ => None,
         }
     }

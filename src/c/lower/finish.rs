@@ -17,7 +17,6 @@ pub(crate) fn finish(mut emitter: Emitter<'_, '_>, name: String, role: Role, fai
     let reached = reached(&thread.code);
     refuse_unset(&thread.code, &reached, &unset, &uses)?;
     drop_unreachable(&mut thread, &reached);
-    order_within_steps(&thread)?;
     live_registers::analyse(&mut thread);
     count_outcomes(&mut thread)?;
     Ok(thread)
@@ -39,20 +38,20 @@ pub(crate) fn draft(emitter: Emitter<'_, '_>, name: String, role: Role, fair: bo
         calls: emitter.calls,
     };
     let address = |label: usize| emitter.labels[label].unwrap_or(thread.code.len() - 1);
-    let resolved: Vec<Instr> = thread
-        .code
-        .iter()
-        .map(|instr| match instr {
-            Instr::Jump(label) => Instr::Jump(address(*label)),
-            Instr::Unless { condition, target } => Instr::Unless {
-                condition: *condition,
-                target: address(*target),
-            },
-            other => other.clone(),
-        })
-        .collect();
-    thread.code = resolved;
+    thread.code = thread.code.iter().map(|instr| redirected(instr, address)).collect();
     thread
+}
+
+/// An instruction with other targets for its jumps.
+fn redirected(instr: &Instr, target_of: impl Fn(usize) -> usize) -> Instr {
+    match *instr {
+        Instr::Jump(target) => Instr::Jump(target_of(target)),
+        Instr::Unless { condition, target } => Instr::Unless {
+            condition,
+            target: target_of(target),
+        },
+        ref other => other.clone(),
+    }
 }
 
 /// By instruction: some run may come there.
@@ -83,66 +82,16 @@ fn drop_unreachable(thread: &mut Thread, reached: &[bool]) {
     for (at, instr) in thread.code.iter().enumerate().filter(|(at, _)| reached[*at]) {
         sites.push(thread.at[at]);
         code.push(match instr {
-            Instr::Jump(to) => Instr::Jump(target(*to)),
-            Instr::Unless { condition, target: to } => Instr::Unless {
-                condition: *condition,
-                target: target(*to),
-            },
             Instr::Point(index) => {
                 let mut point = thread.points[*index].clone();
                 point.at = code.len();
                 points.push(point);
                 Instr::Point(points.len() - 1)
             }
-            other => other.clone(),
+            other => redirected(other, target),
         });
     }
     (thread.code, thread.at, thread.points) = (code, sites, points);
-}
-
-/// Refuses a loop without a scheduling point: a step has to end.
-fn order_within_steps(thread: &Thread) -> Result<(), Diagnostic> {
-    #[derive(Clone, Copy, PartialEq)]
-    enum Mark {
-        New,
-        Open,
-        Done,
-    }
-    let mut marks = vec![Mark::New; thread.code.len()];
-    let starts = std::iter::once(0).chain(thread.points.iter().map(|point| point.at + 1));
-    for start in starts {
-        let mut stack = vec![(start, false)];
-        while let Some((at, leaving)) = stack.pop() {
-            if leaving {
-                marks[at] = Mark::Done;
-                continue;
-            }
-            if marks[at] != Mark::New {
-                continue;
-            }
-            marks[at] = Mark::Open;
-            stack.push((at, true));
-            if matches!(thread.code[at], Instr::Point(_)) {
-                continue;
-            }
-            for next in live_registers::successors(&thread.code, at) {
-                match marks[next] {
-                    Mark::New => stack.push((next, false)),
-                    Mark::Open if !matches!(thread.code[next], Instr::Point(_)) => {
-                        let span = thread.sites[thread.at[at] as usize].span;
-                        return Err(
-                            Diagnostic::at(span, "a turn of this loop can pass without a scheduling point").help(
-                                "read or write shared memory on each turn outside __atomic functions, \
-                                 or bound the loop by a constant: `for (i = 0; i < N; i++)`",
-                            ),
-                        );
-                    }
-                    _ => {}
-                }
-            }
-        }
-    }
-    Ok(())
 }
 
 /// Refuses a variable that is read where some path has not given it a value.
@@ -178,43 +127,50 @@ fn refuse_unset(code: &[Instr], reached: &[bool], unset: &[Unset], uses: &[Use])
     Ok(())
 }
 
-/// How many outcomes `choose` can give to each step.
+/// How many outcomes `choose` can give to each step. Refuses a loop without a scheduling point: a step has to end.
 fn count_outcomes(thread: &mut Thread) -> Result<(), Diagnostic> {
-    let mut most: HashMap<usize, u64> = HashMap::new();
-    for index in 0..thread.points.len() {
-        let mut stack = vec![thread.points[index].at + 1];
+    let span = |at: usize| thread.sites[thread.at[at] as usize].span;
+    // By instruction: whether what follows is being counted, and the outcomes from there to the end of the step.
+    let (mut open, mut most) = (vec![false; thread.code.len()], vec![0; thread.code.len()]);
+    for start in std::iter::once(0).chain(thread.points.iter().map(|point| point.at + 1)) {
+        let mut stack = vec![start];
         while let Some(&at) = stack.last() {
-            if most.contains_key(&at) {
-                stack.pop();
-                continue;
-            }
             let next = match thread.code[at] {
-                Instr::Point(_) => vec![],
+                Instr::Point(_) => Vec::new(),
                 _ => live_registers::successors(&thread.code, at),
             };
-            let open: Vec<usize> = next.iter().copied().filter(|next| !most.contains_key(next)).collect();
-            if !open.is_empty() {
-                stack.extend(open);
+            if !std::mem::replace(&mut open[at], true) {
+                for &next in next.iter().filter(|&&next| most[next] == 0) {
+                    if open[next] {
+                        return Err(endless(span(at)));
+                    }
+                    stack.push(next);
+                }
                 continue;
             }
-            let after = next.iter().map(|next| most[next]).max().unwrap_or(1);
-            let here = if let Instr::Choose { below, .. } = thread.code[at] {
-                u64::from(below)
-            } else {
-                1
-            };
-            let outcomes = after.saturating_mul(here);
-            if outcomes > MOST_OUTCOMES {
-                let span = thread.sites[thread.at[at] as usize].span;
-                return Err(Diagnostic::at(
-                    span,
-                    format!("this step has more than {MOST_OUTCOMES} outcomes"),
-                ));
+            if most[at] == 0 {
+                let here = match thread.code[at] {
+                    Instr::Choose { below, .. } => u64::from(below),
+                    _ => 1,
+                };
+                most[at] = here.saturating_mul(next.iter().map(|&next| most[next]).max().unwrap_or(1));
+                if most[at] > MOST_OUTCOMES {
+                    let message = format!("this step has more than {MOST_OUTCOMES} outcomes");
+                    return Err(Diagnostic::at(span(at), message));
+                }
             }
-            most.insert(at, outcomes);
             stack.pop();
         }
-        thread.points[index].outcomes = most[&(thread.points[index].at + 1)] as u32;
+    }
+    for point in &mut thread.points {
+        point.outcomes = most[point.at + 1] as u32;
     }
     Ok(())
+}
+
+fn endless(span: Span) -> Diagnostic {
+    Diagnostic::at(span, "a turn of this loop can pass without a scheduling point").help(
+        "read or write shared memory on each turn outside __atomic functions, \
+         or bound the loop by a constant: `for (i = 0; i < N; i++)`",
+    )
 }

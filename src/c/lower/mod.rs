@@ -25,7 +25,7 @@ use crate::machine::program::{Function, Instr, Operand, Program, Role, Scalar, T
 use crate::source::{Diagnostic, Diagnostics, Span};
 use emit::{Emitter, Shared};
 use tables::{GlobalPlace, Tables};
-use value::{Ty, Value};
+use value::Value;
 
 /// More threads than this make too many states.
 const MOST_THREADS: usize = 64;
@@ -147,10 +147,7 @@ fn thread<'a>(
         _ => function.name.name.clone(),
     };
     let current = current.map(|task| match tables.globals.get(task.name.as_str()) {
-        Some(&GlobalPlace::Object(ty, pointer)) => Ok(Value {
-            operand: Operand::Const(pointer),
-            ty: Ty::Of(Scalar::Pointer(ty)),
-        }),
+        Some(&GlobalPlace::Object(ty, pointer)) => Ok(Value::of(Operand::Const(pointer), Scalar::Pointer(ty))),
         _ => {
             let known: Vec<&str> = tables.globals.keys().copied().collect();
             Err(tables::unknown(

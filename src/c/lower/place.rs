@@ -64,10 +64,7 @@ impl<'a> Emitter<'a, '_> {
         match place {
             Place::Local(reg, scalar) => {
                 self.used(reg, span);
-                Ok(Value {
-                    operand: Operand::Reg(reg),
-                    ty: Ty::Of(scalar),
-                })
+                Ok(Value::of(Operand::Reg(reg), scalar))
             }
             Place::Field { field, object, index } => {
                 let declared = &self.tables.program.fields[field];
@@ -100,17 +97,8 @@ impl<'a> Emitter<'a, '_> {
         match place {
             Place::Local(reg, scalar) => {
                 let value = self.convert(value, scalar, span)?;
-                self.emit(
-                    Instr::Copy {
-                        to: reg,
-                        from: value.operand,
-                    },
-                    span,
-                )?;
-                Ok(Value {
-                    operand: Operand::Reg(reg),
-                    ty: Ty::Of(scalar),
-                })
+                self.set(reg, value.operand, span)?;
+                Ok(Value::of(Operand::Reg(reg), scalar))
             }
             Place::Field { field, object, index } => {
                 let (scalar, ghost) = (
@@ -141,10 +129,7 @@ impl<'a> Emitter<'a, '_> {
                     },
                     span,
                 )?;
-                Ok(Value {
-                    operand: value.operand,
-                    ty: Ty::Of(scalar),
-                })
+                Ok(Value::of(value.operand, scalar))
             }
             _ => {
                 Err(Diagnostic::at(span, "only scalars and pointers can be assigned")
@@ -160,10 +145,7 @@ impl<'a> Emitter<'a, '_> {
             Conversion::Truth => return self.truth(value, span),
             Conversion::Fits(bits) => self.has_to_fit(value.operand, bits, span)?,
         }
-        Ok(Value {
-            operand: value.operand,
-            ty: Ty::Of(to),
-        })
+        Ok(Value::of(value.operand, to))
     }
 
     /// 1 if the value is not zero, not empty, not NULL.

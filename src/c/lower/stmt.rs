@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use super::emit::{Binding, Emitter, GotoLabel, Label, Start, Unset};
 use super::syntax;
 use super::unroll::Counter;
-use super::value::{Ty, Value};
+use super::value::Value;
 use crate::c::ast::{Expr, Ident, Stmt, StmtKind, Type};
-use crate::machine::program::{Instr, Operand, Reg};
+use crate::machine::program::{Operand, Reg};
 use crate::source::{Diagnostic, Span};
 
 impl<'a> Emitter<'a, '_> {
@@ -106,7 +106,7 @@ impl<'a> Emitter<'a, '_> {
             Some((value, init)) => {
                 let value = self.convert(value, scalar, init.span)?;
                 let from = value.operand;
-                self.emit(Instr::Copy { to: reg, from }, span)?;
+                self.set(reg, from, span)?;
             }
             None => self.unset.push(Unset {
                 from: Start::Before(self.code.len()),
@@ -217,17 +217,8 @@ impl<'a> Emitter<'a, '_> {
     fn unrolled(&mut self, counter: &Counter<'a>, body: &'a Stmt, span: Span) -> Result<(), Diagnostic> {
         let end = self.label();
         for &value in &counter.values {
-            self.emit(
-                Instr::Copy {
-                    to: counter.reg,
-                    from: Operand::Const(value),
-                },
-                span,
-            )?;
-            let constant = Value {
-                operand: Operand::Const(value),
-                ty: Ty::Of(counter.scalar),
-            };
+            self.set(counter.reg, Operand::Const(value), span)?;
+            let constant = Value::of(Operand::Const(value), counter.scalar);
             self.frame()
                 .scopes
                 .push(HashMap::from([(counter.name, Binding::Value(constant))]));
@@ -239,13 +230,7 @@ impl<'a> Emitter<'a, '_> {
             self.place_label(next);
             self.frame().scopes.pop();
         }
-        self.emit(
-            Instr::Copy {
-                to: counter.reg,
-                from: Operand::Const(counter.last),
-            },
-            span,
-        )?;
+        self.set(counter.reg, Operand::Const(counter.last), span)?;
         self.place_label(end);
         Ok(())
     }
@@ -263,13 +248,7 @@ impl<'a> Emitter<'a, '_> {
             (Some((reg, scalar)), Some(expr)) => {
                 let value = self.value(expr)?;
                 let value = self.convert(value, scalar, expr.span)?;
-                self.emit(
-                    Instr::Copy {
-                        to: reg,
-                        from: value.operand,
-                    },
-                    span,
-                )?;
+                self.set(reg, value.operand, span)?;
             }
             (None, None) => {}
             (Some(_), None) => return Err(Diagnostic::at(span, "this function returns a value")),

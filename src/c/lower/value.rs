@@ -27,20 +27,23 @@ pub(super) struct Value {
 }
 
 impl Value {
+    /// A value of a scalar type.
+    pub(crate) fn of(operand: Operand, scalar: Scalar) -> Self {
+        let ty = Ty::Of(scalar);
+        Value { operand, ty }
+    }
+
     /// A truth value.
     pub(crate) fn truth(operand: Operand) -> Self {
-        Value {
-            operand,
-            ty: Ty::Of(Scalar::Bool),
-        }
+        Value::of(operand, Scalar::Bool)
     }
 
     /// A constant number.
     pub(crate) fn constant(number: Number) -> Self {
-        Value {
-            operand: Operand::Const(number.value),
-            ty: Ty::Of(type_of(if number.unsigned { UNSIGNED_BITS } else { INT_BITS })),
-        }
+        Value::of(
+            Operand::Const(number.value),
+            type_of(if number.unsigned { UNSIGNED_BITS } else { INT_BITS }),
+        )
     }
 
     /// True if C counts it as an `unsigned` and not as an `int`.
@@ -144,10 +147,7 @@ pub(crate) fn fold(op: BinaryOp, left: Value, right: Value, span: Span) -> Resul
         return Err(Diagnostic::at(span, "this is not a constant"));
     };
     if let (BinaryOp::Shl, Ty::Of(Scalar::Enum(id)), 1, 0..60) = (op, right.ty, a, b) {
-        return Ok(Value {
-            operand: Operand::Const(1 << b),
-            ty: Ty::Of(Scalar::Bitset(id)),
-        });
+        return Ok(Value::of(Operand::Const(1 << b), Scalar::Bitset(id)));
     }
     let bitset = |ty: Ty| match ty {
         Ty::Of(Scalar::Bitset(id)) => Some(id),
@@ -170,9 +170,7 @@ pub(crate) fn fold(op: BinaryOp, left: Value, right: Value, span: Span) -> Resul
             };
             let folded = number(a, left).apply(op, number(b, right));
             let folded = folded.map_err(|wrong| Diagnostic::at(span, wrong))?;
-            let operand = Operand::Const(folded.value);
-            let ty = Ty::Of(result(op, left, right));
-            Ok(Value { operand, ty })
+            Ok(Value::of(Operand::Const(folded.value), result(op, left, right)))
         }
         _ => Err(Diagnostic::at(
             span,
