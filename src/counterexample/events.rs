@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::check::Counterexample;
-use crate::machine::program::{Instr, Point, Scalar, ThreadId};
+use crate::machine::program::{Instr, Operand, Point, Scalar, ThreadId};
 use crate::machine::{Error, Label, Machine, Reached, StepView};
 
 /// A piece of shared memory that steps can meet on.
@@ -148,8 +148,13 @@ pub(crate) fn frames(machine: &Machine, state: &[u64], thread: ThreadId) -> Vec<
 
 /// The object whose use failed: (type, number).
 pub(crate) fn failed_object(machine: &Machine, event: &Event) -> Option<(usize, usize)> {
-    let (at, pointer) = event.view.failed?;
-    let ty = pointee(machine, event.thread(), at)?;
+    failed(machine, event.thread(), &event.view)
+}
+
+/// The object that a step of a thread failed to use.
+pub(crate) fn failed(machine: &Machine, thread: ThreadId, view: &StepView) -> Option<(usize, usize)> {
+    let (at, pointer) = view.failed?;
+    let ty = pointee(machine, thread, at)?;
     Some((ty, usize::try_from(pointer).ok()?.checked_sub(1)?))
 }
 
@@ -174,6 +179,22 @@ pub(crate) fn nulls(machine: &Machine, event: &Event) -> Vec<Cell> {
         .collect()
 }
 
+/// What an atomic call returned, named by the type of the register it came from.
+pub(crate) fn returned(machine: &Machine, thread: ThreadId, point: &Point, value: i64) -> String {
+    let code = &machine.program.threads[thread];
+    let step = code.code[point.at + 1..]
+        .iter()
+        .take_while(|instr| !matches!(instr, Instr::Point(_)));
+    let mut registers = step.filter_map(|instr| match instr {
+        Instr::Returned(Operand::Reg(reg)) => Some(*reg),
+        _ => None,
+    });
+    match registers.next() {
+        Some(reg) => machine.value_name(code.registers[reg].scalar, value),
+        None => value.to_string(),
+    }
+}
+
 fn event(machine: &Machine, label: Label, before: &[u64], after: &[u64]) -> Event {
     let thread = label.thread as usize;
     let (_, _, view) = machine.observe(before, thread, u32::from(label.outcome));
@@ -188,13 +209,7 @@ fn event(machine: &Machine, label: Label, before: &[u64], after: &[u64]) -> Even
         let declared = &machine.program.fields[field];
         used(declared.owner, element / declared.elements());
     }
-    let failed = view.failed.and_then(|(at, pointer)| {
-        Some((
-            pointee(machine, thread, at)?,
-            usize::try_from(pointer).ok()?.checked_sub(1)?,
-        ))
-    });
-    if let Some((ty, number)) = failed {
+    if let Some((ty, number)) = failed(machine, thread, &view) {
         used(ty, number);
     }
     for &(field, element, written) in &view.accessed {

@@ -1,6 +1,8 @@
 //! One step in words: `reaper: down_read_trylock(&mm->mmap_sem) = 1 [rwsem.h:21]`.
 
-use crate::machine::program::{Instr, Operand, Point, PointKind, ThreadId};
+use super::events::{failed, returned};
+use super::text::one_line;
+use crate::machine::program::{Point, PointKind, ThreadId};
 use crate::machine::{Error, Label, Machine, Reached, StepView};
 
 /// Longest source text shown, in characters.
@@ -65,8 +67,7 @@ pub(crate) fn place(machine: &Machine, thread: ThreadId, point: &Point) -> Strin
 /// The text of a point's expression or statement on one line.
 fn source(machine: &Machine, thread: ThreadId, point: &Point) -> String {
     let text = machine.program.sources.text(machine.site(thread, point).span);
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let line = words.join(" ");
+    let line = one_line(text);
     let line = line.trim_end_matches(';');
     match line.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}...", &line[..end]),
@@ -88,33 +89,12 @@ fn result(machine: &Machine, state: &[u64], thread: ThreadId, outcome: u32, poin
     }
 }
 
-/// What an atomic call returned, named by the type of the register it came from.
-fn returned(machine: &Machine, thread: ThreadId, point: &Point, value: i64) -> String {
-    let code = &machine.program.threads[thread];
-    let step = code.code[point.at + 1..]
-        .iter()
-        .take_while(|instr| !matches!(instr, Instr::Point(_)));
-    let mut registers = step.filter_map(|instr| match instr {
-        Instr::Returned(Operand::Reg(reg)) => Some(*reg),
-        _ => None,
-    });
-    match registers.next() {
-        Some(reg) => machine.value_name(code.registers[reg].scalar, value),
-        None => value.to_string(),
-    }
-}
-
 fn error(machine: &Machine, error: &Error, view: &StepView) -> String {
     let program = &machine.program;
     let function = &program.functions[error.function].name;
-    let object = view.failed.and_then(|(at, pointer)| {
-        let ty = match program.threads[error.thread].code[at] {
-            Instr::Load { field, .. } | Instr::Store { field, .. } => program.fields[field].owner,
-            Instr::Free { ty, .. } | Instr::Acquire { ty, .. } | Instr::Release { ty, .. } => ty,
-            _ => return None,
-        };
+    let object = failed(machine, error.thread, view).and_then(|(ty, number)| {
         let ty = &program.types[ty];
-        let object = ty.objects.get(usize::try_from(pointer).ok()?.checked_sub(1)?)?;
+        let object = ty.objects.get(number)?;
         (!object.name.is_empty()).then(|| format!(" of struct {} `{}`", ty.name, object.name))
     });
     format!("{}{} in {function}()", error.kind.words(), object.unwrap_or_default())

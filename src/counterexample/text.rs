@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::events::{Event, Frame};
-use crate::machine::program::{Argument, Holds, Instr, Operand, PointKind, Scalar, ThreadId};
+use super::events::{self, Event, Frame};
+use crate::machine::program::{Argument, Holds, Instr, PointKind, Scalar, ThreadId};
 use crate::machine::{Change, Machine};
 
 /// How a text is broken into lines: between words only, and a longer word stands alone.
@@ -179,14 +179,8 @@ pub(crate) fn function(machine: &Machine, id: usize) -> &str {
 
 /// What the atomic call of a step returned.
 fn returned(machine: &Machine, event: &Event) -> Option<String> {
-    let value = event.view.returned?;
-    let code = &machine.program.threads[event.thread()];
-    let step = code.code[event.point(machine)?.at + 1..].iter();
-    let mut registers = step.filter_map(|instr| match instr {
-        Instr::Returned(Operand::Reg(reg)) => Some(*reg),
-        _ => None,
-    });
-    Some(machine.value_name(code.registers[registers.next()?].scalar, value))
+    let point = event.point(machine)?;
+    Some(events::returned(machine, event.thread(), point, event.view.returned?))
 }
 
 /// What a function returned in its last step.

@@ -121,8 +121,7 @@ impl Section<'_> {
     }
 
     pub(crate) fn finding(&self, property: &str) -> Option<&Finding> {
-        let mut findings = self.checked.findings.iter();
-        findings.find(|finding| finding.property.name == property)
+        self.checked.finding(property)
     }
 }
 

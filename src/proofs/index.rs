@@ -6,6 +6,7 @@ use super::properties;
 use super::verdict::{LEGEND, by_mistake, cell, counted};
 use crate::actors::compare::Opinion;
 use crate::model::property::Property;
+use crate::report::matrix::columns;
 
 /// The page.
 pub(crate) fn page(contents: &Contents) -> String {
@@ -29,19 +30,8 @@ pub(crate) fn page(contents: &Contents) -> String {
         repository, or what `cargo install --path .` installs.\n"
 }
 
-/// All properties of any protocol.
-fn columns(contents: &Contents) -> Vec<Property> {
-    let mut columns: Vec<Property> = Vec::new();
-    for property in contents.chapters.iter().flat_map(properties::of) {
-        if columns.iter().all(|known| known.name != property.name) {
-            columns.push(property);
-        }
-    }
-    columns
-}
-
 fn matrix(contents: &Contents) -> String {
-    let columns = columns(contents);
+    let columns = columns(contents.sections().map(|section| section.checked));
     let mut head = vec!["protocol".to_string()];
     head.extend(columns.iter().map(|property| link(&property.code, "#properties")));
     let row = |chapter: &Chapter| {
@@ -101,7 +91,13 @@ fn legend(contents: &Contents) -> String {
         };
         vec![property.code.clone(), name, prose(&property.description)]
     };
-    table(&head, &columns(contents).iter().map(row).collect::<Vec<_>>())
+    table(
+        &head,
+        &columns(contents.sections().map(|section| section.checked))
+            .iter()
+            .map(row)
+            .collect::<Vec<_>>(),
+    )
 }
 
 /// Name, source and story of each scenario.

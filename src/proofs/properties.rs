@@ -9,15 +9,7 @@ use crate::report::matrix::columns;
 
 /// The properties that were asked of a protocol, in the order of the matrix.
 pub(crate) fn of(chapter: &Chapter) -> Vec<Property> {
-    let mut properties: Vec<Property> = Vec::new();
-    for section in &chapter.sections {
-        for property in columns(std::slice::from_ref(section.checked)) {
-            if properties.iter().all(|known| known.name != property.name) {
-                properties.push(property);
-            }
-        }
-    }
-    properties
+    columns(chapter.sections.iter().map(|section| section.checked))
 }
 
 /// The section of a protocol's page.

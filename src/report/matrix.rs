@@ -94,9 +94,9 @@ pub fn matrix(checked: &[Checked], rows: Rows) -> String {
 }
 
 /// All properties asked of any instance, in the order of first appearance.
-pub(crate) fn columns(checked: &[Checked]) -> Vec<Property> {
+pub(crate) fn columns<'a>(checked: impl IntoIterator<Item = &'a Checked>) -> Vec<Property> {
     let mut properties: Vec<Property> = Vec::new();
-    for finding in checked.iter().flat_map(|checked| &checked.findings) {
+    for finding in checked.into_iter().flat_map(|checked| &checked.findings) {
         if !properties.iter().any(|property| property.name == finding.property.name) {
             properties.push(finding.property.clone());
         }

@@ -162,6 +162,21 @@ pub(super) enum Builtin {
     Merge,
 }
 
+impl OperatorCall {
+    /// An operator of an instance with its arguments and its body.
+    pub(crate) fn new(name: Arc<str>, context: usize, args: Vec<Expr>, body: Expr, closed: bool) -> Arc<Self> {
+        Arc::new(OperatorCall {
+            name,
+            context,
+            args,
+            closed,
+            constant: OnceLock::new(),
+            reads: body.reads(),
+            body,
+        })
+    }
+}
+
 impl Expr {
     /// Where it stands in the text.
     pub(crate) fn span(&self) -> Span {

@@ -1,7 +1,5 @@
 //! Formulas without what they promise: `P => Q` becomes `P => FALSE`. If such a formula still holds, `P` never was true.
 
-use std::sync::Arc;
-
 use super::expr::{Builtin, Expr, ExprKind, OperatorCall};
 use super::value::Value;
 
@@ -24,15 +22,8 @@ impl Expr {
             ExprKind::Let(two) => two[1].weaken(),
             ExprKind::Operator(named) => match named.body.without_consequents() {
                 Some(body) => {
-                    *named = Arc::new(OperatorCall {
-                        name: named.name.clone(),
-                        context: named.context,
-                        args: named.args.clone(),
-                        body,
-                        closed: named.closed,
-                        constant: Default::default(),
-                        reads: named.reads.clone(),
-                    });
+                    let args = named.args.clone();
+                    *named = OperatorCall::new(named.name.clone(), named.context, args, body, named.closed);
                     true
                 }
                 None => false,

@@ -1,7 +1,7 @@
 //! Calls: an operator's body put in the place of the call, its arguments bound around it.
 
 use std::rc::Rc;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use super::super::expr::{Expr, ExprKind, OperatorCall};
 use super::super::specification::Entity;
@@ -25,16 +25,7 @@ impl<'s> Resolver<'s> {
             return Ok(body);
         }
         let span = body.span;
-        Ok(ExprKind::Operator(Arc::new(OperatorCall {
-            name: "".into(),
-            context: 0,
-            args: Vec::new(),
-            reads: body.reads(),
-            body,
-            closed: true,
-            constant: OnceLock::new(),
-        }))
-        .with_span(span))
+        Ok(ExprKind::Operator(OperatorCall::new("".into(), 0, Vec::new(), body, true)).with_span(span))
     }
 
     /// A definition without parameters: resolved once for each mode.
@@ -59,15 +50,7 @@ impl<'s> Resolver<'s> {
         let body = self.expr(&definition.body, home);
         self.bound = before;
         let body = body?;
-        let operator = Arc::new(OperatorCall {
-            name: definition.name.text.clone(),
-            context,
-            args: Vec::new(),
-            reads: body.reads(),
-            body,
-            closed: true,
-            constant: OnceLock::new(),
-        });
+        let operator = OperatorCall::new(definition.name.text.clone(), context, Vec::new(), body, true);
         let nodes = self.nodes - outside;
         self.shared.insert(
             key,
@@ -111,16 +94,10 @@ impl<'s> Resolver<'s> {
         self.bound = before;
         let mut result = match operator {
             None => body,
-            Some(name) => ExprKind::Operator(Arc::new(OperatorCall {
-                name: name.clone(),
-                context: home.context,
-                args: shown,
-                reads: body.reads(),
-                body,
-                closed: false,
-                constant: OnceLock::new(),
-            }))
-            .with_span(span),
+            Some(name) => {
+                let call = OperatorCall::new(name.clone(), home.context, shown, body, false);
+                ExprKind::Operator(call).with_span(span)
+            }
         };
         for value in bindings.into_iter().rev() {
             result = ExprKind::Let(Box::new([value, result])).with_span(span);
