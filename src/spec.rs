@@ -1,5 +1,6 @@
 //! The spec as a whole: which protocols and scenarios there are, in what order, and one of each compiled together.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use crate::c::ast::Program;
@@ -8,7 +9,7 @@ use crate::c::{Callers, compile, flatten, includes, nearest, numbers, read_progr
 use crate::input::{self, MAX_MODULE};
 use crate::machine::Machine;
 use crate::model::Instance;
-use crate::model::properties::PropertyModule;
+use crate::model::properties::{PropertyModule, of_machine};
 use crate::source::{Diagnostic, Diagnostics};
 use crate::tla::{self, Library as _};
 
@@ -153,11 +154,52 @@ impl Spec {
             return Listing::from_library(&*self.library, path);
         }
         let names: Vec<String> = paths.iter().map(|path| stem(path)).collect();
-        let diagnostic = Diagnostic::general(format!("there is no {what} `{name}`"));
-        Err(match nearest::nearest(wanted, names.iter().map(String::as_str)) {
-            Some(close) => diagnostic.help(format!("did you mean `{close}`?")),
-            None => diagnostic.help(format!("there are: {}", names.join(", "))),
-        })
+        Err(unknown(wanted, what, &names))
+    }
+
+    /// Refuses names of properties, scenarios and protocols that nothing has: those asked for, and those in `@breaks`.
+    pub fn refuse_unknown_names(
+        &self,
+        modules: &[PropertyModule],
+        instances: &[Instance],
+        asked: &[String],
+    ) -> Result<(), Diagnostics> {
+        let mut properties: Vec<String> = modules
+            .iter()
+            .flat_map(PropertyModule::properties)
+            .map(|property| property.name.clone())
+            .collect();
+        for instance in instances {
+            properties.extend(
+                of_machine(&instance.machine, modules)
+                    .into_iter()
+                    .map(|property| property.name),
+            );
+        }
+        let mut seen = HashSet::new();
+        properties.retain(|name| seen.insert(name.clone()));
+        if let Some(name) = asked.iter().find(|name| !properties.contains(name)) {
+            return Err(unknown(name, "property", &properties).into());
+        }
+        let mut scenarios = self.scenarios();
+        scenarios.extend(instances.iter().map(|instance| instance.scenario.clone()));
+        let protocols = self.protocols();
+        for instance in instances {
+            for breaks in &instance.tags.breaks {
+                let others = breaks.reason.protocols().map(|other| (other, "protocol", &protocols));
+                let said = [
+                    (&breaks.property, "property", &properties),
+                    (&breaks.scenario, "scenario", &scenarios),
+                ];
+                let mut said = said.into_iter().chain(others);
+                if let Some((name, what, known)) = said.find(|(name, _, known)| !known.contains(&name.name)) {
+                    let mut error = unknown(&name.name, what, known);
+                    error.span = Some(name.span);
+                    return Err(error.within(&instance.machine.program.sources));
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Reads and compiles a protocol in a scenario.
@@ -183,6 +225,13 @@ impl Spec {
     pub fn read(&self, protocol: &Listing, scenario: Option<&Listing>) -> Result<Program, Diagnostics> {
         read_program(&*self.library, protocol, scenario)
     }
+}
+
+/// `there is no property `NoUseAfterFre``
+fn unknown(name: &str, what: &str, known: &[String]) -> Diagnostic {
+    let all = format!("there are {}", known.join(", "));
+    let help = nearest::did_you_mean(name, known.iter().map(String::as_str), all);
+    Diagnostic::general(format!("there is no {what} `{name}`")).help(help)
 }
 
 /// Where TLA+ modules are found.

@@ -2,7 +2,7 @@
 
 use super::{Checked, check};
 use crate::explore::Limits;
-use crate::source::{Diagnostic, Diagnostics};
+use crate::source::Diagnostics;
 use crate::spec::Spec;
 
 /// What is to be checked: a protocol in a scenario, both by their names in a spec.
@@ -66,10 +66,26 @@ impl<'a> Check<'a> {
             }
         };
         let instance = spec.instance(&spec.protocol(self.protocol)?, &spec.scenario(self.scenario)?)?;
-        let checked = check(instance, &[spec.properties()?], self.limits, &self.wanted, &|_, _| {})?;
-        match self.wanted.iter().find(|name| checked.finding(name).is_none()) {
-            Some(name) => Err(Diagnostic::general(format!("there is no property `{name}`")).into()),
-            None => Ok(checked),
+        let modules = [spec.properties()?];
+        spec.refuse_unknown_names(&modules, std::slice::from_ref(&instance), &self.wanted)?;
+        check(instance, &modules, self.limits, &self.wanted, &|_, _| {})
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_misspelt_name_is_answered_with_the_one_that_was_meant() {
+        for (protocol, scenario, property, meant) in [
+            ("v4.51", "quick-exit", "NoBug", "v4.15"),
+            ("v4.15", "quickexit", "NoBug", "quick-exit"),
+            ("v4.15", "quick-exit", "NoUseAfterFre", "NoUseAfterFree"),
+        ] {
+            let errors = Check::new(protocol, scenario).only(property).run().unwrap_err();
+            let text = errors.render(false);
+            assert!(text.contains(&format!("did you mean `{meant}`?")), "{text}");
         }
     }
 }

@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use bytesize::ByteSize;
-use oomspec::explore::Budget;
+use oomspec::explore::{Budget, Graph, Limits};
+use oomspec::model::Instance;
 use oomspec::source::{Diagnostic, Diagnostics};
 use signal_hook::consts::{SIGINT, SIGTERM};
 
@@ -46,6 +47,16 @@ pub fn until_interrupted(budget: Budget) -> Budget {
         interrupted: Some(&INTERRUPTED),
         ..budget
     }
+}
+
+/// The graph of a protocol in a scenario, or a part of it if that is more than may be used.
+pub fn explore(instance: &Instance, max_states: usize, budget: Budget) -> Graph {
+    let limits = Limits {
+        threads: super::check::available_threads(),
+        max_states,
+        budget: until_interrupted(budget),
+    };
+    oomspec::explore::explore(&instance.machine, limits, &|states, _| explored(states))
 }
 
 /// Remembers how far a search is.

@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use oomspec::certificate::{Maker, Verifier};
 use oomspec::check::{Verdict, findings};
-use oomspec::explore::{Budget, Limits, explore};
+use oomspec::explore::Budget;
 use oomspec::source::{Diagnostic, Diagnostics};
 use oomspec::spec::Spec;
 
-use super::{Failure, check, exit, inputs};
+use super::{Failure, exit, inputs};
 
 /// Write down a verdict with the evidence for it
 ///
@@ -17,13 +17,8 @@ use super::{Failure, check, exit, inputs};
 /// form that certificates are not made for.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// A protocol (see `oomspec list`), or a listing of yours
-    #[arg(value_name = "PROTOCOL|FILE.c")]
-    protocol: String,
-
-    /// The scenario, or one of yours
-    #[arg(short, long, value_name = "SCENARIO|FILE.c")]
-    scenario: String,
+    #[command(flatten)]
+    pair: inputs::Pair,
 
     /// The property
     #[arg(short, long)]
@@ -44,18 +39,13 @@ pub struct Args {
 
 /// Makes the certificate, and writes none that would not be accepted.
 pub fn run(spec: &Spec, args: &Args, budget: Budget) -> Result<u8, Failure> {
-    let instance = inputs::pair(spec, &args.protocol, &args.scenario)?;
+    let instance = args.pair.instance(spec)?;
     let mut verifier = Verifier::new(spec)?;
     verifier.modules = inputs::modules(spec, args.properties.as_deref())?;
     let modules = &verifier.modules;
     let property = std::slice::from_ref(&args.property);
-    inputs::known_names(modules, std::slice::from_ref(&instance), spec, property)?;
-    let limits = Limits {
-        threads: check::available_threads(),
-        max_states: args.max_states,
-        budget: super::budget::until_interrupted(budget),
-    };
-    let graph = explore(&instance.machine, limits, &|states, _| super::budget::explored(states));
+    spec.refuse_unknown_names(modules, std::slice::from_ref(&instance), property)?;
+    let graph = super::budget::explore(&instance, args.max_states, budget);
     let found = findings(&instance, &graph, modules, property)?;
     let maker = Maker::new(&instance, modules, &graph);
     for finding in &found {

@@ -16,7 +16,7 @@ use oomspec::report::{json, summary};
 use oomspec::source::{Diagnostic, Diagnostics};
 use oomspec::spec::Spec;
 
-use super::inputs::{self, known_names, listing, modules, scenario};
+use super::inputs::{self, listing, modules, scenario};
 use super::{Failure, exit, suite};
 
 /// Explore protocols in scenarios and say which properties hold
@@ -118,7 +118,7 @@ pub fn run(spec: &Spec, args: &Args, budget: Budget) -> Result<u8, Failure> {
         misuse("--steps is for diagrams, and there are diagrams for one protocol alone: name it");
     }
     let instances = instances(spec, &targets, args)?;
-    known_names(&modules, &instances, spec, &args.property)?;
+    spec.refuse_unknown_names(&modules, &instances, &args.property)?;
     let asked = suite::Asked {
         modules: &modules,
         properties: &args.property,

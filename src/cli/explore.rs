@@ -17,13 +17,8 @@ use oomspec::web::Page;
 /// or where its loop starts. stateright's own Explorer is beside it, at /stateright/.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// A protocol (see `oomspec list`), or a listing of yours
-    #[arg(value_name = "PROTOCOL|FILE.c")]
-    protocol: String,
-
-    /// The scenario, or one of yours
-    #[arg(short, long, value_name = "SCENARIO|FILE.c")]
-    scenario: String,
+    #[command(flatten)]
+    pair: super::inputs::Pair,
 
     /// A TLA+ module with properties of your own; it may extend Properties or Refinement
     #[arg(long, value_name = "FILE.tla")]
@@ -41,8 +36,8 @@ pub struct Args {
 /// Serves until the process ends.
 pub fn run(spec: &Spec, args: &Args, budget: Budget) -> Result<u8, super::Failure> {
     let modules = super::inputs::modules(spec, args.properties.as_deref())?;
-    let instance = super::inputs::pair(spec, &args.protocol, &args.scenario)?;
-    super::inputs::known_names(&modules, std::slice::from_ref(&instance), spec, &[])?;
+    let instance = args.pair.instance(spec)?;
+    spec.refuse_unknown_names(&modules, std::slice::from_ref(&instance), &[])?;
     let threads = super::check::available_threads();
     let limits = Limits {
         threads,

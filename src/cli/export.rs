@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use oomspec::check::{Counterexample, Finding, Verdict, findings};
-use oomspec::explore::{Budget, Graph, Limits, explore};
+use oomspec::explore::{Budget, Graph};
 use oomspec::export::{StateGraph, dot, graphml, itf, tla};
 use oomspec::model::Instance;
 use oomspec::source::{Diagnostic, Diagnostics};
@@ -32,13 +32,8 @@ enum Format {
 
 #[derive(Debug, clap::Args)]
 struct TlaArgs {
-    /// A protocol (see `oomspec list`), or a listing of yours
-    #[arg(value_name = "PROTOCOL|FILE.c")]
-    protocol: String,
-
-    /// The scenario
-    #[arg(short, long, value_name = "SCENARIO|FILE.c")]
-    scenario: String,
+    #[command(flatten)]
+    pair: inputs::Pair,
 
     /// A TLA+ module with properties of your own, to ask these instead of the spec's; it may extend Properties or Refinement
     #[arg(long, value_name = "FILE.tla")]
@@ -52,13 +47,8 @@ struct TlaArgs {
 /// Which protocol, in which scenario, and where to.
 #[derive(Debug, clap::Args)]
 struct Common {
-    /// A protocol (see `oomspec list`), or a listing of yours
-    #[arg(value_name = "PROTOCOL|FILE.c")]
-    protocol: String,
-
-    /// The scenario
-    #[arg(short, long, value_name = "SCENARIO|FILE.c")]
-    scenario: String,
+    #[command(flatten)]
+    pair: inputs::Pair,
 
     /// Write to this file instead of stdout
     #[arg(short, long, value_name = "FILE")]
@@ -105,7 +95,7 @@ struct GraphArgs {
 pub fn run(spec: &Spec, args: &Args, budget: Budget) -> Result<u8, Failure> {
     match &args.format {
         Format::Tla(args) => {
-            let instance = inputs::pair(spec, &args.protocol, &args.scenario)?;
+            let instance = args.pair.instance(spec)?;
             let module = match &args.properties {
                 Some(path) => spec.properties_of(path)?,
                 None => spec.properties()?,
@@ -123,8 +113,8 @@ pub fn run(spec: &Spec, args: &Args, budget: Budget) -> Result<u8, Failure> {
             Ok(super::exit::FINE)
         }
         Format::Itf(args) => {
-            let instance = inputs::pair(spec, &args.common.protocol, &args.common.scenario)?;
-            let graph = explored(&instance, args.max_states, budget);
+            let instance = args.common.pair.instance(spec)?;
+            let graph = super::budget::explore(&instance, args.max_states, budget);
             let finding = violated(spec, &instance, &graph, &args.property, args.properties.as_deref())?;
             // What is violated has a counterexample.
             let text = itf::itf(&instance, &finding).unwrap_or_default();
@@ -141,18 +131,9 @@ pub fn run(spec: &Spec, args: &Args, budget: Budget) -> Result<u8, Failure> {
     }
 }
 
-fn explored(instance: &Instance, max_states: usize, budget: Budget) -> Graph {
-    let limits = Limits {
-        threads: super::check::available_threads(),
-        max_states,
-        budget: super::budget::until_interrupted(budget),
-    };
-    explore(&instance.machine, limits, &|states, _| super::budget::explored(states))
-}
-
 fn state_graph(spec: &Spec, args: &GraphArgs, budget: Budget) -> Result<StateGraph, Failure> {
-    let instance = inputs::pair(spec, &args.common.protocol, &args.common.scenario)?;
-    let graph = explored(&instance, args.max_states, budget);
+    let instance = args.common.pair.instance(spec)?;
+    let graph = super::budget::explore(&instance, args.max_states, budget);
     if let Some(why) = &graph.incomplete {
         let (protocol, scenario) = (&instance.protocol, &instance.scenario);
         return Err(Failure::Undecided(Diagnostics::from(
@@ -178,7 +159,7 @@ fn violated(
     properties: Option<&Path>,
 ) -> Result<Finding, Failure> {
     let modules = inputs::modules(spec, properties)?;
-    inputs::known_names(&modules, std::slice::from_ref(instance), spec, &[property.to_string()])?;
+    spec.refuse_unknown_names(&modules, std::slice::from_ref(instance), &[property.to_string()])?;
     let mut all = findings(instance, graph, &modules, &[])?;
     match all.iter().position(|finding| finding.property.name == property) {
         Some(at) if all[at].verdict == Verdict::Violated => Ok(all.swap_remove(at)),

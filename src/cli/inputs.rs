@@ -4,9 +4,8 @@ use std::path::Path;
 
 use oomspec::c::library::Listing;
 use oomspec::model::Instance;
-use oomspec::model::properties::{self, PropertyModule};
-use oomspec::model::property::Property;
-use oomspec::source::{Diagnostic, Diagnostics};
+use oomspec::model::properties::PropertyModule;
+use oomspec::source::Diagnostics;
 use oomspec::spec::Spec;
 
 /// A protocol of the spec, or a file of the user.
@@ -39,9 +38,24 @@ pub fn instance(spec: &Spec, protocol: &Listing, scenario: &Listing) -> Result<I
     spec.instance(protocol, scenario)
 }
 
-/// The protocol and the scenario of these names, compiled.
-pub fn pair(spec: &Spec, protocol: &str, scenario: &str) -> Result<Instance, Diagnostics> {
-    instance(spec, &listing(spec, protocol)?, &self::scenario(spec, scenario)?)
+// A comment for rustdoc would be the help of the commands that have these.
+#[allow(missing_docs)]
+#[derive(Debug, clap::Args)]
+pub struct Pair {
+    /// A protocol (see `oomspec list`), or a listing of yours
+    #[arg(value_name = "PROTOCOL|FILE.c")]
+    protocol: String,
+
+    /// The scenario, or one of yours
+    #[arg(short, long, value_name = "SCENARIO|FILE.c")]
+    scenario: String,
+}
+
+impl Pair {
+    /// The protocol in the scenario, compiled.
+    pub fn instance(&self, spec: &Spec) -> Result<Instance, Diagnostics> {
+        instance(spec, &listing(spec, &self.protocol)?, &scenario(spec, &self.scenario)?)
+    }
 }
 
 /// The properties of the spec, then those of a module of the user.
@@ -51,55 +65,4 @@ pub fn modules(spec: &Spec, properties: Option<&Path>) -> Result<Vec<PropertyMod
         modules.push(spec.properties_of(path)?);
     }
     Ok(modules)
-}
-
-/// Refuses names of properties and scenarios that do not exist, on the command line and in `@breaks`.
-pub fn known_names(
-    modules: &[PropertyModule],
-    instances: &[Instance],
-    spec: &Spec,
-    asked: &[String],
-) -> Result<(), Diagnostics> {
-    let mut properties: Vec<Property> = modules.iter().flat_map(PropertyModule::properties).cloned().collect();
-    for instance in instances {
-        for property in properties::of_machine(&instance.machine, modules) {
-            if properties.iter().all(|known| known.name != property.name) {
-                properties.push(property);
-            }
-        }
-    }
-    let names: Vec<&str> = properties.iter().map(|property| property.name.as_str()).collect();
-    for name in asked {
-        if !names.contains(&name.as_str()) {
-            return Err(Diagnostics::from(unknown(name, "property", &names)));
-        }
-    }
-    let mut scenarios = spec.scenarios();
-    scenarios.extend(instances.iter().map(|instance| instance.scenario.clone()));
-    let scenarios: Vec<&str> = scenarios.iter().map(String::as_str).collect();
-    let protocols = spec.protocols();
-    let protocols: Vec<&str> = protocols.iter().map(String::as_str).collect();
-    for instance in instances {
-        for breaks in &instance.tags.breaks {
-            let others = breaks.reason.protocols().map(|other| (other, "protocol", &protocols));
-            let said = [
-                (&breaks.property, "property", &names),
-                (&breaks.scenario, "scenario", &scenarios),
-            ];
-            let mut said = said.into_iter().chain(others);
-            if let Some((name, what, known)) = said.find(|(name, _, known)| !known.contains(&name.name.as_str())) {
-                let mut error = unknown(&name.name, what, known);
-                error.span = Some(name.span);
-                return Err(error.within(&instance.machine.program.sources));
-            }
-        }
-    }
-    Ok(())
-}
-
-/// `there is no property `NoUseAfterFre``
-fn unknown(name: &str, what: &str, known: &[&str]) -> Diagnostic {
-    let all = format!("there are {}", known.join(", "));
-    let help = oomspec::c::nearest::did_you_mean(name, known.iter().copied(), all);
-    Diagnostic::general(format!("there is no {what} `{name}`")).help(help)
 }
