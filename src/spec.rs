@@ -1,4 +1,4 @@
-//! The spec as a whole: which protocols and scenarios there are, in what order, and one of each compiled together.
+//! The spec as a whole: which protocols, scenarios and modules there are, in what order, and one of each compiled together.
 
 use std::collections::HashSet;
 use std::path::Path;

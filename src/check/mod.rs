@@ -1,4 +1,4 @@
-//! One technique a file: what an explored graph says about each property. Prints nothing.
+//! What an explored graph says about each property: whether it holds, or how it is violated. One technique a file.
 
 pub mod baseline;
 pub(crate) mod deadlock;

@@ -1,4 +1,4 @@
-//! A root module with everything it extends and instantiates.
+//! A specification: a root module with everything it extends and instantiates.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;

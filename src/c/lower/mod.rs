@@ -1,4 +1,4 @@
-//! Typed program to steps: each thread's function, with everything it calls inlined, as one instruction list.
+//! Syntax tree to steps: each thread's function, with everything it calls inlined, as one instruction list.
 
 mod call;
 mod constant;

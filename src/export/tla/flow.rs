@@ -1,4 +1,4 @@
-//! The instructions of one step as a graph without cycles: where its paths part, and where they meet again.
+//! The instructions of one step as a graph without cycles: where its paths part, and where they join.
 
 use std::collections::{BTreeMap, BTreeSet};
 
