@@ -1,10 +1,12 @@
 //! The machine: a program's packed states and their steps. Pure; does no I/O and knows neither C text nor any engine.
 
 mod errors;
+pub mod footprint;
 pub(crate) mod layout;
 pub mod live_registers;
 pub(crate) mod names;
 pub mod program;
+mod remembered;
 #[cfg(test)]
 pub(crate) mod samples;
 mod shape;
@@ -15,6 +17,7 @@ pub use errors::{Error, ErrorKind};
 pub use layout::{Layout, Slot};
 pub use names::Names;
 pub use program::Program;
+pub use remembered::{Flip, Remembered};
 pub use shape::Shape;
 pub use step::{Nobody, Observer, Outcome, Scratch};
 pub use view::Reached;
@@ -127,27 +130,37 @@ impl Machine {
         scratch: &mut Scratch,
         mut visit: impl FnMut(ThreadId, u32, &[u64]),
     ) {
-        if self.layout.error.load(state) != 0 {
-            return;
-        }
         for thread in 0..self.program.threads.len() {
-            let outcomes = 0..self.outcomes(state, thread);
-            let (mut changes, mut stutters) = (false, false);
-            for outcome in outcomes.clone() {
-                match self.step(state, thread, outcome, next, scratch, &mut Nobody) {
-                    Outcome::Stepped => {
-                        changes = true;
-                        visit(thread, outcome, next);
-                    }
-                    Outcome::Stuttered => stutters = true,
-                    Outcome::Disabled | Outcome::NoSuchOutcome => {}
-                }
-            }
-            // Fairness forces no outcome of `choose`: the thread may take these again and again.
-            for outcome in outcomes.filter(|_| changes && stutters) {
-                if self.step(state, thread, outcome, next, scratch, &mut Nobody) == Outcome::Stuttered {
+            self.steps_of(thread, state, next, scratch, &mut visit);
+        }
+    }
+
+    /// The same for the steps of one thread.
+    #[inline]
+    fn steps_of(
+        &self,
+        thread: ThreadId,
+        state: &[u64],
+        next: &mut [u64],
+        scratch: &mut Scratch,
+        visit: &mut impl FnMut(ThreadId, u32, &[u64]),
+    ) {
+        let outcomes = 0..self.outcomes(state, thread);
+        let (mut changes, mut stutters) = (false, false);
+        for outcome in outcomes.clone() {
+            match self.step(state, thread, outcome, next, scratch, &mut Nobody) {
+                Outcome::Stepped => {
+                    changes = true;
                     visit(thread, outcome, next);
                 }
+                Outcome::Stuttered => stutters = true,
+                Outcome::Disabled | Outcome::NoSuchOutcome => {}
+            }
+        }
+        // Fairness forces no outcome of `choose`: the thread may take these again and again.
+        for outcome in outcomes.filter(|_| changes && stutters) {
+            if self.step(state, thread, outcome, next, scratch, &mut Nobody) == Outcome::Stuttered {
+                visit(thread, outcome, next);
             }
         }
     }

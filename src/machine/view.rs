@@ -95,6 +95,21 @@ impl Machine {
         (result, next, view)
     }
 
+    /// The first step that leads from one state to another.
+    pub fn label_between(&self, from: &[u64], to: &[u64]) -> Option<Label> {
+        let (mut next, mut scratch) = (from.to_vec(), Scratch::new(self));
+        let mut found = None;
+        self.successors(from, &mut next, &mut scratch, |thread, outcome, next| {
+            if found.is_none() && next == to {
+                found = Some(Label {
+                    thread: thread as u16,
+                    outcome: outcome as u16,
+                });
+            }
+        });
+        found
+    }
+
     /// The states of a path, the initial one first; it stops at a step that is not enabled.
     pub fn replay(&self, steps: &[Label]) -> Vec<Vec<u64>> {
         let mut states = vec![self.initial()];
