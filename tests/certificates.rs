@@ -310,7 +310,8 @@ fn every_state_of_a_set_is_needed() {
     let found = findings(&instance, &graph, &verifier.modules, &["NoDeadlock".into()]).expect("verdicts");
     let maker = Maker::new(&instance, &verifier.modules, &graph);
     let certificate = maker.certificate(&found[0]).expect("a certificate");
-    let mut states: Vec<&[u64]> = (0..graph.distinct() as u32).map(|id| graph.state(id)).collect();
+    let all: Vec<Vec<u64>> = (0..graph.distinct() as u32).map(|id| graph.state(id)).collect();
+    let mut states: Vec<&[u64]> = all.iter().map(Vec::as_slice).collect();
     states.sort_unstable();
     let refusal_of = |states: &[&[u64]]| {
         let set = States::Embedded {
@@ -491,7 +492,7 @@ fn states_of_the_right_shape_can_always_step() {
         let (mut next, mut scratch) = (vec![0; machine.words()], Scratch::new(machine));
         for round in 0..30_000 {
             let id = random() % graph.distinct() as u64;
-            let mut state = graph.state(id as u32).to_vec();
+            let mut state = graph.state(id as u32);
             assert_eq!(shape.mistake(&state), None);
             for _ in 0..1 + round % 4 {
                 let bit = random() as usize % (machine.words() * 64);

@@ -92,7 +92,7 @@ fn steps_without_change(machine: &Machine) -> usize {
     let (mut next, mut scratch) = (vec![0; machine.words()], Scratch::new(machine));
     let mut found = 0;
     for id in 0..graph.distinct() as u32 {
-        let state = graph.state(id);
+        let state = &graph.state(id);
         for thread in 0..machine.program.threads.len() {
             let outcomes = (0..machine.outcomes(state, thread))
                 .map(|outcome| machine.step(state, thread, outcome, &mut next, &mut scratch, &mut Nobody));

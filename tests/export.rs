@@ -135,7 +135,7 @@ fn drawn() -> (Checked, Graph, StateGraph) {
 }
 
 fn errors(checked: &Checked, graph: &Graph) -> usize {
-    let reached = |id| checked.instance.machine.reached(graph.state(id));
+    let reached = |id| checked.instance.machine.reached(&graph.state(id));
     (0..graph.distinct() as u32)
         .filter(|&id| reached(id) != Reached::Nothing)
         .count()

@@ -26,12 +26,12 @@ const AT_ONCE: u64 = 20;
 struct Seen<'a> {
     machine: &'a Machine,
     spec: &'a Specification,
-    words: &'a [u64],
+    words: Vec<u64>,
     values: Vec<OnceCell<Value>>,
 }
 
 impl<'a> Seen<'a> {
-    fn new(machine: &'a Machine, spec: &'a Specification, words: &'a [u64]) -> Self {
+    fn new(machine: &'a Machine, spec: &'a Specification, words: Vec<u64>) -> Self {
         Seen {
             machine,
             spec,
@@ -45,7 +45,7 @@ impl State for Seen<'_> {
     fn variable(&self, index: usize) -> Value {
         let make = || {
             let variable = Variable::named(self.machine, &self.spec.variables()[index]).expect("a variable");
-            variable.value(self.machine, self.words)
+            variable.value(self.machine, &self.words)
         };
         self.values[index].get_or_init(make).clone()
     }
@@ -53,7 +53,7 @@ impl State for Seen<'_> {
 
 /// The truth of a formula in a pair of states; none if it has no value.
 fn truth(machine: &Machine, spec: &Specification, formula: &Expr, pair: [&[u64]; 2]) -> Option<bool> {
-    let [before, after] = pair.map(|words| Seen::new(machine, spec, words));
+    let [before, after] = pair.map(|words| Seen::new(machine, spec, words.to_vec()));
     tla::eval_action(formula, &before, &after).ok()
 }
 
@@ -76,7 +76,7 @@ fn on(protocol: &str, scenario: &str, quarter: u64) {
     let machine = &instance.machine;
     let mut random = Random(quarter);
     let states = walk(machine, &mut random, 300);
-    let universe = Universe::new(machine, states.iter().map(Vec::as_slice));
+    let universe = Universe::new(machine, states.iter().cloned());
     let shape = Shape::new(machine);
     let (mut asked, mut mixtures, mut changes) = (0, 0, 0);
     let count = FORMULAS / 4;

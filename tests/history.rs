@@ -260,7 +260,7 @@ fn refinement_is_not_vacuous_in_lock_held() {
     let reached = (0..graph.distinct() as u32).filter(|&state| {
         machine.layout.fields[gave_up]
             .iter()
-            .any(|slot| slot.load(graph.state(state)) != 0)
+            .any(|slot| slot.load(&graph.state(state)) != 0)
     });
     assert!(reached.count() > 0);
 }

@@ -267,7 +267,7 @@ impl<'a> Oracle<'a> {
     fn new(made: &'a Made) -> Self {
         let graph = &made.graph;
         let mut states: Vec<u32> = (0..graph.distinct() as u32).collect();
-        states.sort_unstable_by_key(|&id| graph.state(id));
+        states.sort_by_cached_key(|&id| graph.state(id));
         let mut place = vec![0; states.len()];
         for (number, &id) in states.iter().enumerate() {
             place[id as usize] = number;
@@ -304,7 +304,7 @@ impl<'a> Oracle<'a> {
         let machine = &self.made.instance.machine;
         let mut threads = machine.program.threads.iter();
         let id = threads.position(|known| known.name == thread).expect("a thread");
-        let point = machine.point(self.made.graph.state(self.states[state]), id);
+        let point = machine.point(&self.made.graph.state(self.states[state]), id);
         point.is_some_and(|point| point.strongly_fair)
     }
 

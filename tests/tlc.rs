@@ -275,7 +275,7 @@ fn facts(machine: &Machine) -> Option<Facts> {
     if graph.incomplete.is_some() {
         return None;
     }
-    let ends = (0..graph.distinct() as u32).filter_map(|state| match machine.reached(graph.state(state)) {
+    let ends = (0..graph.distinct() as u32).filter_map(|state| match machine.reached(&graph.state(state)) {
         Reached::Nothing => None,
         Reached::Panic => Some("panic".to_string()),
         Reached::Error(error) => {

@@ -173,7 +173,7 @@ mod tests {
     fn a_lasso_is_a_property() {
         let machine = samples::machine(&[&[Op::Set(1), Op::Again(1)]]);
         let graph = explore(&machine, Limits::default(), &|_, _| {});
-        let lasso = vec![graph.state(graph.distinct() as u32 - 1).to_vec()];
+        let lasso = vec![graph.state(graph.distinct() as u32 - 1)];
         let summary = check(&machine, vec![Safety::not_on_lasso("Ends", lasso)], Limits::default()).unwrap();
         assert_eq!(summary.violated[0].0, "not on the lasso of Ends");
     }

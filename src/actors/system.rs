@@ -415,7 +415,7 @@ mod tests {
             let svg = lanes::svg(&machine, &steps, Some(0));
             prop_assert_eq!(svg.matches("<circle").count(), steps.len());
             for edge in last {
-                let text = structs::changed(&machine, graph.state(edge.from), graph.state(edge.to));
+                let text = structs::changed(&machine, &graph.state(edge.from), &graph.state(edge.to));
                 prop_assert!(text.lines().any(|line| line.starts_with('>')));
             }
         }

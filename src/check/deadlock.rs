@@ -6,7 +6,8 @@ use crate::machine::{Machine, Reached};
 
 /// The first deadlock in breadth-first order, among the states whose steps are known.
 pub(crate) fn violation(machine: &Machine, graph: &Graph) -> Option<StateId> {
-    (0..graph.expanded() as StateId).find(|&id| graph.edges(id).len() == 0 && is_stuck(machine, graph.state(id)))
+    let mut ends = graph.ends().iter().copied();
+    ends.find(|&id| is_stuck(machine, &graph.state(id)))
 }
 
 /// True if a task has not finished and the run has not ended in another way.

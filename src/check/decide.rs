@@ -2,6 +2,7 @@
 
 use super::labelling::{Concrete, Question, Steps, states};
 use super::liveness::{self, Found, Translation};
+use super::partition::Partition;
 use super::refinement::{Refined, check};
 use super::{Answer, Verdict, to_state};
 use crate::cycles::{self, Fairness, Problem};
@@ -17,7 +18,7 @@ pub(crate) struct Decider<'a> {
     graph: &'a Graph,
     module: &'a PropertyModule,
     view: Concrete<'a>,
-    labels: Vec<u16>,
+    labels: std::cell::OnceCell<Vec<u16>>,
     /// What is fair, and where a fair run can stay for ever.
     fair: std::cell::OnceCell<(Vec<Fairness>, Vec<StateId>)>,
     /// Some run ends in an error.
@@ -27,12 +28,14 @@ pub(crate) struct Decider<'a> {
 impl<'a> Decider<'a> {
     /// Looks at the graph of a machine.
     pub(crate) fn new(machine: &'a Machine, graph: &'a Graph, module: &'a PropertyModule) -> Result<Self, Diagnostic> {
-        let mut states = 0..graph.distinct() as StateId;
+        let ends = Partition::of_slot(graph, machine.layout.error).representatives;
         Ok(Decider {
             view: Concrete::new(machine, graph, &module.spec)?,
-            labels: liveness::labels(graph),
+            labels: std::cell::OnceCell::new(),
             fair: std::cell::OnceCell::new(),
-            errs: states.any(|state| matches!(machine.reached(graph.state(state)), Reached::Error(_))),
+            errs: ends
+                .into_iter()
+                .any(|state| matches!(machine.reached(&graph.state(state)), Reached::Error(_))),
             machine,
             graph,
             module,
@@ -79,7 +82,7 @@ impl<'a> Decider<'a> {
     fn invariant(&self, predicate: &Expr, first: StateId) -> Result<Answer, Diagnostic> {
         let holds = states(&self.view, predicate)?;
         match (0..first).find(|&state| !holds.contains(state)) {
-            Some(state) => Ok(Answer::violated(to_state(self.graph, state))),
+            Some(state) => Ok(Answer::violated(to_state(self.machine, self.graph, state))),
             None => self.unless_vacuous(predicate.without_consequents(), |weaker| {
                 let holds = states(&self.view, weaker)?;
                 Ok((0..first).all(|state| holds.contains(state)))
@@ -89,7 +92,12 @@ impl<'a> Decider<'a> {
 
     fn steps(&self, step: &SubscriptedAction) -> Result<Answer, Diagnostic> {
         if let Some((state, number)) = self.bad_step(step)? {
-            return Ok(Answer::violated(liveness::to_edge(self.graph, state, number)));
+            return Ok(Answer::violated(liveness::to_edge(
+                self.machine,
+                self.graph,
+                state,
+                number,
+            )));
         }
         self.unless_vacuous(step.action.without_consequents(), |weaker| {
             let weaker = SubscriptedAction {
@@ -160,7 +168,8 @@ impl<'a> Decider<'a> {
 
     /// The graph and what is fair in it, for formulas of no predicates yet.
     fn problem(&self) -> Result<Problem<'_>, Diagnostic> {
-        let graph = cycles::Graph::new(self.graph.offsets(), self.graph.targets(), &self.labels, &[0])
+        let labels = self.labels.get_or_init(|| liveness::labels(self.graph));
+        let graph = cycles::Graph::new(self.graph.offsets(), self.graph.targets(), labels, &[0])
             .map_err(|error| Diagnostic::general(format!("the graph is too large for a liveness check: {error}")))?;
         let (fairness, lasting) = self.fair.get_or_init(|| {
             let fairness = liveness::fairness(self.machine, self.graph, &graph);

@@ -2,14 +2,15 @@
 
 use std::collections::HashMap;
 
+use super::partition::Partition;
 use crate::explore::{Graph, StateId};
 use crate::machine::{Machine, Reached};
 
 /// The first bad state for each property that has one.
 pub(crate) fn violations(machine: &Machine, graph: &Graph) -> HashMap<String, StateId> {
     let mut first = HashMap::new();
-    for id in 0..graph.distinct() as StateId {
-        if let Reached::Error(error) = machine.reached(graph.state(id)) {
+    for id in Partition::of_slot(graph, machine.layout.error).representatives {
+        if let Reached::Error(error) = machine.reached(&graph.state(id)) {
             first.entry(error.property.clone()).or_insert(id);
         }
     }

@@ -41,9 +41,7 @@ pub(crate) fn states(view: &dyn View, predicate: &Expr) -> Result<Bits, Box<Eval
         .iter()
         .map(|&state| eval_predicate(predicate, &Seen(view, state)));
     let values: Vec<bool> = values.collect::<Result<_, _>>()?;
-    Ok(Bits::from_fn(classes.of.len(), |state| {
-        values[classes.of[state as usize] as usize]
-    }))
+    Ok(classes.states(&values))
 }
 
 /// What a step is asked.
@@ -62,17 +60,21 @@ pub(crate) struct Steps<'a> {
     question: Question,
     classes: Rc<Partition>,
     known: hashbrown::HashMap<(u32, u32), bool>,
+    /// The same for the steps within a class, which most of them are.
+    within: Vec<Option<bool>>,
 }
 
 impl<'a> Steps<'a> {
     /// A question about the steps of a graph.
     pub(crate) fn new(view: &'a dyn View, step: &'a SubscriptedAction, question: Question) -> Self {
+        let classes = view.partition(&step.footprints());
         Steps {
             view,
             step,
             question,
-            classes: view.partition(&step.footprints()),
             known: hashbrown::HashMap::new(),
+            within: vec![None; classes.count()],
+            classes,
         }
     }
 
@@ -80,7 +82,12 @@ impl<'a> Steps<'a> {
     pub(crate) fn ask(&mut self, from: StateId, to: StateId) -> Result<bool, Box<EvalError>> {
         let of = |state: StateId| self.classes.of[state as usize];
         let pair = (of(from), of(to));
-        if let Some(&answer) = self.known.get(&pair) {
+        let known = if pair.0 == pair.1 {
+            self.within[pair.0 as usize]
+        } else {
+            self.known.get(&pair).copied()
+        };
+        if let Some(answer) = known {
             return Ok(answer);
         }
         let (before, after) = (Seen(self.view, from), Seen(self.view, to));
@@ -88,7 +95,11 @@ impl<'a> Steps<'a> {
             Question::Allowed => self.step.allows(&before, &after)?,
             Question::Taken => self.step.takes(&before, &after)?,
         };
-        self.known.insert(pair, answer);
+        if pair.0 == pair.1 {
+            self.within[pair.0 as usize] = Some(answer);
+        } else {
+            self.known.insert(pair, answer);
+        }
         Ok(answer)
     }
 
@@ -153,6 +164,13 @@ impl<'a> Concrete<'a> {
     }
 }
 
+impl Concrete<'_> {
+    /// Whose states are seen.
+    pub(crate) fn machine(&self) -> &Machine {
+        self.machine
+    }
+}
+
 impl View for Concrete<'_> {
     fn graph(&self) -> &Graph {
         self.graph
@@ -180,7 +198,7 @@ impl View for Concrete<'_> {
             }
         });
         let class = values.classes.of[state as usize] as usize;
-        let compute = || self.variables[variable].value(self.machine, self.graph.state(state));
+        let compute = || self.variables[variable].value(self.machine, &self.graph.state(state));
         values.known[class].get_or_init(compute).clone()
     }
 }

@@ -1,10 +1,12 @@
 //! Temporal formulas over a graph: state and step formulas become sets of states and edges, the rest is a search for a fair lasso.
 
-use super::Counterexample;
 use super::labelling::{Question, Steps, View, states};
+use super::partition::Partition;
+use super::{Counterexample, to_state};
 use crate::cycles::{self, Fairness, Formula, Lasso, Predicate, Problem};
 use crate::explore::{Graph, StateId};
 use crate::machine::Machine;
+use crate::machine::program::ThreadId;
 use crate::source::Diagnostic;
 use crate::tla::{self, Temporal};
 
@@ -21,22 +23,31 @@ pub(crate) fn fairness(machine: &Machine, graph: &Graph, edges: &cycles::Graph<'
         let label = id as u16;
         conditions.push(Fairness::of_label(edges, &thread.name, cycles::Strength::Weak, label));
         if thread.points.iter().any(|point| point.strongly_fair) {
-            let waits = |state: u32| {
-                machine
-                    .point(graph.state(state), id)
-                    .is_some_and(|point| point.strongly_fair)
-            };
+            let waits = strongly_fair(machine, graph, id);
             let steps = |state: u32| edges.edges_of(state).any(|edge| edges.label(edge) == label);
             conditions.push(Fairness::new(
                 edges,
                 &thread.name,
                 cycles::Strength::Strong,
-                |state| waits(state) && steps(state),
-                |state, edge| waits(state) && edges.label(edge) == label,
+                |state| waits.contains(state) && steps(state),
+                |state, edge| waits.contains(state) && edges.label(edge) == label,
             ));
         }
     }
     conditions
+}
+
+/// The states in which a thread stands at a strongly fair point.
+fn strongly_fair(machine: &Machine, graph: &Graph, thread: ThreadId) -> cycles::Bits {
+    let positions = Partition::of_slot(graph, machine.layout.position[thread]);
+    let fair = |&state: &StateId| {
+        let point = machine
+            .point(&graph.state(state), thread)
+            .map(|point| point.strongly_fair);
+        point.unwrap_or(false)
+    };
+    let fair: Vec<bool> = positions.representatives.iter().map(fair).collect();
+    positions.states(&fair)
 }
 
 /// The threads of a graph's edges.
@@ -154,11 +165,8 @@ pub(crate) fn counterexample(graph: &Graph, lasso: &Lasso) -> Counterexample {
 }
 
 /// The path to an edge, the edge included.
-pub(crate) fn to_edge(graph: &Graph, from: StateId, number: usize) -> Counterexample {
-    let mut steps: Vec<_> = graph.path(from).into_iter().map(|edge| edge.label).collect();
-    steps.extend(graph.edges(from).nth(number).map(|edge| edge.label));
-    Counterexample {
-        steps,
-        loop_start: None,
-    }
+pub(crate) fn to_edge(machine: &Machine, graph: &Graph, from: StateId, number: usize) -> Counterexample {
+    let mut path = to_state(machine, graph, from);
+    path.steps.extend(graph.edges(from).nth(number).map(|edge| edge.label));
+    path
 }

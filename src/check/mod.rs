@@ -18,8 +18,8 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 
 use crate::c::ast::Reason;
-use crate::explore::{Graph, Limits, Progress, StateId, explore};
-use crate::machine::Label;
+use crate::explore::{Graph, Limits, Progress, StateId, explore, reach};
+use crate::machine::{Label, Machine};
 use crate::model::Instance;
 use crate::model::properties::{self, PropertyModule};
 use crate::model::property::{Property, PropertyKind};
@@ -136,7 +136,8 @@ pub fn check(
     progress: Progress,
 ) -> Result<Checked, Diagnostics> {
     let start = Instant::now();
-    let graph = explore(&instance.machine, limits, progress);
+    let search = if needs_steps(modules, wanted) { explore } else { reach };
+    let graph = search(&instance.machine, limits, progress);
     let findings = findings(&instance, &graph, modules, wanted)?;
     Ok(Checked {
         counts: Counts {
@@ -151,6 +152,15 @@ pub fn check(
     })
 }
 
+/// Whether some property that is asked for speaks of more than single states.
+fn needs_steps(modules: &[PropertyModule], wanted: &[String]) -> bool {
+    let mut properties = modules.iter().flat_map(PropertyModule::properties);
+    properties.any(|property| {
+        let single = matches!(property.kind, PropertyKind::Safety | PropertyKind::Deadlock);
+        !single && (wanted.is_empty() || wanted.contains(&property.name))
+    })
+}
+
 /// What a graph says about the properties.
 pub fn findings(
     instance: &Instance,
@@ -162,7 +172,7 @@ pub fn findings(
     let asked = |property: &Property| wanted.is_empty() || wanted.contains(&property.name);
     // An error breaks the property whose name it bears, whoever defines that property.
     let broken = invariant::violations(&instance.machine, graph);
-    let errors = |name: &str| Answer::at(graph, broken.get(name).copied());
+    let errors = |name: &str| Answer::at(&instance.machine, graph, broken.get(name).copied());
     let mut findings: Vec<Finding> = Vec::new();
     for module in modules {
         let fail = |error: Diagnostic| error.within(module.spec.sources());
@@ -180,7 +190,9 @@ pub fn findings(
         .filter(asked)
     {
         let answer = match property.kind {
-            PropertyKind::Deadlock => Answer::at(graph, deadlock::violation(&instance.machine, graph)),
+            PropertyKind::Deadlock => {
+                Answer::at(&instance.machine, graph, deadlock::violation(&instance.machine, graph))
+            }
             _ => Answer::of(Verdict::Holds),
         };
         let unseen = Answer::of(match graph.incomplete {
@@ -220,9 +232,9 @@ impl Answer {
     }
 
     /// Holds, unless there is a bad state.
-    fn at(graph: &Graph, bad: Option<StateId>) -> Self {
+    fn at(machine: &Machine, graph: &Graph, bad: Option<StateId>) -> Self {
         match bad {
-            Some(state) => Answer::violated(to_state(graph, state)),
+            Some(state) => Answer::violated(to_state(machine, graph, state)),
             None => Answer::of(Verdict::Holds),
         }
     }
@@ -275,8 +287,13 @@ fn finding(instance: &Instance, property: Property, answer: Answer) -> Finding {
     }
 }
 
-fn to_state(graph: &Graph, state: StateId) -> Counterexample {
-    let steps = graph.path(state).into_iter().map(|edge| edge.label).collect();
+/// The path to a state. Its steps are taken again: a graph may have been explored without them.
+fn to_state(machine: &Machine, graph: &Graph, state: StateId) -> Counterexample {
+    let way: Vec<_> = graph.way(state).into_iter().map(|id| graph.state(id)).collect();
+    let pairs = way.windows(2);
+    let steps = pairs
+        .filter_map(|pair| machine.label_between(&pair[0], &pair[1]))
+        .collect();
     Counterexample {
         steps,
         loop_start: None,

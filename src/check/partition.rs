@@ -1,6 +1,10 @@
 //! States that agree on some variables: what a formula over those variables has to be evaluated for, once each.
 
-use crate::explore::{Graph, StateId, Visited, hash_words};
+use hashbrown::HashMap;
+
+use crate::cycles::Bits;
+use crate::explore::{Graph, StateId};
+use crate::machine::Slot;
 
 /// The states of a graph, grouped.
 #[derive(Debug)]
@@ -12,35 +16,96 @@ pub(crate) struct Partition {
 }
 
 impl Partition {
-    /// Groups the states that agree on these bits, given by word.
-    pub(crate) fn of_bits(graph: &Graph, bits: &[u64]) -> Self {
-        let words: Vec<usize> = (0..bits.len()).filter(|&word| bits[word] != 0).collect();
-        Partition::of_keys(graph, words.len(), |id, key| {
-            let state = graph.state(id);
-            for (part, &word) in key.iter_mut().zip(&words) {
-                *part = state[word] & bits[word];
-            }
-        })
+    /// All states in one group.
+    pub(crate) fn whole(graph: &Graph) -> Self {
+        Partition {
+            of: vec![0; graph.distinct()],
+            representatives: vec![0],
+        }
     }
 
-    /// Groups the states that have the same key of this many words.
-    pub(crate) fn of_keys(graph: &Graph, words: usize, fill: impl Fn(StateId, &mut [u64])) -> Self {
-        let mut known = Visited::new(words.max(1));
-        let mut key = vec![0; words.max(1)];
-        let (mut of, mut representatives) = (Vec::with_capacity(graph.distinct()), Vec::new());
-        for id in 0..graph.distinct() as StateId {
-            fill(id, &mut key);
-            let (class, new) = known.insert(hash_words(&key), &key);
-            if new {
-                representatives.push(id);
+    /// Groups the states that agree on these bits, given by word.
+    pub(crate) fn of_bits(graph: &Graph, bits: &[u64]) -> Self {
+        let mut classes = Partition::whole(graph);
+        for (word, &mask) in bits.iter().enumerate().filter(|(_, mask)| **mask != 0) {
+            for part in graph.parts(word) {
+                // It takes few values, and fewer if some of its bits alone count.
+                let mut numbers = HashMap::new();
+                let values = graph.values(part).iter();
+                let number: Vec<u32> = values
+                    .map(|value| {
+                        let next = numbers.len() as u32;
+                        *numbers.entry(value & mask).or_insert(next)
+                    })
+                    .collect();
+                classes.split(numbers.len(), |state| number[graph.value(state, part)]);
             }
-            of.push(class);
         }
-        Partition { of, representatives }
+        classes
+    }
+
+    /// Groups the states that agree on one field.
+    pub(crate) fn of_slot(graph: &Graph, slot: Slot) -> Self {
+        let (word, mask) = slot.bits();
+        let mut bits = vec![0; word + 1];
+        bits[word] = mask;
+        Partition::of_bits(graph, &bits)
+    }
+
+    /// Splits the classes by a number below `parts`.
+    pub(crate) fn split(&mut self, parts: usize, part: impl Fn(StateId) -> u32) {
+        if parts <= 1 {
+            return;
+        }
+        let mut numbers = Numbers::below(self.count() * parts);
+        self.representatives.clear();
+        for (state, class) in self.of.iter_mut().enumerate() {
+            let pair = *class as usize * parts + part(state as StateId) as usize;
+            let next = self.representatives.len() as u32;
+            *class = numbers.get(pair, next);
+            if *class == next {
+                self.representatives.push(state as StateId);
+            }
+        }
+    }
+
+    /// The states of these classes.
+    pub(crate) fn states(&self, classes: &[bool]) -> Bits {
+        Bits::from_fn(self.of.len(), |state| classes[self.of[state as usize] as usize])
     }
 
     /// Number of classes.
     pub(crate) fn count(&self) -> usize {
         self.representatives.len()
+    }
+}
+
+/// New numbers for old ones, in order of appearance.
+enum Numbers {
+    /// By old number; `u32::MAX` for those that have none.
+    Few(Vec<u32>),
+    Many(HashMap<usize, u32>),
+}
+
+impl Numbers {
+    fn below(limit: usize) -> Self {
+        if limit <= 1 << 20 {
+            Numbers::Few(vec![u32::MAX; limit])
+        } else {
+            Numbers::Many(HashMap::new())
+        }
+    }
+
+    /// The new number of an old one; `next` if it has none yet.
+    #[inline]
+    fn get(&mut self, old: usize, next: u32) -> u32 {
+        match self {
+            Numbers::Many(known) => *known.entry(old).or_insert(next),
+            Numbers::Few(known) => {
+                let number = &mut known[old];
+                *number = next.min(*number);
+                *number
+            }
+        }
     }
 }

@@ -67,7 +67,10 @@ pub(crate) fn check(
                     after: view.describe(edge.to),
                     blames,
                 };
-                return Ok(Refined::No(liveness::to_edge(graph, state, number), explanation));
+                return Ok(Refined::No(
+                    liveness::to_edge(concrete.machine(), graph, state, number),
+                    explanation,
+                ));
             }
         }
     }
@@ -111,7 +114,7 @@ struct Abstract<'a> {
 struct Mapped {
     classes: Rc<Partition>,
     /// By class of the concrete variables: the number of the abstract value.
-    number: Vec<u64>,
+    number: Vec<u32>,
     values: Vec<Value>,
 }
 
@@ -126,7 +129,7 @@ impl<'a> Abstract<'a> {
                 let value = eval_state(expr, &Seen(concrete, state))?;
                 number.push(*numbers.entry(value.clone()).or_insert_with(|| {
                     distinct.push(value);
-                    distinct.len() as u64 - 1
+                    distinct.len() as u32 - 1
                 }));
             }
             values.push(Mapped {
@@ -184,10 +187,11 @@ impl View for Abstract<'_> {
 
 /// Groups the states by the values of some abstract variables.
 fn group(graph: &Graph, values: &[Mapped], variables: &BTreeSet<usize>) -> Partition {
-    Partition::of_keys(graph, variables.len(), |state, key| {
-        for (part, &variable) in key.iter_mut().zip(variables) {
-            let mapped = &values[variable];
-            *part = mapped.number[mapped.classes.of[state as usize] as usize];
-        }
-    })
+    let mut groups = Partition::whole(graph);
+    for mapped in variables.iter().map(|&variable| &values[variable]) {
+        groups.split(mapped.values.len(), |state| {
+            mapped.number[mapped.classes.of[state as usize] as usize]
+        });
+    }
+    groups
 }

@@ -1,14 +1,18 @@
 //! Level-synchronous breadth-first search on any number of threads, with one and the same result.
 //!
-//! Workers expand slices of the frontier against the states of earlier levels, which nobody changes meanwhile; what they
-//! did not find is inserted in the order of the frontier by one thread. So the numbers of states do not depend on timing.
+//! A part of the frontier at a time: workers make the keys of all that it leads to, each from slices of its own; then each looks
+//! up those that belong to its own table. States get their numbers in the order of the frontier, so timing changes nothing.
 
+use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::budget::Budget;
-use super::visited::{Visited, hash_words};
-use super::{Graph, StateId};
-use crate::machine::{Label, Machine, Scratch};
+use super::keys::Keys;
+use super::packing::Packing;
+use super::parents::Parents;
+use super::table::Table;
+use super::{Edges, Graph, StateId};
+use crate::machine::{Label, Machine, Remembered};
 
 /// Where to stop.
 #[derive(Debug, Clone, Copy)]
@@ -34,174 +38,305 @@ impl Default for Limits {
 /// Told how far the search is; for progress bars.
 pub type Progress<'a> = &'a (dyn Fn(usize, usize) + Sync);
 
-/// The words of the states that are expanded before what they led to is added: what is not added yet stays small.
-const BATCH_WORDS: usize = 1 << 20;
-/// The states of a batch, at most.
-const BATCH: usize = 8192;
-/// Into so many slices a batch is divided, for the threads to take from.
-const SLICES: usize = 16;
-/// More edges than this have no number.
-const MAX_EDGES: usize = u32::MAX as usize - 1;
-/// The number of an edge whose target is not known yet.
-const UNKNOWN: StateId = StateId::MAX;
+/// The states that are expanded, for each worker, before what they led to is added: what is not added yet stays small.
+const BATCH: usize = 2048;
+/// A slice of this many states is not worth dividing.
+const SLICE: usize = 256;
+/// More states, or more edges where they are kept, have no number.
+const MOST: usize = u32::MAX as usize / 2;
 
-/// Explores all reachable states; `progress` hears of states and transitions now and then.
+/// Explores all reachable states and keeps their steps; `progress` hears of states and transitions now and then.
 pub fn explore(machine: &Machine, limits: Limits, progress: Progress) -> Graph {
-    let words = machine.words();
-    let mut visited = Visited::new(words);
-    let initial = machine.initial();
-    visited.insert(hash_words(&initial), &initial);
-    let mut graph = Graph {
-        words,
-        states: Vec::new(),
-        offsets: vec![0],
-        targets: Vec::new(),
-        labels: Vec::new(),
-        levels: vec![0],
-        parents: vec![u32::MAX],
-        incomplete: None,
-        expanded: 0,
-        visited_bytes: 0,
-    };
-    let batch = (BATCH_WORDS / words.max(1)).clamp(1, BATCH);
+    search(machine, limits, progress, Some(Edges::default()))
+}
+
+/// Explores all reachable states, and counts their steps without keeping them: enough to decide what holds in every state.
+pub fn reach(machine: &Machine, limits: Limits, progress: Progress) -> Graph {
+    search(machine, limits, progress, None)
+}
+
+fn search(machine: &Machine, limits: Limits, progress: Progress, edges: Option<Edges>) -> Graph {
+    let mut search = Search::new(machine, limits.threads.max(1), edges);
+    let mut levels = vec![0];
     let mut frontier = 0..1;
-    let mut cut = None;
+    let (mut cut, mut looked) = (None, 0);
     while !frontier.is_empty() && cut.is_none() {
-        graph.levels.push(frontier.end as StateId);
+        levels.push(frontier.end as StateId);
+        let batch = BATCH * search.workers.len();
         let mut firsts = frontier.clone().step_by(batch);
         while let (None, Some(first)) = (&cut, firsts.next()) {
             let part = first..(first + batch).min(frontier.end);
-            for found in expand(machine, &visited, part, limits.threads) {
-                add(&mut graph, &mut visited, found);
+            cut = search.expand(part).err();
+            progress(search.keys.len(), search.transitions);
+            // A look at the budget costs more than a small level.
+            if search.expanded >= looked + BATCH {
+                looked = search.expanded;
+                cut = cut.or_else(|| limits.budget.ends_search());
             }
-            progress(visited.len(), graph.targets.len());
-            cut = limits.budget.ends_search().or_else(|| too_large(&graph));
         }
-        frontier = frontier.end..visited.len();
-        if visited.len() > limits.max_states {
+        frontier = frontier.end..search.keys.len();
+        if search.keys.len() > limits.max_states {
             cut = cut.or_else(|| Some(format!("more than {} distinct states", limits.max_states)));
         }
     }
-    if graph.offsets.len() <= visited.len() {
-        graph.incomplete = cut;
-    }
     if !frontier.is_empty() {
-        graph.levels.push(frontier.end as StateId);
+        levels.push(frontier.end as StateId);
     }
-    graph.close();
-    graph.visited_bytes = visited.bytes();
-    graph.states = visited.into_states();
-    graph
+    search.finish(levels, cut)
+}
+
+struct Search<'m> {
+    packing: Packing,
+    keys: Keys,
+    /// One for each worker, as the tables.
+    workers: Vec<Remembered<'m>>,
+    tables: Vec<Table>,
+    edges: Option<Edges>,
+    parents: Parents,
+    ends: Vec<StateId>,
+    expanded: usize,
+    transitions: usize,
 }
 
 /// What a worker found from one slice of the frontier.
-#[derive(Default)]
 struct Found {
-    /// Edges of each state of the slice.
+    /// Steps of each state of the slice.
     counts: Vec<u32>,
     labels: Vec<Label>,
-    /// Targets met on earlier levels; [`UNKNOWN`] for the others, which stand in `fresh`, in order.
-    targets: Vec<StateId>,
-    fresh: Vec<u64>,
-    hashes: Vec<u64>,
+    /// Where they lead; not yet where a word has no number.
+    keys: Keys,
+    /// Those steps, and the states that they lead to.
+    unknown: Vec<(usize, Vec<u64>)>,
 }
 
-fn expand(machine: &Machine, visited: &Visited, frontier: std::ops::Range<usize>, threads: usize) -> Vec<Found> {
-    // Fewer states are not worth a thread.
-    let slice = frontier.len().div_ceil(SLICES).max(BATCH / SLICES);
-    let slices: Vec<_> = frontier
-        .clone()
-        .step_by(slice)
-        .map(|first| first..(first + slice).min(frontier.end))
-        .collect();
-    let workers = threads.min(slices.len()).max(1);
-    if workers == 1 {
-        return slices
-            .into_iter()
-            .map(|slice| expand_slice(machine, visited, slice))
-            .collect();
+impl<'m> Search<'m> {
+    fn new(machine: &'m Machine, threads: usize, edges: Option<Edges>) -> Self {
+        let initial = machine.initial();
+        let packing = Packing::new(&initial);
+        let mut search = Search {
+            keys: Keys::new(packing.words()),
+            packing,
+            workers: (0..threads).map(|_| Remembered::new(machine)).collect(),
+            tables: (0..threads as u32)
+                .map(|table| Table::new((table, threads as u32)))
+                .collect(),
+            edges,
+            parents: Parents::default(),
+            ends: Vec::new(),
+            expanded: 0,
+            transitions: 0,
+        };
+        let mut key = vec![0; search.packing.words()];
+        search.packing.pack(&initial, &mut key);
+        search.keys.push(&key);
+        search.tables.iter_mut().for_each(|table| table.rebuild(&search.keys));
+        search.parents.met();
+        search.parents.next();
+        search
     }
-    let next = AtomicUsize::new(0);
-    let mut found: Vec<(usize, Found)> = std::thread::scope(|scope| {
-        let work = || {
+
+    /// Adds all that a part of the frontier leads to; or says why that is too much.
+    fn expand(&mut self, part: Range<usize>) -> Result<(), String> {
+        let mut found = self.successors(part);
+        let steps: usize = found.iter().map(|found| found.keys.len()).sum();
+        let kept = self.edges.as_ref().map_or(0, |edges| edges.targets.len());
+        if kept + steps > MOST || self.keys.len() + steps > MOST {
+            return Err(format!("more than {MOST} states or steps"));
+        }
+        self.learn(&mut found);
+        let answers = self.meet(&found, steps);
+        self.number(found, answers);
+        Ok(())
+    }
+
+    /// What the slices of a part lead to, in order.
+    fn successors(&mut self, part: Range<usize>) -> Vec<Found> {
+        let slice = part.len().div_ceil(self.workers.len() * 4).max(SLICE);
+        let slices: Vec<_> = part
+            .clone()
+            .step_by(slice)
+            .map(|first| first..(first + slice).min(part.end))
+            .collect();
+        let (packing, keys, labelled) = (&self.packing, &self.keys, self.edges.is_some());
+        let next = AtomicUsize::new(0);
+        let work = |worker: &mut Remembered| {
             let mut mine = Vec::new();
             while let Some((number, slice)) = take(&next, &slices) {
-                mine.push((number, expand_slice(machine, visited, slice)));
+                mine.push((number, successors(packing, keys, worker, slice, labelled)));
             }
             mine
         };
-        let handles: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
-        let join = |handle: std::thread::ScopedJoinHandle<Vec<(usize, Found)>>| match handle.join() {
-            Ok(found) => found,
+        let workers = self.workers.iter_mut().take(slices.len());
+        let mut found: Vec<_> = side_by_side(workers.map(|worker| || work(worker)))
+            .into_iter()
+            .flatten()
+            .collect();
+        found.sort_by_key(|(number, _)| *number);
+        found.into_iter().map(|(_, found)| found).collect()
+    }
+
+    /// Gives numbers to the words that have none, so that every step has a key.
+    fn learn(&mut self, found: &mut [Found]) {
+        let mut changed = false;
+        for slice in 0..found.len() {
+            let unknown = std::mem::take(&mut found[slice].unknown);
+            for (_, state) in &unknown {
+                self.packing.learn(state, |packing, how| {
+                    changed = true;
+                    let keys = found.iter_mut().map(|found| &mut found.keys);
+                    keys.chain([&mut self.keys])
+                        .for_each(|keys| keys.change(packing.words(), |key, to| how.apply(packing, key, to)));
+                });
+            }
+            found[slice].unknown = unknown;
+        }
+        if changed {
+            self.tables.iter_mut().for_each(|table| table.rebuild(&self.keys));
+        }
+        for found in found {
+            for (step, state) in &found.unknown {
+                self.packing.pack(state, found.keys.key_mut(*step));
+            }
+        }
+    }
+
+    /// What each table says of its keys.
+    fn meet(&mut self, found: &[Found], steps: usize) -> Vec<Vec<StateId>> {
+        let known = &self.keys;
+        let found: Vec<&Keys> = found.iter().map(|found| &found.keys).collect();
+        let work = self.tables.iter_mut().map(|table| || table.meet(known, &found));
+        // Few are not worth a thread.
+        if steps < BATCH {
+            work.map(|mut work| work()).collect()
+        } else {
+            side_by_side(work)
+        }
+    }
+
+    /// Numbers the states that are new, in the order of the steps that lead to them.
+    fn number(&mut self, found: Vec<Found>, answers: Vec<Vec<StateId>>) {
+        let known = self.keys.len() as StateId;
+        let tables = self.tables.len() as u32;
+        let mut answers: Vec<_> = answers.into_iter().map(Vec::into_iter).collect();
+        let mut numbers: Vec<Vec<StateId>> = vec![Vec::new(); answers.len()];
+        for found in found {
+            let mut steps = 0..found.keys.len();
+            for count in found.counts {
+                if count == 0 {
+                    self.ends.push(self.expanded as StateId);
+                }
+                for step in steps.by_ref().take(count as usize) {
+                    let table = if tables == 1 {
+                        0
+                    } else {
+                        Table::owner(found.keys.hash(step), tables)
+                    } as usize;
+                    // A table answers once for each of its keys.
+                    let answer = answers[table].next().unwrap_or(StateId::MAX);
+                    let target = match answer.checked_sub(known).map(|new| new as usize) {
+                        None => answer,
+                        Some(new) if new < numbers[table].len() => numbers[table][new],
+                        Some(_) => {
+                            let state = self.keys.len() as StateId;
+                            numbers[table].push(state);
+                            self.keys.push(found.keys.key(step));
+                            self.parents.met();
+                            state
+                        }
+                    };
+                    if let Some(edges) = &mut self.edges {
+                        edges.targets.push(target);
+                    }
+                }
+                self.expanded += 1;
+                self.transitions += count as usize;
+                self.parents.next();
+                if let Some(edges) = &mut self.edges {
+                    edges.offsets.push(edges.targets.len() as u32);
+                }
+            }
+            if let Some(edges) = &mut self.edges {
+                edges.labels.extend(found.labels);
+            }
+        }
+        // One table numbers as all of them do.
+        if tables > 1 {
+            let pairs = self.tables.iter_mut().zip(&numbers);
+            side_by_side(pairs.map(|(table, numbers)| || table.number(numbers)));
+        }
+    }
+
+    fn finish(self, levels: Vec<StateId>, cut: Option<String>) -> Graph {
+        let tables: usize = self.tables.iter().map(Table::bytes).sum();
+        let mut edges = self.edges;
+        let distinct = self.keys.len();
+        if let Some(edges) = &mut edges {
+            edges.close(distinct);
+        }
+        Graph {
+            visited_bytes: tables + self.keys.bytes() + self.packing.bytes() + self.parents.bytes(),
+            incomplete: cut.filter(|_| self.expanded < distinct),
+            packing: self.packing,
+            keys: self.keys,
+            edges,
+            transitions: self.transitions,
+            levels,
+            parents: self.parents,
+            ends: self.ends,
+            expanded: self.expanded,
+        }
+    }
+}
+
+/// Does each of these on a thread of its own, one of them on this one; what came of them, in order.
+fn side_by_side<T: Send, W: FnMut() -> T + Send>(work: impl Iterator<Item = W>) -> Vec<T> {
+    let mut work: Vec<W> = work.collect();
+    let Some(mut last) = work.pop() else {
+        return Vec::new();
+    };
+    std::thread::scope(|scope| {
+        let handles: Vec<_> = work.into_iter().map(|work| scope.spawn(work)).collect();
+        let last = last();
+        let join = |handle: std::thread::ScopedJoinHandle<T>| match handle.join() {
+            Ok(result) => result,
             // A panic in a worker is never a pass.
             Err(panic) => std::panic::resume_unwind(panic),
         };
-        handles.into_iter().flat_map(join).collect()
-    });
-    found.sort_by_key(|(number, _)| *number);
-    found.into_iter().map(|(_, found)| found).collect()
+        handles.into_iter().map(join).chain([last]).collect()
+    })
 }
 
-/// Why a graph cannot grow any more: a level may still add as many edges as there are.
-fn too_large(graph: &Graph) -> Option<String> {
-    (graph.targets.len() > MAX_EDGES / 2).then(|| format!("more than {} steps", MAX_EDGES / 2))
-}
-
-fn take(next: &AtomicUsize, slices: &[std::ops::Range<usize>]) -> Option<(usize, std::ops::Range<usize>)> {
+fn take(next: &AtomicUsize, slices: &[Range<usize>]) -> Option<(usize, Range<usize>)> {
     let number = next.fetch_add(1, Ordering::Relaxed);
     slices.get(number).map(|slice| (number, slice.clone()))
 }
 
-fn expand_slice(machine: &Machine, visited: &Visited, slice: std::ops::Range<usize>) -> Found {
-    let mut found = Found::default();
-    let mut scratch = Scratch::new(machine);
-    let mut next = vec![0; machine.words()];
+/// Makes the keys of all that a slice of the frontier leads to.
+fn successors(packing: &Packing, keys: &Keys, worker: &mut Remembered, slice: Range<usize>, labelled: bool) -> Found {
+    let mut found = Found {
+        counts: Vec::with_capacity(slice.len()),
+        labels: Vec::new(),
+        keys: Keys::new(keys.words()),
+        unknown: Vec::new(),
+    };
+    let mut state = vec![0; packing.state_words()];
     for id in slice {
-        let before = found.labels.len();
-        machine.successors(
-            visited.state(id as StateId),
-            &mut next,
-            &mut scratch,
-            |thread, outcome, state| {
-                let hash = hash_words(state);
-                found.labels.push(Label {
-                    thread: thread as u16,
-                    outcome: outcome as u16,
-                });
-                match visited.find(hash, state) {
-                    Some(id) => found.targets.push(id),
-                    None => {
-                        found.targets.push(UNKNOWN);
-                        found.fresh.extend_from_slice(state);
-                        found.hashes.push(hash);
-                    }
-                }
-            },
-        );
-        found.counts.push((found.labels.len() - before) as u32);
+        let key = keys.key(id);
+        packing.unpack(key, &mut state);
+        let before = found.keys.len();
+        worker.successors(&state, |label, flips| {
+            if labelled {
+                found.labels.push(label);
+            }
+            let step = found.keys.len();
+            found.keys.push(key);
+            if !packing.flip(&state, flips, found.keys.key_mut(step)) {
+                let mut next = state.clone();
+                flips.iter().for_each(|flip| next[flip.word] ^= flip.bits);
+                found.unknown.push((step, next));
+            }
+        });
+        found.counts.push((found.keys.len() - before) as u32);
     }
     found
-}
-
-fn add(graph: &mut Graph, visited: &mut Visited, found: Found) {
-    let mut fresh = found.fresh.chunks_exact(graph.words).zip(found.hashes);
-    for target in found.targets {
-        let id = match target {
-            // A worker pushes one fresh state for each target it does not know.
-            UNKNOWN => fresh.next().map_or(UNKNOWN, |(state, hash)| {
-                let (id, new) = visited.insert(hash, state);
-                if new {
-                    graph.parents.push(graph.targets.len() as u32);
-                }
-                id
-            }),
-            known => known,
-        };
-        graph.targets.push(id);
-    }
-    graph.labels.extend(found.labels);
-    for count in found.counts {
-        let last = graph.offsets[graph.offsets.len() - 1];
-        graph.offsets.push(last + count);
-    }
 }

@@ -2,13 +2,20 @@
 
 mod bfs;
 mod budget;
-mod visited;
+mod dictionary;
+mod keys;
+mod packing;
+mod parents;
+mod places;
+mod table;
 
-pub use bfs::{Limits, Progress, explore};
+pub use bfs::{Limits, Progress, explore, reach};
 pub use budget::Budget;
-pub(crate) use visited::{Visited, hash_words};
+pub(crate) use parents::Parents;
 
 use crate::machine::Label;
+use keys::Keys;
+use packing::Packing;
 
 /// Index of a state; 0 is the initial one.
 pub type StateId = u32;
@@ -16,21 +23,47 @@ pub type StateId = u32;
 /// A state graph; states are numbered in the order in which a breadth-first search meets them.
 #[derive(Debug, Clone)]
 pub struct Graph {
-    words: usize,
-    states: Vec<u64>,
+    packing: Packing,
+    keys: Keys,
+    /// None where nobody asked for them.
+    edges: Option<Edges>,
+    transitions: usize,
+    /// First state of each level, and one more.
+    levels: Vec<StateId>,
+    parents: Parents,
+    /// The expanded states that have no step.
+    ends: Vec<StateId>,
+    /// Why the graph is only a part, if it is.
+    pub incomplete: Option<String>,
+    expanded: usize,
+    /// Bytes of the visited set at its largest: keys and index.
+    pub visited_bytes: usize,
+}
+
+/// The steps of all states, those of one behind those of the state before.
+#[derive(Debug, Clone)]
+struct Edges {
     /// First edge of each state, and one more.
     offsets: Vec<u32>,
     targets: Vec<StateId>,
     labels: Vec<Label>,
-    /// First state of each level, and one more.
-    levels: Vec<StateId>,
-    /// By state: the edge through which it was met first; the initial state has none.
-    parents: Vec<u32>,
-    /// Why the graph is only a part, if it is.
-    pub incomplete: Option<String>,
-    expanded: usize,
-    /// Bytes of the visited set: states and index.
-    pub visited_bytes: usize,
+}
+
+impl Default for Edges {
+    fn default() -> Self {
+        Edges {
+            offsets: vec![0],
+            targets: Vec::new(),
+            labels: Vec::new(),
+        }
+    }
+}
+
+impl Edges {
+    /// Gives the states that were not expanded no steps.
+    fn close(&mut self, states: usize) {
+        self.offsets.resize(states + 1, self.targets.len() as u32);
+    }
 }
 
 /// One step of a trace.
@@ -51,34 +84,36 @@ impl Graph {
         targets: Vec<StateId>,
         labels: Vec<Label>,
         levels: Vec<StateId>,
-        parents: Vec<u32>,
+        parents: Parents,
         incomplete: Option<String>,
     ) -> Self {
-        let mut graph = Graph {
-            words: 0,
-            states: Vec::new(),
+        let expanded = offsets.len() - 1;
+        let ends = (0..expanded).filter(|&state| offsets[state] == offsets[state + 1]);
+        let ends = ends.map(|state| state as StateId).collect();
+        let transitions = targets.len();
+        let mut edges = Edges {
             offsets,
             targets,
             labels,
+        };
+        edges.close(parents.states());
+        Graph {
+            packing: Packing::new(&[]),
+            keys: Keys::new(1),
+            edges: Some(edges),
+            transitions,
             levels,
             parents,
+            ends,
             incomplete,
-            expanded: 0,
+            expanded,
             visited_bytes: 0,
-        };
-        graph.close();
-        graph
-    }
-
-    /// Gives the states that were not expanded no steps, and remembers which they are.
-    fn close(&mut self) {
-        self.expanded = self.offsets.len() - 1;
-        self.offsets.resize(self.distinct() + 1, self.targets.len() as u32);
+        }
     }
 
     /// Number of distinct states.
     pub fn distinct(&self) -> usize {
-        self.parents.len()
+        self.parents.states()
     }
 
     /// Number of states, the first ones, whose steps are all known: every state, unless the graph is only a part.
@@ -88,7 +123,7 @@ impl Graph {
 
     /// Number of transitions: the steps of all states, two outcomes of `choose` counted apart.
     pub fn transitions(&self) -> usize {
-        self.targets.len()
+        self.transitions
     }
 
     /// States generated, as TLC counts: the initial state and every successor.
@@ -102,33 +137,62 @@ impl Graph {
     }
 
     /// The packed words of a state.
-    pub fn state(&self, id: StateId) -> &[u64] {
-        &self.states[id as usize * self.words..(id as usize + 1) * self.words]
+    pub fn state(&self, id: StateId) -> Vec<u64> {
+        let mut state = vec![0; self.packing.state_words()];
+        self.packing.unpack(self.keys.key(id as usize), &mut state);
+        state
     }
 
-    /// The steps that leave a state.
+    /// The parts that a word of the states is kept in: each has some of its bits, and none of the others.
+    pub(crate) fn parts(&self, word: usize) -> std::ops::Range<usize> {
+        self.packing.parts(word)
+    }
+
+    /// The different values that a part of a word takes.
+    pub(crate) fn values(&self, part: usize) -> &[u64] {
+        self.packing.values(part)
+    }
+
+    /// Which of [`Graph::values`] a part has in a state.
+    #[inline]
+    pub(crate) fn value(&self, id: StateId, part: usize) -> usize {
+        self.packing.number(self.keys.key(id as usize), part)
+    }
+
+    /// The states whose steps are known, and that have none.
+    pub(crate) fn ends(&self) -> &[StateId] {
+        &self.ends
+    }
+
+    fn kept(&self) -> &Edges {
+        let edges = self.edges.as_ref();
+        edges.expect("whoever reads the steps of a graph has it explored with them")
+    }
+
+    /// The steps that leave a state. This and all that follow need a graph that was explored with its steps.
     pub fn edges(&self, id: StateId) -> impl ExactSizeIterator<Item = Edge> + '_ {
-        let range = self.offsets[id as usize] as usize..self.offsets[id as usize + 1] as usize;
+        let edges = self.kept();
+        let range = edges.offsets[id as usize] as usize..edges.offsets[id as usize + 1] as usize;
         range.map(move |edge| Edge {
             from: id,
-            label: self.labels[edge],
-            to: self.targets[edge],
+            label: edges.labels[edge],
+            to: edges.targets[edge],
         })
     }
 
     /// The offsets of the edges by state, one more than there are states.
     pub(crate) fn offsets(&self) -> &[u32] {
-        &self.offsets
+        &self.kept().offsets
     }
 
     /// The targets of all edges.
     pub(crate) fn targets(&self) -> &[StateId] {
-        &self.targets
+        &self.kept().targets
     }
 
     /// The labels of all edges.
     pub(crate) fn labels(&self) -> &[Label] {
-        &self.labels
+        &self.kept().labels
     }
 
     /// The level of a state: the number of steps of a shortest path to it.
@@ -136,21 +200,19 @@ impl Graph {
         self.levels.partition_point(|&first| first <= id) - 1
     }
 
-    /// A shortest path from the initial state; of those, the first in the order of threads.
+    /// The states of a shortest path, both ends included; of those paths, the first in the order of threads.
+    pub fn way(&self, to: StateId) -> Vec<StateId> {
+        let mut way: Vec<_> = std::iter::successors(Some(to), |&at| self.parents.of(at)).collect();
+        way.reverse();
+        way
+    }
+
+    /// The steps of [`Graph::way`].
     pub fn path(&self, to: StateId) -> Vec<Edge> {
-        let mut path = Vec::new();
-        let mut at = to;
-        while self.parents[at as usize] != u32::MAX {
-            let edge = self.parents[at as usize];
-            let from = (self.offsets.partition_point(|&first| first <= edge) - 1) as StateId;
-            path.push(Edge {
-                from,
-                label: self.labels[edge as usize],
-                to: at,
-            });
-            at = from;
-        }
-        path.reverse();
-        path
+        let way = self.way(to);
+        let pairs = way.windows(2);
+        pairs
+            .filter_map(|pair| self.edges(pair[0]).find(|edge| edge.to == pair[1]))
+            .collect()
     }
 }

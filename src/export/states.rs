@@ -55,7 +55,7 @@ impl StateGraph {
         let states = 0..graph.distinct() as StateId;
         let mut drawn = StateGraph {
             name: format!("{} in {}", instance.protocol, instance.scenario),
-            nodes: states.clone().map(|id| node(machine, graph.state(id))).collect(),
+            nodes: states.clone().map(|id| node(machine, &graph.state(id))).collect(),
             edges: states.flat_map(|id| edges(machine, graph, id)).collect(),
         };
         if let Some(path) = path {
@@ -106,7 +106,7 @@ fn edges(machine: &Machine, graph: &Graph, id: StateId) -> impl Iterator<Item = 
     let state = graph.state(id);
     graph.edges(id).map(move |edge| {
         let thread = usize::from(edge.label.thread);
-        let site = machine.point(state, thread).map(|point| machine.site(thread, point));
+        let site = machine.point(&state, thread).map(|point| machine.site(thread, point));
         Edge {
             from: edge.from,
             to: edge.to,
@@ -115,7 +115,7 @@ fn edges(machine: &Machine, graph: &Graph, id: StateId) -> impl Iterator<Item = 
                 machine.program.functions[site.function].name.clone()
             }),
             line: site.map_or(0, |site| site.line),
-            text: step::describe(machine, state, edge.label).text,
+            text: step::describe(machine, &state, edge.label).text,
             on_path: false,
         }
     })

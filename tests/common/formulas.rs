@@ -43,14 +43,14 @@ enum Sort {
 
 impl Universe {
     /// What can be read of these states.
-    pub fn new<'a>(machine: &Machine, states: impl Iterator<Item = &'a [u64]>) -> Self {
+    pub fn new(machine: &Machine, states: impl Iterator<Item = Vec<u64>>) -> Self {
         let variables = Variable::names(machine);
         let (mut places, mut texts) = (Vec::new(), BTreeSet::from(["NULL".to_string()]));
         for (number, state) in states.enumerate() {
             for (variable, name) in variables.iter().enumerate() {
                 let value = Variable::named(machine, name)
                     .expect("a variable")
-                    .value(machine, state);
+                    .value(machine, &state);
                 collect_texts(&value, &mut texts);
                 if number == 0 {
                     let at = Place {

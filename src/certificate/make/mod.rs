@@ -108,7 +108,7 @@ impl<'a> Maker<'a> {
             if count > self.max_embedded {
                 return Set::Regenerated { count };
             }
-            let packed = pack(states.into_iter(), self.instance.machine.words());
+            let packed = pack(states.iter().map(Vec::as_slice), self.instance.machine.words());
             Set::Embedded { count, packed }
         });
         let set = set.clone();
@@ -116,8 +116,8 @@ impl<'a> Maker<'a> {
     }
 
     /// The states in ascending order.
-    fn sorted(&self) -> Vec<&[u64]> {
-        let mut states: Vec<&[u64]> = (0..self.graph.distinct() as u32)
+    fn sorted(&self) -> Vec<Vec<u64>> {
+        let mut states: Vec<Vec<u64>> = (0..self.graph.distinct() as u32)
             .map(|id| self.graph.state(id))
             .collect();
         states.sort_unstable();

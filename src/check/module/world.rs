@@ -9,7 +9,7 @@ use indexmap::IndexSet;
 use crate::check::Counts;
 use crate::check::labelling::View;
 use crate::check::partition::Partition;
-use crate::explore::{Graph, Limits, StateId};
+use crate::explore::{Graph, Limits, Parents, StateId};
 use crate::machine::Label;
 use crate::source::Diagnostic;
 use crate::tla::{Behaviour, Footprints, Specification, Value, init_states, successors};
@@ -40,8 +40,9 @@ impl World {
             .ok_or_else(|| Diagnostic::general("the specification has no initial predicate"))?;
         let mut search = Search::default();
         for state in init_states(spec, &start).map_err(Box::new)? {
-            search.meet(state, u32::MAX);
+            search.meet(state);
         }
+        search.parents.next();
         let initial = (0..search.states.len() as u32).collect();
         let mut levels = vec![0];
         let mut at = 0;
@@ -91,9 +92,7 @@ impl World {
 
     /// A shortest path to a state, both ends included.
     pub(crate) fn path(&self, to: StateId) -> Vec<StateId> {
-        let path = self.graph.path(to);
-        let first = path.first().map_or(to, |edge| edge.from);
-        std::iter::once(first).chain(path.iter().map(|edge| edge.to)).collect()
+        self.graph.way(to)
     }
 
     /// The states of a path in words; `mark` is where it goes wrong or loops.
@@ -116,7 +115,7 @@ struct Search {
     targets: Vec<StateId>,
     /// First edge of each state that was expanded, and one more.
     offsets: Vec<u32>,
-    parents: Vec<u32>,
+    parents: Parents,
     loops: Vec<bool>,
     generated: usize,
 }
@@ -127,7 +126,7 @@ impl Default for Search {
             states: IndexSet::new(),
             targets: Vec::new(),
             offsets: vec![0],
-            parents: Vec::new(),
+            parents: Parents::default(),
             loops: Vec::new(),
             generated: 0,
         }
@@ -143,24 +142,23 @@ impl Search {
         expanded.is_multiple_of(LOOKS).then(|| limits.budget.ends_search())?
     }
 
-    /// The number of a state, which is met through this edge if it is new.
-    fn meet(&mut self, state: Vec<Value>, edge: u32) -> StateId {
+    /// The number of a state, which may be new.
+    fn meet(&mut self, state: Vec<Value>) -> StateId {
         self.generated += 1;
         let (id, new) = self.states.insert_full(state);
         if new {
-            self.parents.push(edge);
+            self.parents.met();
         }
         id as StateId
     }
 
     /// Adds the steps of the next state that has none. Two ways to the same state are one step.
     fn expand(&mut self, spec: &Specification, behaviour: &Behaviour, at: usize) -> Result<(), Diagnostic> {
-        let first = self.targets.len() as u32;
         let mut targets = IndexSet::new();
         let mut stays = false;
         for next in &behaviour.next {
             for (state, _) in successors(spec, &next.action, &self.states[at]).map_err(Box::new)? {
-                let id = self.meet(state, first + targets.len() as u32);
+                let id = self.meet(state);
                 if id as usize == at {
                     stays = true;
                 } else {
@@ -168,6 +166,7 @@ impl Search {
                 }
             }
         }
+        self.parents.next();
         self.loops.push(stays);
         self.targets.extend(targets);
         self.offsets.push(self.targets.len() as u32);

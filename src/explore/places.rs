@@ -1,0 +1,66 @@
+//! Numbers side by side in a few words.
+
+/// Where each number stands; none reaches over the end of a word.
+#[derive(Debug, Clone)]
+pub(crate) struct Places {
+    all: Vec<Place>,
+    words: usize,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    word: usize,
+    shift: u32,
+    mask: u64,
+}
+
+impl Places {
+    /// Room for numbers of so many bits each, fewer than 64.
+    pub(crate) fn of_widths(widths: impl IntoIterator<Item = u32>) -> Self {
+        let (mut word, mut used) = (0, 0);
+        let place = |width: u32| {
+            if used + width > u64::BITS {
+                (word, used) = (word + 1, 0);
+            }
+            // A number of no bits is 0 wherever it stands.
+            let shift = if width == 0 { 0 } else { used };
+            used += width;
+            Place {
+                word,
+                shift,
+                mask: (1 << width) - 1,
+            }
+        };
+        let all = widths.into_iter().map(place).collect();
+        Places { all, words: word + 1 }
+    }
+
+    /// The words that hold them.
+    pub(crate) fn words(&self) -> usize {
+        self.words
+    }
+
+    /// How many numbers there are.
+    pub(crate) fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    /// True if there is room for this value of the `at`-th number.
+    pub(crate) fn fits(&self, at: usize, number: u32) -> bool {
+        u64::from(number) <= self.all[at].mask
+    }
+
+    /// The `at`-th number.
+    #[inline]
+    pub(crate) fn number(&self, words: &[u64], at: usize) -> usize {
+        let Place { word, shift, mask } = self.all[at];
+        (words[word] >> shift & mask) as usize
+    }
+
+    /// Writes the `at`-th number, for which there is room.
+    #[inline]
+    pub(crate) fn store(&self, words: &mut [u64], at: usize, number: u32) {
+        let Place { word, shift, mask } = self.all[at];
+        words[word] = words[word] & !(mask << shift) | u64::from(number) << shift;
+    }
+}

@@ -1,0 +1,229 @@
+//! The index over the keys met so far: buckets of one cache line each, with eight bits of every key's hash before its number.
+
+use super::StateId;
+use super::keys::Keys;
+
+/// Entries of a bucket.
+const ENTRIES: usize = 12;
+/// So many tenths of the entries are used at most.
+const TENTHS: usize = 8;
+/// So many keys are looked up at a time, so that the memory that they need comes in together.
+const WINDOW: usize = 128;
+
+/// Twelve numbers of states, and a tag for each; 0 where there is none.
+#[derive(Debug, Clone, Copy)]
+#[repr(align(64))]
+struct Bucket {
+    tags: [u8; 16],
+    states: [StateId; ENTRIES],
+}
+
+impl Bucket {
+    const EMPTY: Bucket = Bucket {
+        tags: [0; 16],
+        states: [0; ENTRIES],
+    };
+
+    /// The entries with this tag, a bit each.
+    #[inline]
+    fn with(&self, tag: u8) -> u32 {
+        let mut found = 0;
+        for (entry, &other) in self.tags.iter().enumerate() {
+            found |= u32::from(other == tag) << entry;
+        }
+        found & ((1 << ENTRIES) - 1)
+    }
+}
+
+/// The states whose hashes belong to one worker. Exact: keys are compared, not hashes.
+pub(crate) struct Table {
+    buckets: Vec<Bucket>,
+    states: usize,
+    /// Which of how many tables this is.
+    share: (u32, u32),
+    /// Where the states stand that were met last, and have no final number yet.
+    fresh: Vec<(u32, u8)>,
+}
+
+impl Table {
+    /// An empty table, the `share.0`-th of `share.1`.
+    pub(crate) fn new(share: (u32, u32)) -> Self {
+        Table {
+            buckets: vec![Bucket::EMPTY; 16],
+            states: 0,
+            share,
+            fresh: Vec::new(),
+        }
+    }
+
+    /// The number of the table that a key with this hash belongs to.
+    pub(crate) fn owner(hash: u64, tables: u32) -> u32 {
+        (((hash & 0xffff) * u64::from(tables)) >> 16) as u32
+    }
+
+    fn owns(&self, hash: u64) -> bool {
+        Table::owner(hash, self.share.1) == self.share.0
+    }
+
+    /// Looks up the keys that belong to this table, and adds those that are new; by key, in order: its state. The new ones are
+    /// numbered from the end of `known` on, as if no other table had any.
+    pub(crate) fn meet(&mut self, known: &Keys, found: &[&Keys]) -> Vec<StateId> {
+        let incoming: usize = found.iter().map(|keys| keys.len()).sum();
+        let own = incoming / self.share.1 as usize;
+        if (self.states + own.max(1)) * 10 > self.buckets.len() * ENTRIES * TENTHS {
+            self.grow(known, own);
+        }
+        self.fresh.clear();
+        let mut fresh = Keys::new(known.words());
+        let mut answers = Vec::with_capacity(own);
+        for keys in found {
+            let mut window = Vec::with_capacity(WINDOW);
+            for at in 0..keys.len() {
+                let hash = keys.hash(at);
+                if self.owns(hash) {
+                    window.push((hash, at));
+                }
+                if window.len() == WINDOW || at + 1 == keys.len() {
+                    self.fetch(known, &window);
+                    answers.extend(
+                        window
+                            .drain(..)
+                            .map(|(hash, at)| self.meet_one(known, &mut fresh, hash, keys.key(at))),
+                    );
+                }
+            }
+        }
+        answers
+    }
+
+    /// Touches what looking up these keys will need: the processor waits for all of it at once.
+    fn fetch(&self, known: &Keys, window: &[(u64, usize)]) {
+        self.touch(window);
+        let mut touched = 0;
+        for &(hash, _) in window {
+            let bucket = &self.buckets[self.home(hash)];
+            let entries = bucket.with(tag(hash));
+            if entries != 0 {
+                touched ^= known.touch(bucket.states[entries.trailing_zeros() as usize]);
+            }
+        }
+        std::hint::black_box(touched);
+    }
+
+    /// Touches the buckets of these keys.
+    fn touch(&self, window: &[(u64, usize)]) {
+        let mut touched = 0;
+        for &(hash, _) in window {
+            touched ^= self.buckets[self.home(hash)].tags[0];
+        }
+        std::hint::black_box(touched);
+    }
+
+    fn meet_one(&mut self, known: &Keys, fresh: &mut Keys, hash: u64, key: &[u64]) -> StateId {
+        let mut at = self.home(hash);
+        loop {
+            let bucket = &self.buckets[at];
+            let mut entries = bucket.with(tag(hash));
+            while entries != 0 {
+                let state = bucket.states[entries.trailing_zeros() as usize];
+                let other = match (state as usize).checked_sub(known.len()) {
+                    None => known.key(state as usize),
+                    Some(new) => fresh.key(new),
+                };
+                if other.iter().zip(key).all(|(other, word)| other == word) {
+                    return state;
+                }
+                entries &= entries - 1;
+            }
+            let free = bucket.with(0);
+            if free != 0 {
+                let state = (known.len() + fresh.len()) as StateId;
+                fresh.push(key);
+                let entry = free.trailing_zeros() as u8;
+                self.put(at, entry, hash, state);
+                self.fresh.push((at as u32, entry));
+                return state;
+            }
+            at = self.after(at);
+        }
+    }
+
+    /// Gives the states that were met last the numbers that they have among those of all tables.
+    pub(crate) fn number(&mut self, numbers: &[StateId]) {
+        for (&(bucket, entry), &number) in self.fresh.iter().zip(numbers) {
+            self.buckets[bucket as usize].states[entry as usize] = number;
+        }
+    }
+
+    /// Makes room for so many more, half as much again at least.
+    fn grow(&mut self, known: &Keys, more: usize) {
+        let wanted = (self.states + more) * 10 / (ENTRIES * TENTHS) + 1;
+        let buckets = wanted.max(self.buckets.len() + self.buckets.len() / 2);
+        // The old buckets are given back first: what is in them is known.
+        self.buckets = Vec::new();
+        self.buckets = vec![Bucket::EMPTY; buckets];
+        self.rebuild(known);
+    }
+
+    /// Enters all keys anew, which may have changed.
+    pub(crate) fn rebuild(&mut self, known: &Keys) {
+        self.buckets.fill(Bucket::EMPTY);
+        self.states = 0;
+        self.fresh.clear();
+        let mut window = Vec::with_capacity(WINDOW);
+        for state in 0..known.len() {
+            let hash = known.hash(state);
+            if self.owns(hash) {
+                window.push((hash, state));
+            }
+            if window.len() == WINDOW || state + 1 == known.len() {
+                self.touch(&window);
+                for (hash, state) in window.drain(..) {
+                    self.enter(hash, state as StateId);
+                }
+            }
+        }
+    }
+
+    fn enter(&mut self, hash: u64, state: StateId) {
+        let mut at = self.home(hash);
+        loop {
+            let free = self.buckets[at].with(0);
+            if free != 0 {
+                self.put(at, free.trailing_zeros() as u8, hash, state);
+                return;
+            }
+            at = self.after(at);
+        }
+    }
+
+    fn put(&mut self, bucket: usize, entry: u8, hash: u64, state: StateId) {
+        self.buckets[bucket].tags[entry as usize] = tag(hash);
+        self.buckets[bucket].states[entry as usize] = state;
+        self.states += 1;
+    }
+
+    #[inline]
+    fn home(&self, hash: u64) -> usize {
+        (((hash >> 32) * self.buckets.len() as u64) >> 32) as usize
+    }
+
+    fn after(&self, bucket: usize) -> usize {
+        if bucket + 1 == self.buckets.len() {
+            0
+        } else {
+            bucket + 1
+        }
+    }
+
+    /// Bytes in use.
+    pub(crate) fn bytes(&self) -> usize {
+        self.buckets.len() * size_of::<Bucket>()
+    }
+}
+
+/// What stands beside a state's number: never 0. The bits belong neither to the table's number nor to the bucket's.
+#[inline]
+fn tag(hash: u64) -> u8 {
+    ((hash >> 16) as u8).max(1)
+}
