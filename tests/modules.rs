@@ -107,6 +107,15 @@ fn a_property_speaks_of_behaviours_however_it_is_written() {
 }
 
 #[test]
+fn a_leads_to_is_true_at_once_if_it_is_always_true() {
+    let body = "VARIABLE x\nInit == x = 0\nNext == x' = (x + 1) % 3\nFair == Init /\\ [][Next]_x /\\ WF_x(Next)\n\
+                Yes == [](x = 1 ~> x = 2)\nNo == ~[](x = 1 ~> x = 2)\n\
+                Never == [](x = 1 ~> x = 3)\nSo == ~[](x = 1 ~> x = 3)";
+    let config = "SPECIFICATION Fair\nPROPERTY Yes No Never So";
+    assert_eq!(verdicts(body, config, UNLIMITED), [Holds, Violated, Violated, Holds]);
+}
+
+#[test]
 fn a_bad_state_counts_if_a_behaviour_passes_it() {
     // From 3 there is no way to 0 again, which the liveness of `Spec` demands; from 2 there is.
     let body = "VARIABLE x

@@ -243,7 +243,7 @@ impl Temporal {
         match self {
             Temporal::Not(inner) => inner.plain().negated(),
             Temporal::Always(inner) => match inner.plain() {
-                always @ Temporal::Always(_) => always,
+                always @ (Temporal::Always(_) | Temporal::LeadsTo(..)) => always,
                 other => Temporal::Always(Box::new(other)),
             },
             Temporal::Eventually(inner) => match inner.plain() {
