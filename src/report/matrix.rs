@@ -1,17 +1,19 @@
 //! The matrix: a row for each protocol or scenario, a two-letter column for each property.
 
+use indexmap::IndexMap;
+
 use crate::check::{Checked, Finding, Verdict};
 use crate::model::property::Property;
 
-/// What stands in a cell, from good to bad: a cell over several scenarios shows its worst.
+/// What stands in a cell, from what says least to what says most: a cell over several scenarios shows the last of these.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Mark {
     /// `-`: not asked here.
     NotAsked,
-    /// `.`: holds.
-    Holds,
     /// `v`: holds, but what it speaks of never happens.
     Vacuous,
+    /// `.`: holds.
+    Holds,
     /// `X`: known to be broken.
     Known,
     /// `?`: not decided.
@@ -56,33 +58,52 @@ pub enum Rows {
     Scenarios,
 }
 
-/// The matrix with its legend.
+/// The columns of a terminal.
+const COLUMNS: usize = 80;
+/// What a column of the matrix takes: a space and two letters.
+const COLUMN: usize = 3;
+
+/// The matrix with its legend, no line of which is wider than a terminal.
 pub fn matrix(checked: &[Checked], rows: Rows) -> String {
     let properties = columns(checked);
     let row_name = |checked: &Checked| match rows {
         Rows::Protocols => checked.instance.protocol.clone(),
         Rows::Scenarios => checked.instance.scenario.clone(),
     };
-    let mut names: Vec<String> = Vec::new();
+    let mut rows: IndexMap<String, Vec<&Checked>> = IndexMap::new();
     for checked in checked {
-        let name = row_name(checked);
-        if !names.contains(&name) {
-            names.push(name);
-        }
+        rows.entry(row_name(checked)).or_default().push(checked);
     }
-    let width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
+    let mut text = String::new();
+    for properties in groups(&properties, name_width(&rows)) {
+        text += &group(&rows, properties);
+        text += "\n";
+    }
+    text + &legend(&properties, checked)
+}
+
+fn name_width(rows: &IndexMap<String, Vec<&Checked>>) -> usize {
+    rows.keys().map(|name| name.chars().count()).max().unwrap_or(0)
+}
+
+/// The columns in as few groups as fit a terminal, about equally wide.
+fn groups(properties: &[Property], name_width: usize) -> impl Iterator<Item = &[Property]> {
+    let most = (COLUMNS.saturating_sub(name_width + 1) / COLUMN).max(1);
+    let count = properties.len().div_ceil(most).max(1);
+    properties.chunks(properties.len().div_ceil(count).max(1))
+}
+
+fn group(rows: &IndexMap<String, Vec<&Checked>>, properties: &[Property]) -> String {
+    let width = name_width(rows);
     let mut text = format!("{:width$} ", "");
-    for property in &properties {
+    for property in properties {
         text += &format!(" {}", property.code);
     }
     text += "\n";
-    for name in &names {
+    for (name, checked) in rows {
         text += &format!("{name:width$} ");
-        for property in &properties {
-            let findings = checked
-                .iter()
-                .filter(|checked| row_name(checked) == *name)
-                .flat_map(|checked| &checked.findings);
+        for property in properties {
+            let findings = checked.iter().flat_map(|checked| &checked.findings);
             let marks = findings
                 .filter(|finding| finding.property.name == property.name)
                 .map(Mark::of);
@@ -90,7 +111,7 @@ pub fn matrix(checked: &[Checked], rows: Rows) -> String {
         }
         text += "\n";
     }
-    text + "\n" + &legend(&properties, checked)
+    text
 }
 
 /// All properties asked of any instance, in the order of first appearance.
@@ -108,10 +129,13 @@ fn legend(properties: &[Property], checked: &[Checked]) -> String {
     let width = properties.iter().map(|property| property.name.len()).max().unwrap_or(0);
     let mut text = String::new();
     for property in properties {
-        text += &format!(
-            "  {}  {:width$}  {}\n",
-            property.code, property.name, property.description
-        );
+        let head = format!("  {}  {:width$}  ", property.code, property.name);
+        let indent = " ".repeat(head.len());
+        let options = textwrap::Options::new(COLUMNS)
+            .initial_indent(&head)
+            .subsequent_indent(&indent);
+        text += &textwrap::fill(&property.description, options);
+        text += "\n";
     }
     let findings = || checked.iter().flat_map(|checked| &checked.findings);
     let mut marks =
