@@ -228,7 +228,10 @@ impl Loader<'_> {
                 Diagnostic::at(place, format!("there is no file {quoted}")).help(did_you_mean(
                     wanted_name,
                     names,
-                    format!("looked in {}, then in linux/ and kernel/ of the spec", home.folder()),
+                    format!(
+                        "looked in {}, then in linux/, kernel/ and scenarios/ of the spec",
+                        home.folder()
+                    ),
                 )),
             );
         };
@@ -252,6 +255,7 @@ impl Loader<'_> {
         beside
             .or_else(|| self.in_library("linux", wanted))
             .or_else(|| self.in_library("kernel", wanted))
+            .or_else(|| self.in_library("scenarios", wanted))
     }
 
     fn in_library(&self, folder: &str, wanted: &str) -> Option<Found> {

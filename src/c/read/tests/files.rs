@@ -68,7 +68,7 @@ fn what_cannot_be_included() {
         ),
         (
             "linux/b.c",
-            "there is no file \"somewhere/else.h\" | \"somewhere/else.h\" | looked in linux/, then in linux/ and",
+            "there is no file \"somewhere/else.h\" | \"somewhere/else.h\" | looked in linux/, then in linux/, kernel/ and",
         ),
         (
             "linux/c.c",
