@@ -36,9 +36,13 @@ pub struct Args {
     #[arg(long, value_name = "FILE.jar", default_value = "target/tla2tools.jar")]
     jar: PathBuf,
 
-    /// Keep the comparisons in PREFIX.json and PREFIX.md; what stands there for the same text is not asked again
+    /// Keep the comparisons in PREFIX.json and PREFIX.md
     #[arg(long, value_name = "PREFIX")]
     table: Option<PathBuf>,
+
+    /// Go on where an earlier run stopped: what stands in the table (proofs/tlc, if none is named) for the same text is not asked again
+    #[arg(long)]
+    resume: bool,
 
     /// Ask no more than states, depth and paths of graphs with more states: TLC's search for fair cycles takes a minute or more there
     #[arg(long, value_name = "N", default_value_t = 6_000)]
@@ -51,6 +55,14 @@ pub struct Args {
     /// Runs of TLC side by side
     #[arg(long, value_name = "N")]
     threads: Option<std::num::NonZeroUsize>,
+}
+
+impl Args {
+    /// Where comparisons are kept.
+    fn prefix(&self) -> Option<&Path> {
+        let usual = self.resume.then(|| Path::new("proofs/tlc"));
+        self.table.as_deref().or(usual)
+    }
 }
 
 /// The longest table that is read, in bytes.
@@ -76,6 +88,9 @@ pub fn run(spec: &Spec, args: &Args, budget: Budget) -> Result<u8, Failure> {
     let known = table.get_mut().map_or_else(|_| Table::default(), |table| table.clone());
     let total = pairs.len();
     pairs.retain(|pair| {
+        if !args.resume {
+            return true;
+        }
         let found = known.find(&pair.instance.protocol, &pair.instance.scenario);
         // A comparison that left out lassos is made again where they are asked for.
         let enough = |record: &Record| record.lassos || record.distinct > args.max_lasso_states;
@@ -92,7 +107,7 @@ pub fn run(spec: &Spec, args: &Args, budget: Budget) -> Result<u8, Failure> {
         ..Limits::default()
     };
     let disagreements = ask_all(&pairs, args, limits, &modules, &table)?;
-    if let (Some(prefix), Ok(table)) = (&args.table, table.get_mut()) {
+    if let (Some(prefix), Ok(table)) = (args.prefix(), table.get_mut()) {
         save(table, prefix)?;
     }
     let (count, agreed) = (pairs.len(), pairs.len() - disagreements);
@@ -101,7 +116,7 @@ pub fn run(spec: &Spec, args: &Args, budget: Budget) -> Result<u8, Failure> {
 }
 
 fn read(args: &Args) -> Result<Table, Diagnostics> {
-    let Some(prefix) = &args.table else {
+    let Some(prefix) = args.prefix() else {
         return Ok(Table::default());
     };
     let path = prefix.with_extension("json");
@@ -194,7 +209,7 @@ fn ask(
     };
     let name = format!("{} in {}", pair.instance.protocol, pair.instance.scenario);
     let agreement = compare(&options, folder.path(), &asked).map_err(|error| fail(format!("{name}: {error}")))?;
-    if let (Some(prefix), true) = (&args.table, agreement.disagreements.is_empty()) {
+    if let (Some(prefix), true) = (args.prefix(), agreement.disagreements.is_empty()) {
         let mut table = table.lock().map_err(|_| fail("a worker panicked".to_string()))?;
         table.insert(Record::new(&checked, &pair.export, &agreement));
         save(&mut table, prefix)?;

@@ -110,7 +110,7 @@ impl Table {
              Each protocol was exported in each scenario (`oomspec export tla`) and given to TLC 2.15, one worker. Both explored the\n\
              same number of distinct states to the same depth, and agreed on every property: *held* counts those that hold,\n\
              *violated* those that do not, with equal length where TLC's counterexample is the shortest. Made by\n\
-             `oomspec tlc --table`; the seconds are wall-clock time on the machine that asked, TLC's with the start of each JVM.\n\n",
+             `oomspec tlc --resume`; the seconds are wall-clock time on the machine that asked, TLC's with the start of each JVM.\n\n",
         );
         if self.records.iter().any(|record| !record.lassos) {
             text += "A star marks the graphs of which TLC was asked no lassos: its search for fair cycles takes a minute or more there.\n\n";
