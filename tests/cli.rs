@@ -57,7 +57,7 @@ fn json(args: &[&str]) -> (i32, Vec<Value>) {
 fn code_0_when_all_is_as_expected() {
     let run = run(&["check", "v4.14", "-s", "foreign-mmput"]);
     assert_eq!(run.code, 0, "{}{}", run.out, run.err);
-    assert!(run.out.ends_with("2 violations, all expected\n"), "{}", run.out);
+    assert!(run.out.ends_with("5 violations, all expected\n"), "{}", run.out);
     assert_eq!(run.err, "", "no progress where there is no terminal");
 }
 
@@ -165,11 +165,11 @@ fn a_graph_that_was_cut_short_is_never_fine() {
     assert_eq!(both.code, 20, "{}{}", both.out, both.err);
     assert!(both.err.contains("there is no second opinion"), "{}", both.err);
     // A violation that was seen is one, and the rest of the graph is missing all the same.
-    let race = ["-s", "foreign-mmput", "-p", "NoUseAfterFree", "--max-states", "9000"];
+    let race = ["-s", "foreign-mmput", "-p", "NoUseAfterFree", "--max-states", "20000"];
     let seen = run(&[&["check", "v4.14"], &race[..]].concat());
     assert_eq!(seen.code, 20, "{}", seen.out);
     assert!(
-        seen.out.contains("NoUseAfterFree is violated (36 steps"),
+        seen.out.contains("NoUseAfterFree is violated (35 steps"),
         "{}",
         seen.out
     );
@@ -342,7 +342,7 @@ fn json_has_the_fields_of_schema_1() {
         "-s",
         "foreign-mmput",
         "-s",
-        "aio-never-alone",
+        "starved-killer",
         "--format",
         "json",
     ]);
@@ -404,7 +404,7 @@ fn json_has_the_fields_of_schema_1() {
         "{bug}"
     );
     assert!(bug.get("loop_start").is_none(), "{bug}");
-    let lasso = of("OomResolves", "aio-never-alone");
+    let lasso = of("ReaperNeverStuck", "starved-killer");
     assert_eq!(lasso["kind"], "liveness");
     assert!(
         lasso["loop_start"].as_u64() <= lasso["length"].as_u64() && lasso["loop_start"].is_u64(),
@@ -467,6 +467,9 @@ fn list_names_every_file_of_the_spec() {
     for folder in ["linux", "proposals", "scenarios"] {
         for entry in std::fs::read_dir(spec_folder().join(folder)).expect("a folder") {
             let path = entry.expect("an entry").path();
+            if path.extension().is_some_and(|extension| extension == "h") {
+                continue;
+            }
             let name = path.file_stem().and_then(|name| name.to_str()).expect("a name");
             let listed = run
                 .out
@@ -653,7 +656,7 @@ fn a_spec_in_a_folder_of_the_user() {
 fn the_abstract_specification_by_itself() {
     let run = run(&["check", "OomResolution.tla"]);
     assert_eq!(run.code, 0, "{}{}", run.out, run.err);
-    assert!(run.out.contains(" 6132 distinct, depth 12\n"), "{}", run.out);
+    assert!(run.out.contains(" 17040 distinct, depth 13\n"), "{}", run.out);
     for theorem in ["FreedOnce", "NothingLeft", "Resolves"] {
         assert!(run.out.contains(&format!("  {theorem} holds\n")), "{}", run.out);
     }

@@ -11,7 +11,7 @@ use serde_json::Value;
 use explorer::{Running, oomspec, start};
 
 fn v4_14(folder: &Path) -> Running {
-    start("v4.14", "foreign-mmput", folder, 2)
+    start("v4.14", "foreign-mmput", folder, 5)
 }
 
 fn json(body: &str) -> Value {

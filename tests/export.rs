@@ -95,7 +95,7 @@ fn is_what_the_machine_does(checked: &Checked, property: &str) {
 fn a_trace_reads_back_as_what_the_machine_does() {
     let judge = Judge::builtin();
     is_what_the_machine_does(&judge.check("v4.14", "foreign-mmput"), "NoUseAfterFree");
-    is_what_the_machine_does(&judge.check("2017-12-05-report", "aio-needs-memory"), "NoDoubleUnmap");
+    is_what_the_machine_does(&judge.check("2017-12-05-report", "writer-fault"), "NoDoubleUnmap");
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn a_lasso_says_where_it_loops() {
     let judge = Judge::builtin();
     let checked = judge.check("2017-07-25-no-give-up", "aio-never");
     is_what_the_machine_does(&checked, "OomResolves");
-    is_what_the_machine_does(&judge.check("v4.14", "aio-never-alone"), "OomResolves");
+    is_what_the_machine_does(&judge.check("v4.17", "starved-killer"), "OomResolves");
     let text = itf(&checked.instance, finding(&checked, "OomResolves")).unwrap();
     let trace: Json = serde_json::from_str(&text).unwrap();
     let states = trace["states"].as_array().unwrap();
@@ -126,7 +126,7 @@ fn a_property_that_holds_has_no_trace() {
 
 /// The smallest built-in graph that has an error, and the path to it.
 fn drawn() -> (Checked, Graph, StateGraph) {
-    let checked = Judge::builtin().check("2017-12-05-report", "aio-needs-memory");
+    let checked = Judge::builtin().check("2017-12-05-report", "writer-fault");
     let graph = graph(&checked.instance, 1);
     let path = finding(&checked, "NoDoubleUnmap").counterexample.as_ref();
     assert!(path.is_some());
@@ -243,10 +243,9 @@ fn a_lasso_is_marked_on_the_graph() {
     let marked: Vec<_> = drawn.edges.iter().filter(|edge| edge.on_path).collect();
     assert_eq!(marked.len(), path.steps.len());
     let entered = |id: u32| marked.iter().filter(|edge| edge.to == id).count();
-    assert_eq!(
-        marked.iter().filter(|edge| entered(edge.to) == 2).count(),
-        2,
-        "stem and loop meet once"
+    assert!(
+        marked.iter().any(|edge| entered(edge.to) == 2),
+        "the loop comes back to where the stem ends"
     );
 }
 
@@ -289,15 +288,19 @@ fn what_cannot_be_exported_is_said() {
     assert!(
         holds
             .2
-            .contains("NoUseAfterFree holds in v4.15 in foreign-mmput (11139 states)"),
+            .contains("NoUseAfterFree holds in v4.15 in foreign-mmput (31629 states)"),
         "{}",
         holds.2
     );
-    assert!(holds.2.contains("violated there: NoStaleKill"), "{}", holds.2);
+    assert!(
+        holds.2.contains("violated there: SkipMeansFree, NoNeedlessKill"),
+        "{}",
+        holds.2
+    );
     let vacuous = export(&["itf", "v4.14", "-s", "aio-never-alone", "-p", "NoStaleKill"]);
     assert!(vacuous.2.contains("what it speaks of never happens"), "{}", vacuous.2);
-    let all_hold = export(&["dot", "v4.14", "-s", "lock-held", "-p", "NoBug"]);
-    assert!(all_hold.2.contains("all 16 properties hold there"), "{}", all_hold.2);
+    let all_hold = export(&["dot", "v4.14", "-s", "mrelease", "-p", "NoBug"]);
+    assert!(all_hold.2.contains("all 24 properties hold there"), "{}", all_hold.2);
     let unknown = export(&["itf", "v4.14", "-s", "lock-held", "-p", "NoUseAfterFee"]);
     assert!(
         unknown.2.contains("there is no property `NoUseAfterFee`"),
@@ -310,7 +313,7 @@ fn what_cannot_be_exported_is_said() {
         "{}",
         large.2
     );
-    let nowhere = export(&["dot", "v4.14", "-s", "lock-held", "-o", "no/such/folder/x.dot"]);
+    let nowhere = export(&["dot", "v4.14", "-s", "mrelease", "-o", "no/such/folder/x.dot"]);
     assert!(nowhere.2.contains("cannot write no/such/folder/x.dot"), "{}", nowhere.2);
     let expected = [150, 150, 150, 150, 20, 74];
     for ((code, out, _), expected) in [holds, vacuous, all_hold, unknown, large, nowhere]
@@ -392,7 +395,7 @@ fn without_tlc_the_comparison_says_how_to_get_it() {
 #[test]
 fn a_control_character_in_a_comment_leaves_the_picture_well_formed() {
     let strange = "await(current->/* \u{1} */killed)";
-    let judge = Judge::edited(&[("scenarios/quick-exit.c", "await(current->killed)", strange)]);
+    let judge = Judge::edited(&[("scenarios/hog.h", "await(current->killed)", strange)]);
     let checked = judge.check("v4.13", "quick-exit");
     let finding = finding(&checked, "NoStaleKill");
     let picture = oomspec::report::lanes::race(&checked.instance, finding);

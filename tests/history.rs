@@ -148,7 +148,10 @@ fn double_unmap_as_the_report_of_2017_12_05_believed() {
 /// Which safety properties break, where: these cells and no others.
 #[test]
 fn the_safety_matrix() {
-    assert_eq!(broken("NoUseAfterFree"), cells(["v4.14", REPORT], &["foreign-mmput"]));
+    assert_eq!(
+        broken("NoUseAfterFree"),
+        cells(["v4.14", REPORT], &["foreign-mmput", "sharer"])
+    );
     assert_eq!(
         broken("NoMunlockRace"),
         cells(["v4.14", "v4.15", REPORT, ARCANGELI, RIENTJES], &["mlocked"])
@@ -159,11 +162,24 @@ fn the_safety_matrix() {
         "LocksBalanced",
         "NoBug",
         "NoDeadlock",
+        "NoLeak",
+        "TypeOK",
+        "NoZeroPage",
     ];
     for property in whole {
         assert_eq!(broken(property), BTreeMap::new(), "{property}");
     }
-    let covered = ["NoUseAfterFree", "NoMunlockRace", "NoDoubleUnmap", "SkipMeansGone"];
+    let covered = [
+        "NoUseAfterFree",
+        "NoMunlockRace",
+        "NoDoubleUnmap",
+        "SkipMeansGone",
+        "SkipMeansFree",
+        "NoPanic",
+        "QueuedOnce",
+        "FutexWakeSurvives",
+        "NoStaleTranslation",
+    ];
     for finding in ALL.iter().flat_map(|checked| &checked.findings) {
         let name = finding.property.name.as_str();
         if matches!(finding.property.kind, PropertyKind::Safety | PropertyKind::Deadlock) {
@@ -187,7 +203,7 @@ fn every_cell_is_what_its_listing_says() {
 #[test]
 fn needless_kill_26db62f179d1() {
     // The reaper finds no user, stops trying, and MMF_OOM_SKIP is set while the exit is at work.
-    for scenario in ["quick-exit", "foreign-mmput", "two-threads", "aio-never"] {
+    for scenario in ["quick-exit", "two-threads", "aio-never"] {
         breaks("v4.13", scenario, "NoNeedlessKill");
         for protocol in FIXED {
             holds(protocol, scenario, "NoNeedlessKill");
@@ -339,7 +355,101 @@ fn aio_never_alone_is_judged_for_every_protocol() {
     }
     for protocol in FIXED {
         holds(protocol, "aio-never-alone", "MemoryReaped");
+        holds(protocol, "aio-never-alone", "OomResolves");
     }
+}
+
+/// release_task() takes the victim off the list, while somebody else uses its address space.
+#[test]
+fn needless_kill_of_a_victim_that_has_left_the_process_list() {
+    for protocol in ["v4.13", "v4.14", "v4.15", "v4.17", "v6.1"] {
+        breaks(protocol, "released-victim", "NoNeedlessKill");
+        breaks(protocol, "foreign-mmput", "NoNeedlessKill");
+    }
+    // The reaper's delay is long enough to find nobody and panic.
+    breaks("v6.1", "released-victim", "OomResolves");
+    for protocol in ["v4.13", "v4.14", "v4.15", "v4.17"] {
+        holds(protocol, "released-victim", "OomResolves");
+    }
+}
+
+#[test]
+fn the_flag_comes_before_the_gather_is_finished_but_for_27ae357fa82b() {
+    for protocol in ["v4.14", "v4.15", "v6.1"] {
+        breaks(protocol, "quick-exit", "SkipMeansFree");
+        holds(protocol, "quick-exit", "SkipMeansGone");
+    }
+    holds("v4.17", "quick-exit", "SkipMeansFree");
+    for protocol in FIXED {
+        breaks(protocol, "aio-pinned", "SkipMeansFree");
+        holds(protocol, "aio-pinned", "SkipMeansGone");
+    }
+}
+
+#[test]
+fn locked_memory_is_owed_until_a213e5cf71cb() {
+    for protocol in ["v4.13", "v4.14", "v4.15", "v4.17"] {
+        breaks(protocol, "mlocked", "SkipMeansGone");
+        breaks(protocol, "mlocked", "NoNeedlessKill");
+    }
+    holds("v6.1", "mlocked", "SkipMeansGone");
+    holds("v6.1", "mlocked", "NoNeedlessKill");
+}
+
+/// The test for duplicates misses the tail of the queue, and whoever is being reaped.
+#[test]
+fn a_victim_is_queued_twice_until_9bcdeb51bd7d() {
+    for protocol in ["v4.13", "v4.14", "v4.15", "v4.17"] {
+        breaks(protocol, "sibling-writer", "QueuedOnce");
+    }
+    for checked in ALL.iter().filter(|checked| checked.instance.protocol == "v6.1") {
+        assert_eq!(verdict(checked, "QueuedOnce"), Verdict::Holds);
+    }
+}
+
+#[test]
+fn notifiers_are_ignored_then_shunned_then_asked_93065ac753e4() {
+    breaks("v4.13", "notifier", "NoStaleTranslation");
+    for protocol in ["v4.14", "v4.15", "v4.17"] {
+        holds(protocol, "notifier", "NoStaleTranslation");
+        breaks(protocol, "notifier", "MemoryReaped");
+    }
+    holds("v6.1", "notifier", "NoStaleTranslation");
+    holds("v6.1", "notifier", "MemoryReaped");
+}
+
+#[test]
+fn a_robust_futex_is_lost_with_and_without_the_delay_of_e4a38402c36e() {
+    for protocol in ["v4.13", "v4.14", "v4.15", "v4.17", "v6.1"] {
+        breaks(protocol, "robust-futex", "FutexWakeSurvives");
+    }
+}
+
+/// Until v5.10 who had waited for oom_lock did not look again whether it could charge.
+#[test]
+fn a_charge_looks_again_with_oom_lock_held() {
+    for protocol in ["v4.13", "v4.14", "v4.15", "v4.17"] {
+        breaks(protocol, "group-kill", "NoStaleKill");
+    }
+    for property in ["NoNeedlessKill", "QueuedOnce", "NoPanic"] {
+        holds("v6.1", "group-kill", property);
+    }
+    assert_ne!(verdict(cell("v6.1", "group-kill"), "NoStaleKill"), Verdict::Violated);
+}
+
+#[test]
+fn a_starved_killer_blocks_the_exit_of_27ae357fa82b_only() {
+    breaks("v4.17", "starved-killer", "ExitProgresses");
+    breaks("v4.17", "starved-killer", "OomResolves");
+    for protocol in ["v4.13", "v4.14", "v4.15", "v6.1"] {
+        holds(protocol, "starved-killer", "ExitProgresses");
+        holds(protocol, "starved-killer", "OomResolves");
+    }
+    // The reaper needs oom_lock until v4.19.
+    for protocol in ["v4.13", "v4.14", "v4.15", "v4.17"] {
+        breaks(protocol, "starved-killer", "ReaperNeverStuck");
+    }
+    holds("v6.1", "starved-killer", "ReaperNeverStuck");
 }
 
 #[test]

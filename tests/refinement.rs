@@ -85,7 +85,11 @@ fn strong_fairness_is_what_saves_it() {
 
 #[test]
 fn a_mapping_without_victims_is_wrong() {
-    let judge = Judge::edited(&[("Refinement.tla", r"victims <- {m \in Mms : Marked(m)}", "victims <- {}")]);
+    let judge = Judge::edited(&[(
+        "Refinement.tla",
+        r"victims  <- {m \in Mms : Marked(m)}",
+        "victims <- {}",
+    )]);
     let finding = judge.finding("v4.14", "quick-exit", "Refines");
     assert_eq!(finding.verdict, Verdict::Violated);
     blamed(&finding, "Kill", r"victims' = victims \cup {m}");
@@ -93,7 +97,7 @@ fn a_mapping_without_victims_is_wrong() {
 
 #[test]
 fn a_mapping_that_forgets_the_freelist_is_wrong() {
-    let mapped = r"free    <- {p \in DOMAIN page : page[p].on_freelist}";
+    let mapped = r"free     <- {p \in DOMAIN page : page[p].on_freelist}";
     let judge = Judge::edited(&[("Refinement.tla", mapped, "free    <- {}")]);
     let finding = judge.finding("v4.14", "quick-exit", "Refines");
     assert_eq!(finding.verdict, Verdict::Violated);
@@ -162,7 +166,7 @@ fn a_reaper_that_need_not_run_reaps_nothing() {
         assert!(counterexample.loop_start.is_some(), "{property}");
     }
     // What needs no reaper still holds.
-    let finding = judge.finding("v4.14", "quick-exit", "OomResolves");
+    let finding = judge.finding("v4.14", "alone", "MemoryReaped");
     assert_eq!(finding.verdict, Verdict::Holds);
 }
 
@@ -192,7 +196,8 @@ fn an_exit_whose_io_never_completes_is_excused() {
 #[test]
 fn fairness_written_as_such_binds_the_runs() {
     let fair = "Fair == /\\ []<>~CanServe";
-    let restless = "Restless == waiting' = ~waiting /\\ UNCHANGED <<maps, owes, victims, givenUp, torn, busy, free>>\n\
+    let restless = "Restless == waiting' = DOMAIN fits \\ waiting /\\ UNCHANGED <<maps, owes, victims, givenUp, torn, killable, \
+                    busy, limbo, free, near, fits>>\n\
                     Fair == /\\ WF_vars(Restless)\n        /\\ []<>~CanServe";
     let holds = Judge::builtin().finding("v4.17", "lock-held", "Refines");
     assert_eq!(holds.verdict, Verdict::Holds);

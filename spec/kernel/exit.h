@@ -2,13 +2,13 @@
  * spec/kernel/exit.h: a task exits.
  *
  * A killed task takes the mmap lock for reading, plain and blocking, leaves
- * its mm and drops its reference: the last to do so runs __mmput().
+ * its mm and drops its reference: the last to do so runs __mmput(). Then it
+ * leaves the process list, sooner or later: its parent is not modelled.
  *
  * task_lock() spans one step here and in the OOM killer, so it is not
- * modelled as a lock. Coredumps, futexes and files are left out. An exited
- * task stays on the process list.
+ * modelled as a lock. Files are left out.
  *
- * Source: kernel-history 3.1.
+ * Source: kernel-history 3.1, 14.1.
  */
 
 void leave_mm(void) __atomic		/* under task_lock() */
@@ -23,6 +23,10 @@ void exit_mm(void)
 
 	if (!mm)
 		return;
+	if (COREDUMP)
+		wait_for_dump();
+	if (ROBUST_FUTEX)
+		walk_robust_list();
 	down_read(&mm->mmap_sem);
 	leave_mm();
 	up_read(&mm->mmap_sem);
@@ -33,5 +37,5 @@ void exit_mm(void)
 void do_exit(void)
 {
 	exit_mm();
-	current->exited = true;
+	release_task(current);
 }

@@ -6,21 +6,60 @@
  * of its own: between the two the table can be freed. A huge pmd is found
  * and cleared under the pmd's lock in one step.
  *
- * A zap that takes the last mapping puts the page on the freelist in the
- * same step: the mmu gather is not modelled.
+ * Unmapping and freeing are two things. A zap that takes the last mapping
+ * puts the page into the gather of the task that zaps; it is free when the
+ * gather is finished, or full, and when nobody else pins it.
  *
  * free_pgtables() and remove_vmas() are a step each: they run at the end of
- * an address space and do not touch a page.
+ * an address space. Every kernel finishes the gather right after it has freed
+ * the page tables, and nothing else comes in between that another thread
+ * could see: so free_pgtables() finishes it.
  *
- * Source: kernel-history 3.3 and 3.5.
+ * Source: kernel-history 3.3, 3.5, 14.2.
  */
+
+void put_page(struct page *page) __atomic
+{
+	page->refcount--;
+	if (page->refcount || page->mapcount)
+		return;
+	BUG_ON(MMU_NOTIFIERS && page->spte, NoStaleTranslation);
+	page->on_freelist = true;
+}
+
+/* Frees what has been gathered, and what nobody else pins. */
+void tlb_finish_mmu(void) __atomic
+{
+	u8 i;
+
+	for (i = 0; i < NR_GATHER; i++)
+		if (current->tlb.pages[i]) {
+			put_page(current->tlb.pages[i]);
+			current->tlb.pages[i] = NULL;
+		}
+	current->tlb.mm = NULL;
+}
+
+void tlb_remove_page(struct page *page) __atomic
+{
+	u8 i;
+
+	page->refcount++;
+	for (i = 0; i < NR_GATHER; i++)
+		if (!current->tlb.pages[i]) {
+			current->tlb.pages[i] = page;
+			return;
+		}
+	tlb_finish_mmu();		/* it is full */
+	current->tlb.pages[0] = page;
+}
 
 void page_remove_rmap(struct page *page) __atomic
 {
 	BUG_ON(page->mapcount == 0, NoDoubleUnmap);
 	page->mapcount--;
 	if (page->mapcount == 0)
-		page->on_freelist = true;
+		tlb_remove_page(page);
 }
 
 void zap_pte(struct page_table *table, u8 i) __atomic
@@ -39,6 +78,8 @@ struct page_table *zap_pmd(struct vm_area_struct *vma) __atomic
 	struct page_table *table = vma->pmd;
 	u8 i;
 
+	if (table)
+		current->tlb.mm = vma->vm_mm;
 	if (!table || !vma->huge)
 		return table;
 	vma->pmd = NULL;
@@ -78,6 +119,7 @@ void free_pgtables(struct mm_struct *mm) __atomic
 		vma->pmd = NULL;
 		vma = vma->vm_next;
 	}
+	tlb_finish_mmu();
 }
 
 void remove_vmas(struct mm_struct *mm) __atomic		/* remove_vma() on each */

@@ -26,11 +26,23 @@ void munlock_vma_pages_all(struct vm_area_struct *vma)
 		munlock_pages(vma);
 }
 
+struct vm_area_struct *locked_vma(struct mm_struct *mm) __atomic
+{
+	struct vm_area_struct *vma = mm->mmap;
+	u8 i;
+
+	for (i = 0; i < NR_VMAS; i++) {
+		if (!vma || vma->vm_locked)
+			return vma;
+		vma = vma->vm_next;
+	}
+	return NULL;
+}
+
 void munlock_all(struct mm_struct *mm)
 {
 	struct vm_area_struct *vma;
 
-	for (vma = mm->mmap; vma; vma = vma->vm_next)
-		if (vma->vm_locked)
-			munlock_vma_pages_all(vma);
+	for (vma = locked_vma(mm); vma; vma = locked_vma(mm))
+		munlock_vma_pages_all(vma);
 }

@@ -1,28 +1,52 @@
 /*
  * spec/kernel/oom_kill.h: the OOM killer, from the scan to the queue.
  *
- * The scan is one step: it walks the list under RCU, and each task it meets
- * is judged by its oom_mm and by MMF_OOM_SKIP, which never go back. A victim
- * without MMF_OOM_SKIP aborts it: somebody is still at work.
+ * A task that is dying already needs no scan: it is its own victim, marked
+ * and queued for the reaper, perhaps a second time.
+ *
+ * The scan is one step: it walks the process list under RCU, and each task
+ * it meets is judged by its oom_mm and by MMF_OOM_SKIP, which never go back.
+ * A victim without MMF_OOM_SKIP aborts it: somebody is still at work. A
+ * victim that has left the list is not met. A caller that is bound to a
+ * domain (a NUMA node) looks only at tasks that have memory there.
  *
  * The kill is several steps, in the order of the source: under task_lock()
  * pin the mm, send SIGKILL to the process and mark it; then SIGKILL, but do
- * not mark, every other process that shares the mm; then queue the victim
- * for the reaper. By then it may be anywhere in its exit.
+ * not mark, every other process that shares the mm, unless it is init; then
+ * queue the victim for the reaper. By then it may be anywhere in its exit.
+ * The OOM killer's own reference to the task goes on to the queue.
  *
- * Left out: memory cgroups, nodemasks, scores (the first candidate on the
- * list is the worst), notifiers, a caller that is itself dying, the sleep
- * with oom_lock held (until v4.18).
+ * A global scan that finds nobody panics, also when a page has become free
+ * since the caller looked: out_of_memory() is the listings' business.
  *
- * Source: kernel-history 3.7 to 3.9.
+ * Left out: scores (the first candidate on the list is the worst).
+ *
+ * Source: kernel-history 3.7 to 3.9, 14.4, 14.5.
  */
-struct mutex               oom_lock;
-struct task_struct         scan_aborted;	/* what an aborted scan returns: not a task */
-extern struct task_struct *tasks[NR_TASKS];	/* every killable task, the worst first */
+struct mutex       oom_lock;
+struct task_struct scan_aborted;	/* what an aborted scan returns: not a task */
 
 bool tsk_is_oom_victim(struct task_struct *tsk)
 {
 	return tsk->signal->oom_mm != NULL;
+}
+
+bool oom_eligible(struct task_struct *tsk) __atomic
+{
+	return !current->node || !tsk->node || current->node == tsk->node;
+}
+
+/* A dying task frees its memory soon, if everybody who shares it dies too. */
+bool task_will_free_mem(struct task_struct *tsk) __atomic
+{
+	u8 i;
+
+	if (!tsk->mm || !tsk->killed || tsk->signal->coredump || test_bit(MMF_OOM_SKIP, &tsk->mm->flags))
+		return false;
+	for (i = 0; i < NR_TASKS; i++)
+		if (tasks[i]->mm == tsk->mm && !tasks[i]->killed)
+			return false;
+	return true;
 }
 
 struct task_struct *select_bad_process(void) __atomic
@@ -31,8 +55,12 @@ struct task_struct *select_bad_process(void) __atomic
 	struct task_struct *p;
 	u8 i;
 
+	if (task_will_free_mem(current))
+		return current;
 	for (i = 0; i < NR_TASKS; i++) {
 		p = tasks[i];
+		if (p->released || p->is_global_init || !oom_eligible(p))
+			continue;
 		if (tsk_is_oom_victim(p)) {
 			if (test_bit(MMF_OOM_SKIP, &p->signal->oom_mm->flags))
 				continue;
@@ -54,20 +82,6 @@ void mark_oom_victim(struct task_struct *tsk)
 	tsk->signal->oom_mm = tsk->mm;
 }
 
-/* For the properties: what this generation's reaper owes us of this mm. */
-void note_reapable(struct mm_struct *mm) __atomic
-{
-	struct vm_area_struct *vma = mm->mmap;
-	u8 i;
-
-	for (i = 0; i < NR_VMAS; i++) {
-		if (!vma)
-			break;
-		vma->reapable = reapable_vma(vma);
-		vma = vma->vm_next;
-	}
-}
-
 struct mm_struct *kill_and_mark(struct task_struct *victim) __atomic	/* under task_lock() */
 {
 	struct mm_struct *mm = victim->mm;
@@ -76,21 +90,33 @@ struct mm_struct *kill_and_mark(struct task_struct *victim) __atomic	/* under ta
 	if (!mm)
 		return NULL;
 	mmgrab(mm);
+	get_task_struct(victim);
 	for (i = 0; i < NR_TASKS; i++)
 		if (tasks[i]->signal == victim->signal)
 			tasks[i]->killed = true;
 	mark_oom_victim(victim);
-	note_reapable(mm);
 	return mm;
 }
 
-void kill_sharers(struct mm_struct *mm) __atomic
+bool kill_sharers(struct mm_struct *mm) __atomic	/* true: the reaper may come */
 {
+	bool reapable = true;
 	u8 i;
 
 	for (i = 0; i < NR_TASKS; i++)
-		if (tasks[i]->mm == mm)
-			tasks[i]->killed = true;	/* but not marked */
+		if (tasks[i]->mm == mm) {
+			if (tasks[i]->is_global_init)
+				reapable = false;
+			else
+				tasks[i]->killed = true;	/* but not marked */
+		}
+	return reapable;
+}
+
+void spare_victim(struct task_struct *victim)	/* init lives in that address space */
+{
+	set_bit(MMF_OOM_SKIP, &victim->signal->oom_mm->flags);
+	put_task_struct(victim);
 }
 
 void oom_kill_process(struct task_struct *victim)
@@ -99,18 +125,9 @@ void oom_kill_process(struct task_struct *victim)
 
 	if (!mm)
 		return;
-	kill_sharers(mm);
-	wake_oom_reaper(victim);
+	if (kill_sharers(mm))
+		wake_oom_reaper(victim);
+	else
+		spare_victim(victim);
 	mmdrop(mm);
-}
-
-void out_of_memory(void)
-{
-	struct task_struct *chosen = select_bad_process();
-
-	if (chosen == &scan_aborted)
-		return;
-	if (!chosen)
-		panic();
-	oom_kill_process(chosen);
 }

@@ -20,12 +20,17 @@ bool freelist_empty(void) __atomic
 	return true;
 }
 
+bool in_zonelist(struct page *page) __atomic	/* may current use it? */
+{
+	return !current->node || !page->node || current->node == page->node;
+}
+
 struct page *get_page_from_freelist(void) __atomic
 {
 	u8 i;
 
 	for (i = 0; i < NR_PAGES; i++)
-		if (pages[i].on_freelist) {
+		if (pages[i].on_freelist && in_zonelist(&pages[i])) {
 			pages[i].on_freelist = false;
 			current->allocating = false;
 			return &pages[i];
@@ -33,8 +38,13 @@ struct page *get_page_from_freelist(void) __atomic
 	return NULL;
 }
 
-void schedule_timeout(void) __atomic	/* sleep a while: nothing changes but the time */
+void schedule_timeout(void)		/* sleeps a while: no step, nothing changes but the time */
 {
+}
+
+void schedule_timeout_killable(void)
+{
+	await(!current->starved);
 }
 
 struct page *alloc_page(void)
@@ -57,4 +67,12 @@ struct page *alloc_page(void)
 		if (page)
 			return page;
 	}
+}
+
+void pagefault_out_of_memory(void)	/* until v5.15; the fault is tried again */
+{
+	if (!mutex_trylock(&oom_lock))
+		return;
+	out_of_memory();
+	mutex_unlock(&oom_lock);
 }

@@ -6,46 +6,71 @@
  * A reader that waits is not counted as queued: the writer that it waits for
  * makes a trylock fail anyway, and wakes it when it leaves.
  *
+ * up_read() and up_write() are two steps when a writer is queued: they drop
+ * the lock, then they look at the queue to wake the first. The kernel does
+ * not promise that the semaphore is still there by then: its address space
+ * has to be pinned by whoever drops the lock.
+ *
  * Blocking acquisitions are strongly fair, trylocks have no fairness.
  * Stealing by optimistic spinning is not modelled.
  *
  * Source: kernel-history 6, "rwsem trylock vs waiting writer", "Fairness".
  */
 struct rw_semaphore {
-	unsigned readers : 2;
-	unsigned queued  : 2;
-	bool     writer;
+	unsigned            readers : 2;
+	unsigned            queued  : 2;
+	struct task_struct *owner;	/* the writer */
 };
 
 void down_read(struct rw_semaphore *sem) __atomic __acquires(sem) __strongly_fair
 {
-	await(!sem->writer && !sem->queued);
+	await(!sem->owner && !sem->queued);
 	sem->readers++;
 }
 
 bool down_read_trylock(struct rw_semaphore *sem) __atomic __cond_acquires(sem)
 {
-	if (sem->writer || sem->queued)
+	if (sem->owner || sem->queued)
 		return false;
 	sem->readers++;
 	return true;
 }
 
-void up_read(struct rw_semaphore *sem) __atomic __releases(sem)
+bool rwsem_drop_reader(struct rw_semaphore *sem) __atomic __releases(sem)
 {
 	sem->readers--;
+	return sem->queued;
+}
+
+bool rwsem_drop_writer(struct rw_semaphore *sem) __atomic __releases(sem)
+{
+	sem->owner = NULL;
+	return sem->queued;
+}
+
+void rwsem_wake(struct rw_semaphore *sem) __atomic	/* who waits is awake: only the look matters */
+{
+	bool queued = sem->queued;
+}
+
+void up_read(struct rw_semaphore *sem)
+{
+	if (rwsem_drop_reader(sem))
+		rwsem_wake(sem);
 }
 
 void rwsem_queue(struct rw_semaphore *sem) __atomic
 {
 	sem->queued++;
+	current->queued_on = sem;
 }
 
 void rwsem_own(struct rw_semaphore *sem) __atomic __acquires(sem) __strongly_fair
 {
-	await(!sem->writer && !sem->readers);
+	await(!sem->owner && !sem->readers);
 	sem->queued--;
-	sem->writer = true;
+	sem->owner = current;
+	current->queued_on = NULL;
 }
 
 void down_write(struct rw_semaphore *sem)
@@ -54,7 +79,8 @@ void down_write(struct rw_semaphore *sem)
 	rwsem_own(sem);
 }
 
-void up_write(struct rw_semaphore *sem) __atomic __releases(sem)
+void up_write(struct rw_semaphore *sem)
 {
-	sem->writer = false;
+	if (rwsem_drop_writer(sem))
+		rwsem_wake(sem);
 }

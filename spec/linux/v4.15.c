@@ -10,12 +10,57 @@
  * @source   kernel-history G9
  * @breaks   NoMunlockRace in mlocked: by mistake, fixed by v4.17
  *           (CVE-2018-1000200)
- * @breaks   NoStaleKill in quick-exit, two-threads, foreign-mmput, mlocked,
- *           aio-never: by design: the exit frees memory without oom_lock
- * @breaks   OomResolves in aio-never-alone: by design: the exit frees memory
- *           without oom_lock, and a stale look with nobody left to kill panics
- * @breaks   Refines in aio-never-alone: by design: a scan on a stale look at
- *           the freelist finds nobody and panics
+ * @breaks   SkipMeansGone in init-sharer: by design: what init lives in is
+ *           not reaped
+ * @breaks   SkipMeansGone in mlocked: by design: locked memory is left to the
+ *           exit (until v5.18)
+ * @breaks   SkipMeansGone in notifier: by design: what has mmu notifiers is
+ *           not reaped (until v4.19)
+ * @breaks   SkipMeansFree in aio-never-alone, aio-never, alone,
+ *           foreign-mmput, mrelease-oom, quick-exit, robust-futex,
+ *           second-oom, sharer, starved-killer, two-threads, writer-fault: by
+ *           mistake, fixed by v4.17 (MMF_OOM_SKIP before the gather is
+ *           finished)
+ * @breaks   SkipMeansFree in aio-pinned: by design: a page under I/O is
+ *           unmapped, and free later
+ * @breaks   SkipMeansFree in init-sharer: by design: what init lives in is
+ *           not reaped
+ * @breaks   SkipMeansFree in mlocked: by design: locked memory is left to the
+ *           exit (until v5.18)
+ * @breaks   SkipMeansFree in notifier: by design: what has mmu notifiers is
+ *           not reaped (until v4.19)
+ * @breaks   FutexWakeSurvives in robust-futex: by mistake: the reaper may
+ *           take the list before the exit has walked it
+ * @breaks   NoPanic in aio-never-alone, alone, second-oom: by design: a scan
+ *           after a stale look finds nobody and panics
+ * @breaks   QueuedOnce in sibling-writer: by mistake, fixed by v6.1 (v5.0:
+ *           one that was the tail, or was being reaped, passed for not
+ *           queued)
+ * @breaks   NoNeedlessKill in foreign-mmput, released-victim: by mistake: no
+ *           scan meets a victim that has left the process list
+ * @breaks   NoNeedlessKill in init-sharer: by design: what init lives in is
+ *           not reaped
+ * @breaks   NoNeedlessKill in mlocked: by design: locked memory is left to
+ *           the exit (until v5.18)
+ * @breaks   NoStaleKill in aio-never, aio-pinned, foreign-mmput, mlocked,
+ *           quick-exit, second-oom, two-threads: by design: memory is freed
+ *           without oom_lock, so a look at the freelist may be stale
+ * @breaks   NoStaleKill in group-kill: by mistake, fixed by v6.1 (until
+ *           v5.10: who got oom_lock did not look again)
+ * @breaks   MemoryReaped in init-sharer: by design: what init lives in is not
+ *           reaped
+ * @breaks   MemoryReaped in notifier: by design: what has mmu notifiers is
+ *           not reaped (until v4.19)
+ * @breaks   ReaperNeverStuck in starved-killer: by mistake, fixed by v6.1
+ *           (v4.19: who sleeps with oom_lock held may never go on)
+ * @breaks   Refines in foreign-mmput, released-victim: by mistake: no scan
+ *           meets a victim that has left the process list
+ * @breaks   Refines in init-sharer: by design: what init lives in is not
+ *           reaped
+ * @breaks   Refines in mlocked: by design: locked memory is left to the exit
+ *           (until v5.18)
+ * @breaks   Refines in notifier: by design: what has mmu notifiers is not
+ *           reaped (until v4.19)
  */
 #include "v4.14.c"
 
@@ -30,6 +75,7 @@ void mark_oom_victim(struct task_struct *tsk)
 
 void exit_mmap(struct mm_struct *mm)
 {
+	release_secondary(mm);
 	munlock_all(mm);
 	unmap_vmas(mm);
 	if (test_bit(MMF_OOM_VICTIM, &mm->flags)) {
@@ -39,4 +85,16 @@ void exit_mmap(struct mm_struct *mm)
 	}
 	free_pgtables(mm);
 	remove_vmas(mm);
+}
+
+void oom_reap_vmas(struct mm_struct *mm)	/* 687cb0884a71: a gather for each vma */
+{
+	struct vm_area_struct *vma;
+
+	set_mm_unstable(mm);
+	for (vma = mm->mmap; vma; vma = vma->vm_next)
+		if (reapable_vma(vma)) {
+			unmap_page_range(vma);
+			tlb_finish_mmu();
+		}
 }

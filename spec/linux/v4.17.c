@@ -8,13 +8,63 @@
  * @protocol v4.17
  * @commit   27ae357fa82b ("mm, oom: fix concurrent munlock and oom reaper unmap, v3")
  * @source   kernel-history G11
- * @breaks   NoStaleKill in mlocked: by design: locked memory is freed without
- *           oom_lock
+ * @breaks   SkipMeansGone in init-sharer: by design: what init lives in is
+ *           not reaped
+ * @breaks   SkipMeansGone in mlocked: by design: locked memory is left to the
+ *           exit (until v5.18)
+ * @breaks   SkipMeansGone in notifier: by design: what has mmu notifiers is
+ *           not reaped (until v4.19)
+ * @breaks   SkipMeansFree in aio-pinned: by design: a page under I/O is
+ *           unmapped, and free later
+ * @breaks   SkipMeansFree in init-sharer: by design: what init lives in is
+ *           not reaped
+ * @breaks   SkipMeansFree in mlocked: by design: locked memory is left to the
+ *           exit (until v5.18)
+ * @breaks   SkipMeansFree in notifier: by design: what has mmu notifiers is
+ *           not reaped (until v4.19)
+ * @breaks   FutexWakeSurvives in robust-futex: by mistake: the reaper may
+ *           take the list before the exit has walked it
+ * @breaks   QueuedOnce in sibling-writer: by mistake, fixed by v6.1 (v5.0:
+ *           one that was the tail, or was being reaped, passed for not
+ *           queued)
+ * @breaks   NoNeedlessKill in foreign-mmput, released-victim: by mistake: no
+ *           scan meets a victim that has left the process list
+ * @breaks   NoNeedlessKill in init-sharer: by design: what init lives in is
+ *           not reaped
+ * @breaks   NoNeedlessKill in mlocked: by design: locked memory is left to
+ *           the exit (until v5.18)
+ * @breaks   NoStaleKill in aio-pinned, mlocked: by design: memory is freed
+ *           without oom_lock, so a look at the freelist may be stale
+ * @breaks   NoStaleKill in group-kill: by mistake, fixed by v6.1 (until
+ *           v5.10: who got oom_lock did not look again)
+ * @breaks   ExitProgresses in starved-killer: by mistake, fixed by v6.1
+ *           (v4.19: who sleeps with oom_lock held may never go on)
+ * @breaks   OomResolves in starved-killer: by mistake, fixed by v6.1 (v4.19:
+ *           who sleeps with oom_lock held may never go on)
+ * @breaks   MemoryReaped in init-sharer: by design: what init lives in is not
+ *           reaped
+ * @breaks   MemoryReaped in notifier: by design: what has mmu notifiers is
+ *           not reaped (until v4.19)
+ * @breaks   MemoryReaped in starved-killer: by mistake, fixed by v6.1 (v4.19:
+ *           who sleeps with oom_lock held may never go on)
+ * @breaks   ReaperNeverStuck in starved-killer: by mistake, fixed by v6.1
+ *           (v4.19: who sleeps with oom_lock held may never go on)
+ * @breaks   Refines in foreign-mmput, released-victim: by mistake: no scan
+ *           meets a victim that has left the process list
+ * @breaks   Refines in init-sharer: by design: what init lives in is not
+ *           reaped
+ * @breaks   Refines in mlocked: by design: locked memory is left to the exit
+ *           (until v5.18)
+ * @breaks   Refines in notifier: by design: what has mmu notifiers is not
+ *           reaped (until v4.19)
+ * @breaks   Refines in starved-killer: by mistake, fixed by v6.1 (v4.19: who
+ *           sleeps with oom_lock held may never go on)
  */
 #include "v4.15.c"
 
 void exit_mmap(struct mm_struct *mm)
 {
+	release_secondary(mm);
 	if (test_bit(MMF_OOM_VICTIM, &mm->flags)) {
 		mutex_lock(&oom_lock);
 		oom_reap_vmas(mm);		/* no mmap lock */

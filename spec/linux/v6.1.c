@@ -13,14 +13,52 @@
  * @commit   bf3980c85212 ("mm: drop oom code from exit_mmap")
  * @commit   b3541d912a84 ("mm: delete unused MMF_OOM_VICTIM flag")
  * @source   kernel-history G12 to G15, 3.9
- * @breaks   NoStaleKill in quick-exit, two-threads, foreign-mmput, mlocked,
- *           aio-never, aio-needs-memory, lock-held: by design: the reaper and
- *           the exit free memory without oom_lock
- * @breaks   OomResolves in aio-never-alone: by design: the reaper and the exit
- *           free memory without oom_lock, and a stale look with nobody left to
- *           kill panics
- * @breaks   Refines in aio-never-alone: by design: a scan on a stale look at
- *           the freelist finds nobody and panics
+ * @breaks   SkipMeansGone in init-sharer: by design: what init lives in is
+ *           not reaped
+ * @breaks   SkipMeansFree in aio-never-alone, aio-never, alone,
+ *           foreign-mmput, mlocked, mrelease-oom, notifier, quick-exit,
+ *           robust-futex, second-oom, sharer, starved-killer, two-threads,
+ *           writer-fault: by mistake, as in v4.15 (MMF_OOM_SKIP before the
+ *           gather is finished)
+ * @breaks   SkipMeansFree in aio-pinned: by design: a page under I/O is
+ *           unmapped, and free later
+ * @breaks   SkipMeansFree in init-sharer: by design: what init lives in is
+ *           not reaped
+ * @breaks   FutexWakeSurvives in robust-futex: by design: two seconds are not
+ *           always enough
+ * @breaks   NoPanic in aio-never-alone, aio-never, aio-pinned, alone,
+ *           coredump, init-sharer, mlocked, quick-exit, second-oom,
+ *           sibling-writer, two-domains, two-threads: by design: a scan after
+ *           a stale look finds nobody and panics
+ * @breaks   NoPanic in foreign-mmput, released-victim: by mistake: no scan
+ *           meets a victim that has left the process list, and one that finds
+ *           nobody panics
+ * @breaks   NoNeedlessKill in foreign-mmput, released-victim: by mistake: no
+ *           scan meets a victim that has left the process list
+ * @breaks   NoNeedlessKill in init-sharer: by design: what init lives in is
+ *           not reaped
+ * @breaks   NoStaleKill in aio-needs-memory, aio-never, aio-pinned,
+ *           foreign-mmput, lock-held, mlocked, quick-exit, released-victim,
+ *           second-oom, two-threads: by design: memory is freed without
+ *           oom_lock, so a look at the freelist may be stale
+ * @breaks   OomResolves in foreign-mmput, released-victim: by mistake: no
+ *           scan meets a victim that has left the process list, and one that
+ *           finds nobody panics
+ * @breaks   OomResolves in init-sharer, sibling-writer, two-domains: by
+ *           design: a scan after a stale look finds nobody and panics
+ * @breaks   MemoryReaped in foreign-mmput, released-victim: by mistake: no
+ *           scan meets a victim that has left the process list, and one that
+ *           finds nobody panics
+ * @breaks   MemoryReaped in init-sharer: by design: what init lives in is not
+ *           reaped
+ * @breaks   MemoryReaped in two-domains: by design: a scan after a stale look
+ *           finds nobody and panics
+ * @breaks   Refines in foreign-mmput, released-victim: by mistake: no scan
+ *           meets a victim that has left the process list
+ * @breaks   Refines in init-sharer: by design: what init lives in is not
+ *           reaped
+ * @breaks   Refines in sibling-writer, two-domains: by design: a scan after a
+ *           stale look finds nobody and panics
  */
 #include "v4.17.c"
 
@@ -30,6 +68,7 @@ struct task_struct softirq = { .signal = &kernel_signal };
 
 void exit_mmap(struct mm_struct *mm)
 {
+	release_secondary(mm);
 	down_read(&mm->mmap_lock);
 	if (!mm->mmap) {
 		up_read(&mm->mmap_lock);
@@ -58,40 +97,85 @@ bool reapable_vma(struct vm_area_struct *vma) __atomic
 	return !vma->vm_shared;
 }
 
-bool oom_reap_task_mm(struct mm_struct *mm, bool last)
+/* False: a notifier's callback would have to wait, and what it is for is left (v4.19). */
+bool reap_nonblock(struct mm_struct *mm)
 {
-	if (!down_read_trylock(&mm->mmap_lock)) {
-		if (last)
-			mm->gave_up = true;
+	if (!invalidate_secondary_nonblock(mm))
 		return false;
-	}
-	if (!test_bit(MMF_OOM_SKIP, &mm->flags))
-		oom_reap_vmas(mm);
-	up_read(&mm->mmap_lock);
+	oom_reap_vmas(mm);
 	return true;
 }
 
-void oom_kill_process(struct task_struct *victim)
+bool oom_reap_task_mm(struct mm_struct *mm, bool last)
+{
+	bool done = true;
+
+	if (!mmap_read_trylock(mm, last))
+		return false;
+	if (!test_bit(MMF_OOM_SKIP, &mm->flags))
+		done = reap_nonblock(mm);
+	up_read(&mm->mmap_lock);
+	return done;
+}
+
+void __oom_kill_process(struct task_struct *victim)
 {
 	struct mm_struct *mm = kill_and_mark(victim);
 
 	if (!mm)
 		return;
-	kill_sharers(mm);
-	queue_oom_reaper(victim);
+	if (kill_sharers(mm))
+		queue_oom_reaper(victim);
+	else
+		spare_victim(victim);
 	mmdrop(mm);
 }
 
-void arm_timer(struct task_struct *tsk) __atomic
+void kill_whole_group(struct task_struct *victim)		/* v4.19 */
 {
-	tsk->timer_armed = true;
+	u8 i;
+
+	for (i = 0; i < NR_TASKS; i++)
+		if (tasks[i]->node == victim->node)
+			__oom_kill_process(tasks[i]);
 }
 
-void queue_oom_reaper(struct task_struct *tsk)
+void oom_kill_process(struct task_struct *victim)
+{
+	__oom_kill_process(victim);
+	if (OOM_GROUP)
+		kill_whole_group(victim);
+}
+
+void out_of_memory(void)
+{
+	struct task_struct *chosen;
+
+	chosen = select_bad_process();
+	if (chosen == &scan_aborted)
+		return;
+	if (!chosen) {
+		if (current->memcg)
+			return;
+		panic();
+	}
+	oom_kill_process(chosen);
+}
+
+void memcg_out_of_memory(void)		/* looks again, with oom_lock held */
+{
+	mutex_lock(&oom_lock);
+	if (!can_charge())
+		out_of_memory();
+	mutex_unlock(&oom_lock);
+}
+
+void queue_oom_reaper(struct task_struct *tsk) __atomic
 {
 	if (test_and_set_bit(MMF_OOM_REAP_QUEUED, &tsk->signal->oom_mm->flags))
-		return;
-	arm_timer(tsk);
+		put_task_struct(tsk);
+	else
+		tsk->timer_armed = true;
 }
 
 bool timer_pending(void) __atomic
@@ -105,26 +189,45 @@ bool timer_pending(void) __atomic
 }
 
 /* Two seconds have passed for a victim, the one that was killed first. */
-struct task_struct *timer_expires(void) __atomic
+void timer_expires(void) __atomic
 {
+	struct task_struct *tsk = NULL;
 	u8 i;
 
 	await(timer_pending());
 	for (i = 0; i < NR_TASKS; i++)
-		if (tasks[i]->timer_armed) {
-			tasks[i]->timer_armed = false;
-			return tasks[i];
-		}
-	return NULL;
+		if (!tsk && tasks[i]->timer_armed)
+			tsk = tasks[i];
+	tsk->timer_armed = false;
+	if (test_bit(MMF_OOM_SKIP, &tsk->signal->oom_mm->flags))
+		put_task_struct(tsk);		/* it has exited by itself */
+	else
+		push_victim(tsk);
 }
 
 void oom_reaper_timer(void) __daemon(softirq)
 {
-	struct task_struct *tsk;
+	for (;;)
+		timer_expires();
+}
 
-	for (;;) {
-		tsk = timer_expires();
-		if (!test_bit(MMF_OOM_SKIP, &tsk->signal->oom_mm->flags))
-			wake_oom_reaper(tsk);
-	}
+struct mm_struct *pin_dying_mm(struct task_struct *tsk) __atomic	/* under task_lock() */
+{
+	if (!tsk->mm || !task_will_free_mem(tsk))
+		return NULL;			/* -ESRCH, -EINVAL */
+	mmgrab(tsk->mm);
+	return tsk->mm;
+}
+
+void process_mrelease(struct task_struct *tsk)
+{
+	struct mm_struct *mm = pin_dying_mm(tsk);
+
+	if (!mm)
+		return;
+	down_read(&mm->mmap_lock);
+	if (!test_bit(MMF_OOM_SKIP, &mm->flags))	/* else exit_mmap() has unmapped it all */
+		reap_nonblock(mm);			/* or -EAGAIN */
+	up_read(&mm->mmap_lock);
+	mmdrop(mm);
 }

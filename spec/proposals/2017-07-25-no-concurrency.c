@@ -11,22 +11,62 @@
  * @protocol 2017-07-25-no-concurrency
  * @after    v4.13
  * @source   kernel-history G3b, G4; the mail of 2017-07-25, 14:26 EST
- * @breaks   NoNeedlessKill in quick-exit, two-threads, foreign-mmput: by
- *           design: tries are few, an exit can take longer
- * @breaks   NoNeedlessKill in aio-never, aio-needs-memory: by design:
- *           exit_aio() outlasts every try
- * @breaks   SkipMeansGone in quick-exit, two-threads, foreign-mmput, aio-never,
- *           aio-never-alone, aio-needs-memory: by design: gives up after a few
- *           tries
- * @breaks   MemoryReaped in aio-never, aio-never-alone: by design: exit_aio()
- *           outlasts every try
- * @breaks   OomResolves in aio-never-alone: by design: exit_aio() outlasts
- *           every try, then there is nobody left to kill
- * @breaks   NoStaleKill in quick-exit, two-threads, foreign-mmput, mlocked,
- *           aio-never: by design: the exit frees memory without oom_lock
+ * @breaks   SkipMeansGone in aio-needs-memory, aio-never-alone, aio-never,
+ *           aio-pinned, alone, foreign-mmput, mrelease-oom, notifier,
+ *           quick-exit, robust-futex, second-oom, sharer, starved-killer,
+ *           two-threads, writer-fault: by design: gives up after a few tries,
+ *           an exit can take longer
+ * @breaks   SkipMeansGone in init-sharer: by design: what init lives in is
+ *           not reaped
+ * @breaks   SkipMeansGone in mlocked: by design: locked memory is left to the
+ *           exit (until v5.18)
+ * @breaks   SkipMeansFree in aio-needs-memory, aio-never-alone, aio-never,
+ *           aio-pinned, alone, foreign-mmput, mrelease-oom, notifier,
+ *           quick-exit, robust-futex, second-oom, sharer, starved-killer,
+ *           two-threads, writer-fault: by design: gives up after a few tries,
+ *           an exit can take longer
+ * @breaks   SkipMeansFree in init-sharer: by design: what init lives in is
+ *           not reaped
+ * @breaks   SkipMeansFree in mlocked: by design: locked memory is left to the
+ *           exit (until v5.18)
+ * @breaks   FutexWakeSurvives in robust-futex: by mistake: the reaper may
+ *           take the list before the exit has walked it
+ * @breaks   NoStaleTranslation in notifier: by mistake, as in v4.13
+ * @breaks   NoPanic in aio-never-alone, alone, second-oom: by design: gives
+ *           up after a few tries, an exit can take longer
+ * @breaks   QueuedOnce in sibling-writer: by mistake, as in v4.13
+ * @breaks   NoNeedlessKill in aio-needs-memory, aio-never, aio-pinned,
+ *           foreign-mmput, quick-exit, second-oom, two-threads: by design:
+ *           gives up after a few tries, an exit can take longer
+ * @breaks   NoNeedlessKill in init-sharer: by design: what init lives in is
+ *           not reaped
+ * @breaks   NoNeedlessKill in mlocked: by design: locked memory is left to
+ *           the exit (until v5.18)
+ * @breaks   NoNeedlessKill in released-victim: by mistake: no scan meets a
+ *           victim that has left the process list
+ * @breaks   NoStaleKill in aio-never, aio-pinned, foreign-mmput, mlocked,
+ *           quick-exit, second-oom, two-threads: by design: memory is freed
+ *           without oom_lock, so a look at the freelist may be stale
+ * @breaks   NoStaleKill in group-kill: by mistake, as in v4.13
+ * @breaks   OomResolves in aio-never-alone, alone, second-oom: by design:
+ *           gives up after a few tries, an exit can take longer
+ * @breaks   MemoryReaped in aio-never-alone, aio-never, aio-pinned, alone,
+ *           notifier, second-oom: by design: gives up after a few tries, an
+ *           exit can take longer
+ * @breaks   MemoryReaped in init-sharer: by design: what init lives in is not
+ *           reaped
+ * @breaks   ReaperNeverStuck in starved-killer: by mistake, as in v4.13
+ *           (oom_lock)
  * @breaks   Refines in aio-needs-memory, aio-never-alone, aio-never,
- *           foreign-mmput, quick-exit, two-threads: by design: gives up on an
- *           exit that takes longer than its tries
+ *           aio-pinned, alone, foreign-mmput, notifier, quick-exit,
+ *           second-oom, two-threads: by design: gives up after a few tries,
+ *           an exit can take longer
+ * @breaks   Refines in init-sharer: by design: what init lives in is not
+ *           reaped
+ * @breaks   Refines in mlocked: by design: locked memory is left to the exit
+ *           (until v5.18)
+ * @breaks   Refines in released-victim: by mistake: no scan meets a victim
+ *           that has left the process list
  */
 #include "v4.13.c"
 
@@ -34,11 +74,8 @@ bool __oom_reap_task_mm(struct mm_struct *mm, bool last)
 {
 	bool done;
 
-	if (!down_read_trylock(&mm->mmap_sem)) {
-		if (last)
-			mm->gave_up = true;
+	if (!mmap_read_trylock(mm, last))
 		return false;
-	}
 	if (!mmget_not_zero(mm)) {
 		done = test_bit(MMF_OOM_SKIP, &mm->flags);
 		up_read(&mm->mmap_sem);

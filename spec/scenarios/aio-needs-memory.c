@@ -7,11 +7,13 @@
  * The second candidate sleeps in the kernel and will not exit: its memory
  * comes back if the reaper takes it, and only then.
  */
+#include "allocator.h"
+
 #define NR_PAGES 4
 #define NR_PTES  2
 #define NR_TASKS 2
 
-struct page pages[NR_PAGES] = { { .mapcount = 1 }, { .mapcount = 1 }, { .mapcount = 1 }, { .mapcount = 1 } };
+struct page         pages[NR_PAGES] = { { .mapcount = 1 }, { .mapcount = 1 }, { .mapcount = 1 }, { .mapcount = 1 } };
 
 struct page_table     hog_table  = { .pte = { &pages[0], &pages[1] } };
 struct vm_area_struct hog_vma    = { .vm_mm = &hog_mm, .pmd = &hog_table };
@@ -31,9 +33,6 @@ struct task_struct *tasks[NR_TASKS] = { &hog, &bystander };
 struct signal_struct device_signal;
 struct task_struct   device = { .signal = &device_signal };
 
-struct signal_struct allocator_signal;
-struct task_struct   allocator = { .signal = &allocator_signal };
-
 void hog_runs(void) __task(hog)
 {
 	await(current->killed);
@@ -50,9 +49,4 @@ void device_runs(void) __task(device)
 {
 	io_allocates();
 	complete_io(&hog_ctx);
-}
-
-void allocator_runs(void) __task(allocator)
-{
-	alloc_page();
 }

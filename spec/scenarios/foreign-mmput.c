@@ -1,47 +1,23 @@
 /**
  * @scenario foreign-mmput: the last mmput() is by a task that is not the victim, such as a reader of /proc/PID/maps
  *
- * The second candidate sleeps in the kernel and will not exit: its memory
- * comes back if the reaper takes it, and only then.
+ * The reader has got the address space before the victim is killed.
  */
+#include "hog.h"
+#include "bystander.h"
+#include "allocator.h"
+
 #define NR_PAGES 2
 #define NR_TASKS 2
+#define HOG_USERS 2		/* one is the reader's */
 
-struct page pages[NR_PAGES] = { { .mapcount = 1 }, { .mapcount = 1 } };
-
-struct page_table     hog_table  = { .pte = { &pages[0] } };
-struct vm_area_struct hog_vma    = { .vm_mm = &hog_mm, .pmd = &hog_table };
-struct mm_struct      hog_mm     = { .mm_users = 1, .mm_count = 1, .mmap = &hog_vma };
-struct signal_struct  hog_signal;
-struct task_struct    hog        = { .signal = &hog_signal, .mm = &hog_mm };
-
-struct page_table     bystander_table  = { .pte = { &pages[1] } };
-struct vm_area_struct bystander_vma    = { .vm_mm = &bystander_mm, .pmd = &bystander_table };
-struct mm_struct      bystander_mm     = { .mm_users = 1, .mm_count = 1, .mmap = &bystander_vma };
-struct signal_struct  bystander_signal;
-struct task_struct    bystander        = { .signal = &bystander_signal, .mm = &bystander_mm };
-
+struct page         pages[NR_PAGES] = { { .mapcount = 1 }, { .mapcount = 1 } };
 struct task_struct *tasks[NR_TASKS] = { &hog, &bystander };
 
 struct signal_struct reader_signal;
 struct task_struct   reader = { .signal = &reader_signal };
 
-struct signal_struct allocator_signal;
-struct task_struct   allocator = { .signal = &allocator_signal };
-
-void hog_runs(void) __task(hog)
-{
-	await(current->killed);
-	do_exit();
-}
-
 void reader_runs(void) __task(reader)
 {
-	if (mmget_not_zero(&hog_mm))
-		mmput(&hog_mm);
-}
-
-void allocator_runs(void) __task(allocator)
-{
-	alloc_page();
+	mmput(&hog_mm);
 }

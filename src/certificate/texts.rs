@@ -10,9 +10,9 @@ use crate::model::properties::PropertyModule;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Texts {
-    /// The listing and what it includes.
+    /// The listing, and what it and the scenario include.
     pub listing: String,
-    /// The scenario.
+    /// The scenario itself.
     pub scenario: String,
     /// The module that defines the property, and those it is made of; absent if the language itself defines it.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -194,24 +194,23 @@ mod tests {
         assert_eq!(
             text,
             "\
-v4.14 in foreign-mmput: NoUseAfterFree is violated (36 steps, 13 shown)
+v4.14 in foreign-mmput: NoUseAfterFree is violated (35 steps, 12 shown)
   use-after-free of struct vm_area_struct `hog_vma` in reapable_vma()
 
-  reader                              oom_reaper
-  ------                              ----------
-  mmget_not_zero(hog_mm) = 1
-  [hog] mmput(): mm_users 2 -> 1
-  [allocator] wake_oom_reaper(): oom_reaper_list = &hog
-                                      next_to_reap() = &hog
-                                      down_read_trylock(mmap_sem) = 1
-                                      test_bit(MMF_OOM_SKIP) = 0
-  mmput(): mm_users 1 -> 0
-  unmap_vmas()
-  set_bit(MMF_OOM_SKIP)
-  tsk_is_oom_victim(current) = 0
-  free_pgtables(): frees hog_table
-  remove_vmas(): frees hog_vma
-                                      reapable_vma()   <-- BUG
+  oom_reaper                          reader
+  ----------                          ------
+  [hog] mm_users_dec_and_test(): mm_users 2 -> 1
+  [allocator] push_victim(): oom_reaper_list = &hog
+  next_to_reap() = &hog
+  mmap_read_trylock() = 1
+  test_bit(MMF_OOM_SKIP) = 0
+                                      mm_users_dec_and_test() = 1
+                                      unmap_vmas()
+                                      set_bit(MMF_OOM_SKIP)
+                                      tsk_is_oom_victim(current) = 0
+                                      free_pgtables(): frees hog_table
+                                      remove_vmas(): frees hog_vma
+  reapable_vma()   <-- BUG
 
   introduced by 212925802454
       (\"mm: oom: let oom_reap_task and exit_mmap run concurrently\")
@@ -418,7 +417,7 @@ bool __oom_reap_task_mm(struct mm_struct *mm, bool last)
             (
                 without(up_write),
                 "LocksBalanced",
-                vec!["down_write(mmap_sem)", "return from hog_runs()   <-- BUG"],
+                vec!["down_write(mmap_sem)", "return from reader_runs()   <-- BUG"],
             ),
             (
                 without(set_bit).replace(up_write, &format!("{up_write}{set_bit}")),
@@ -447,7 +446,7 @@ bool __oom_reap_task_mm(struct mm_struct *mm, bool last)
                 listing.replace(asks, "\tif (tsk_is_oom_victim(current)) {\n"),
                 "NoUseAfterFree",
                 vec![
-                    "[hog] mmput(): mm_users 2 -> 1",
+                    "[hog] mm_users_dec_and_test(): mm_users 2 -> 1",
                     "tsk_is_oom_victim(current) = 0",
                     "remove_vmas(): frees hog_vma",
                     "reapable_vma()   <-- BUG",
