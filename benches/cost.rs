@@ -1,12 +1,14 @@
 //! What checking costs, on the largest built-in check: states per second and bytes per state of the search, and what liveness
-//! and refinement add to the safety check.
+//! and refinement add to the safety check; and the same search as Spin's, beside Spin where it is installed.
 //!
 //! `cargo bench` prints it. One thread explores, so that CPU time is the time of the search and nothing else.
 
+use std::path::Path;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use oomspec::check::findings;
-use oomspec::explore::{Graph, Limits, explore};
+use oomspec::explore::{Graph, Limits, explore, reach};
 use oomspec::model::Instance;
 use oomspec::model::properties::PropertyModule;
 use oomspec::model::property::PropertyKind;
@@ -64,8 +66,59 @@ fn run() -> Result<(), Diagnostics> {
     println!("safety and deadlock     {:9.1} ms", millis(safety));
     println!("liveness and refinement {:9.1} ms", millis(temporal));
     let ratio = temporal.as_secs_f64() / (search + safety).as_secs_f64();
-    println!("liveness and refinement over search, safety and deadlock: {ratio:.2}");
+    println!("liveness and refinement over search, safety and deadlock: {ratio:.2}\n");
+    beside_spin()
+}
+
+/// The search on a protocol that Spin has too, benches/mm: five million states, and nobody keeps steps.
+fn beside_spin() -> Result<(), Diagnostics> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/mm");
+    let spec = Spec::folder(&folder)?;
+    let instance = spec.instance(&spec.protocol("reaper")?, &spec.scenario("faults")?)?;
+    let clock = Clock::start();
+    let graph = reach(
+        &instance.machine,
+        Limits {
+            max_states: usize::MAX,
+            ..Limits::default()
+        },
+        &|_, _| {},
+    );
+    let time = clock.elapsed().as_secs_f64();
+    let states = graph.distinct();
+    println!(
+        "benches/mm: {states} distinct states, {} transitions",
+        graph.transitions()
+    );
+    println!("oomspec  {time:7.2} s  {:9.0} states/s", states as f64 / time);
+    println!(
+        "         {:7.1} bytes/state visited",
+        graph.visited_bytes as f64 / states as f64
+    );
+    match spin(&folder.join("reaper.pml")) {
+        Ok(time) => println!("Spin     {time:7.2} s  {:9.0} states/s", states as f64 / time),
+        Err(why) => println!("Spin     not here: {why}"),
+    }
     Ok(())
+}
+
+/// The CPU seconds of Spin's depth-first search, which compares states and reduces nothing.
+fn spin(model: &Path) -> std::io::Result<f64> {
+    let folder = tempfile::tempdir()?;
+    let run = |program: &str, arguments: &[&str]| {
+        let mut command = Command::new(program);
+        let output = command.args(arguments).current_dir(&folder).output()?;
+        if output.status.success() {
+            Ok(())
+        } else {
+            Err(std::io::Error::other(format!("{program} failed")))
+        }
+    };
+    run("spin", &["-o2", "-a", &model.display().to_string()])?;
+    run("gcc", &["-O3", "-DSAFETY", "-DNOREDUCE", "-o", "pan", "pan.c"])?;
+    let before = cpu(CHILDREN).unwrap_or_default();
+    run(&folder.path().join("pan").display().to_string(), &["-m200000", "-w23"])?;
+    Ok((cpu(CHILDREN).unwrap_or_default() - before).as_secs_f64())
 }
 
 /// Of all built-in protocols in all scenarios, the one with the most distinct states.
@@ -134,23 +187,27 @@ impl Clock {
     }
 
     fn start() -> Self {
-        cpu().map_or_else(|| Clock::Wall(Instant::now()), Clock::Cpu)
+        cpu(OWN).map_or_else(|| Clock::Wall(Instant::now()), Clock::Cpu)
     }
 
     fn elapsed(&self) -> Duration {
         match self {
-            Clock::Cpu(start) => cpu().unwrap_or_default().saturating_sub(*start),
+            Clock::Cpu(start) => cpu(OWN).unwrap_or_default().saturating_sub(*start),
             Clock::Wall(start) => start.elapsed(),
         }
     }
 }
 
-/// User and system time: fields 14 and 15 of Linux's /proc/self/stat, in ticks of 10 ms.
-fn cpu() -> Option<Duration> {
+/// Where Linux's /proc/self/stat has the user time of this process, and of its children that have ended; the system time is next.
+const OWN: usize = 14;
+const CHILDREN: usize = 16;
+
+/// User and system time, in ticks of 10 ms.
+fn cpu(field: usize) -> Option<Duration> {
     let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
     // The name of the program is field 2, in parentheses, and may hold anything.
     let (_, rest) = stat.rsplit_once(") ")?;
     let fields: Vec<&str> = rest.split(' ').collect();
     let ticks = |field: usize| fields.get(field - 3)?.parse::<u64>().ok();
-    Some(Duration::from_millis(10 * (ticks(14)? + ticks(15)?)))
+    Some(Duration::from_millis(10 * (ticks(field)? + ticks(field + 1)?)))
 }
