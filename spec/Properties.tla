@@ -71,10 +71,10 @@ Rests(t) == IF t \notin DOMAIN task_struct THEN DOMAIN stack[t] \subseteq {1}
                  \/ /\ DOMAIN stack[t] \subseteq {1} /\ ~task_struct[t].killed
                     /\ \E i \in DOMAIN global.tasks : global.tasks[i] = t
 
-RunEnded == /\ \A t \in DOMAIN pc : Rests(t)
-            /\ global.oom_reaper_list = "NULL" /\ global.async_put = "NULL"
-            /\ \A t \in DOMAIN task_struct : ~task_struct[t].timer_armed
+RunEnded == /\ global.oom_reaper_list = "NULL" /\ global.async_put = "NULL"
             /\ ~Failed /\ ~Panicked
+            /\ \A t \in DOMAIN task_struct : ~task_struct[t].timer_armed
+            /\ \A t \in DOMAIN pc : Rests(t)
 
 ---------------------------------------------------------------------------
 (* Safety.                                                                 *)
@@ -129,7 +129,8 @@ NoLeak ==
 
 \* QO  a victim is queued once
 \* No victim is queued that is in the queue already, or that the reaper is at work on; and none is lost from it.
-QueuedOnce == [](\A t \in DOMAIN task_struct : task_struct[t].queued <= IF RunEnded THEN 0 ELSE 1)
+QueuedOnce == /\ [](\A t \in DOMAIN task_struct : task_struct[t].queued <= 1)
+              /\ []((\E t \in DOMAIN task_struct : task_struct[t].queued > 0) => ~RunEnded)
 
 \* TY  the state makes sense
 \* What is free is neither mapped nor pinned, what is mapped is alive, counters count what there is.
