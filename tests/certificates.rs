@@ -15,18 +15,13 @@ use oomspec::spec::Spec;
 use common::Judge;
 use common::certificates::{Made, built_in, made, packed, refusal};
 
+/// Of the built-in pairs, one in so many is looked at: another share of the scenarios for each protocol.
+const ONE_IN: usize = 5;
+
 #[test]
-fn every_built_in_verdict_can_be_checked_again() {
+fn built_in_verdicts_can_be_checked_again() {
     let spec = Spec::builtin();
-    let pairs: Vec<(String, String)> = spec
-        .protocols()
-        .iter()
-        .flat_map(|protocol| {
-            spec.scenarios()
-                .into_iter()
-                .map(|scenario| (protocol.clone(), scenario))
-        })
-        .collect();
+    let pairs = common::built_in_pairs(&spec, ONE_IN);
     let (next, certificates, largest) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicUsize::new(0));
     std::thread::scope(|scope| {
         for _ in 0..2 {
@@ -46,8 +41,10 @@ fn every_built_in_verdict_can_be_checked_again() {
             });
         }
     });
-    assert_eq!(pairs.len(), 80);
-    assert!(certificates.into_inner() > 1000, "most verdicts have a certificate");
+    assert!(
+        certificates.into_inner() > 15 * pairs.len(),
+        "most verdicts have a certificate"
+    );
     assert!(largest.into_inner() < 200_000, "certificates are small");
 }
 

@@ -31,8 +31,8 @@ mod common;
 const WITH_LASSOS: usize = 6_000;
 /// What is asked where nobody requires more.
 const SMALL: usize = 700;
-/// Of what TLC has answered before, so many are asked again, always the same.
-const SAMPLE: usize = 80;
+/// So many are asked, always the same; `oomspec tlc --resume` asks all.
+const SAMPLE: usize = 40;
 
 fn options(jar: PathBuf) -> Options {
     Options {
@@ -119,7 +119,7 @@ fn built_in_checks_agree_with_tlc() {
             pairs.len()
         ));
     }
-    // What TLC has answered about this very text stands in the table: of that, a sample is asked again.
+    // What TLC has answered about this very text stands in the table.
     let table = Table::parse(include_str!("../proofs/tlc.json")).expect("a table");
     let (mut number, mut known) = (0, 0);
     let all = pairs.len();
@@ -127,24 +127,23 @@ fn built_in_checks_agree_with_tlc() {
         number += 1;
         let export = export(&checked.instance, &modules).expect("an export");
         let record = table.find(&checked.instance.protocol, &checked.instance.scenario);
-        let Some(record) = record.filter(|record| record.is_of(&export)) else {
-            return true;
-        };
-        assert_eq!(
-            (record.distinct_tlc, record.depth),
-            (checked.counts.distinct, checked.counts.depth)
-        );
-        for (property, answer) in &record.properties {
-            let mut findings = checked.findings.iter();
-            let finding = findings.find(|finding| finding.property.name == *property);
-            let violated = finding.expect("a finding").verdict == Verdict::Violated;
-            assert_eq!(violated, answer.starts_with("violated"), "{property}");
+        if let Some(record) = record.filter(|record| record.is_of(&export)) {
+            assert_eq!(
+                (record.distinct_tlc, record.depth),
+                (checked.counts.distinct, checked.counts.depth)
+            );
+            for (property, answer) in &record.properties {
+                let mut findings = checked.findings.iter();
+                let finding = findings.find(|finding| finding.property.name == *property);
+                let violated = finding.expect("a finding").verdict == Verdict::Violated;
+                assert_eq!(violated, answer.starts_with("violated"), "{property}");
+            }
+            known += 1;
         }
-        known += 1;
         number * SAMPLE / all > (number - 1) * SAMPLE / all
     });
     say(&format!(
-        "{known} graphs stand in proofs/tlc.json as they are; those among a fixed sample of {SAMPLE} are asked again"
+        "{known} of {all} graphs stand in proofs/tlc.json as they are; a fixed sample of {SAMPLE} is asked"
     ));
     assert!(!pairs.is_empty());
     // The long ones first, so that both processors are busy to the end.

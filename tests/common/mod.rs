@@ -19,6 +19,17 @@ use oomspec::model::Instance;
 use oomspec::model::properties::PropertyModule;
 use oomspec::spec::Spec;
 
+/// One in so many of the built-in protocols in the built-in scenarios: other scenarios for each protocol, always the same.
+pub fn built_in_pairs(spec: &Spec, one_in: usize) -> Vec<(String, String)> {
+    let scenarios = spec.scenarios();
+    let of = |protocol: String| {
+        scenarios
+            .iter()
+            .map(move |scenario| (protocol.clone(), scenario.clone()))
+    };
+    spec.protocols().into_iter().flat_map(of).step_by(one_in).collect()
+}
+
 /// A spec with its properties.
 pub struct Judge {
     pub spec: Spec,
