@@ -57,10 +57,13 @@ Gathered(m) == UNION {{mmu_gather[g].pages[i] : i \in DOMAIN mmu_gather[g].pages
 UnderIO(m)  == LET c == mm_struct[m].ioctx
                IN  IF c = "NULL" \/ kioctx[c].page = "NULL" \/ kioctx[c].inflight = 0 THEN {} ELSE {kioctx[c].page}
 
-\* The OOM killer can see the flag: whoever holds oom_lock, if anybody, is in the OOM killer or on the way to it.
+\* The OOM killer can see flags: whoever holds oom_lock, if anybody, is in the OOM killer or on the way to it.
 Killing(t) == InFunction(t, "alloc_page") \/ InFunction(t, "out_of_memory")
-FlagSeen(m) == /\ "MMF_OOM_SKIP" \in mm_struct[m].flags
-               /\ \A t \in DOMAIN held : "oom_lock" \in held[t] => Killing(t)
+FlagsAreSeen == \A t \in DOMAIN held : "oom_lock" \in held[t] => Killing(t)
+
+Flagged(m) == "MMF_OOM_SKIP" \in mm_struct[m].flags
+\* The flag of a victim that was not given up.
+Reaped(m)  == Flagged(m) /\ Marked(m) /\ ~mm_struct[m].gave_up
 
 ---------------------------------------------------------------------------
 (* The end of a run: every task has ended, every daemon waits for work.    *)
@@ -94,13 +97,14 @@ NoMunlockRace == [](error.property # "NoMunlockRace")
 
 \* SG  MMF_OOM_SKIP means that the victim's memory is unmapped
 \* When the OOM killer can see the flag, nothing is owed any more.
-SkipMeansGone == [](\A m \in DOMAIN mm_struct : FlagSeen(m) => ~Owed(m))
+SkipMeansGone == []((\E m \in DOMAIN mm_struct : Flagged(m))
+                    => (\A m \in DOMAIN mm_struct : Flagged(m) => ~Owed(m)) \/ ~FlagsAreSeen)
 
 \* SF  MMF_OOM_SKIP means that the victim's memory can be allocated
 \* When the OOM killer can see the flag, none of the victim's private memory is mapped, in a gather, or under I/O.
-SkipMeansFree ==
-  [](\A m \in DOMAIN mm_struct :
-       (Marked(m) /\ FlagSeen(m) /\ ~mm_struct[m].gave_up) => Private(m) \cup Gathered(m) \cup UnderIO(m) = {})
+SkipMeansFree == []((\E m \in DOMAIN mm_struct : Reaped(m))
+                    => \/ \A m \in DOMAIN mm_struct : Reaped(m) => Private(m) \cup Gathered(m) \cup UnderIO(m) = {}
+                       \/ ~FlagsAreSeen)
 
 \* ZP  no page of zeros gets into a file
 \* A fault after the reaper must not put zeros where the memory was, for others to see.

@@ -11,7 +11,7 @@ use crate::machine::Machine;
 use crate::model::variables::Variable;
 use crate::source::Diagnostic;
 use crate::tla::{
-    EvalError, Expr, Footprint, Footprints, Specification, State, SubscriptedAction, Value, eval_predicate,
+    EvalError, Expr, Footprint, Footprints, Junction, Specification, State, SubscriptedAction, Value, eval_predicate,
 };
 
 /// A way to see states as values of TLA+ variables.
@@ -33,15 +33,54 @@ impl State for Seen<'_> {
     }
 }
 
-/// The states in which a predicate is true.
+/// The states in which a predicate is true. Its parts are looked at from left to right, as in an evaluation, and each only in the
+/// states that those before it leave open: what is dear to look at is seldom needed.
 pub(crate) fn states(view: &dyn View, predicate: &Expr) -> Result<Bits, Box<EvalError>> {
+    let all = Bits::from_fn(view.graph().distinct(), |_| true);
+    true_among(view, predicate, &all).map_err(|(state, error)| {
+        // The whole predicate says better where a part of it stands.
+        eval_predicate(predicate, &Seen(view, state)).err().unwrap_or(error)
+    })
+}
+
+/// A state in which a predicate has no value, and why.
+type Undefined = (StateId, Box<EvalError>);
+
+fn true_among(view: &dyn View, predicate: &Expr, open: &Bits) -> Result<Bits, Undefined> {
+    match predicate.junction() {
+        Some(Junction::And(parts)) => parts
+            .iter()
+            .try_fold(open.clone(), |open, part| true_among(view, part, &open)),
+        Some(Junction::Or(parts)) => parts.iter().try_fold(Bits::default(), |found, part| {
+            Ok(true_among(view, part, &open.without(&found))?.with(&found))
+        }),
+        Some(Junction::Implies(occasion, promise)) => {
+            let occasions = true_among(view, occasion, open)?;
+            Ok(true_among(view, promise, &occasions)?.with(&open.without(&occasions)))
+        }
+        Some(Junction::Not(inner)) => Ok(open.without(&true_among(view, inner, open)?)),
+        None => evaluated(view, predicate, open),
+    }
+}
+
+/// Evaluates once for each distinct value of what the predicate looks at.
+fn evaluated(view: &dyn View, predicate: &Expr, open: &Bits) -> Result<Bits, Undefined> {
     let classes = view.partition(&predicate.footprints());
-    let values = classes
-        .representatives
-        .iter()
-        .map(|&state| eval_predicate(predicate, &Seen(view, state)));
-    let values: Vec<bool> = values.collect::<Result<_, _>>()?;
-    Ok(classes.states(&values))
+    let mut known = vec![None; classes.count()];
+    let mut found = Bits::new(classes.of.len());
+    for (state, &class) in (0..).zip(&classes.of).filter(|(state, _)| open.contains(*state)) {
+        let truth = match known[class as usize] {
+            Some(truth) => truth,
+            None => {
+                let truth = eval_predicate(predicate, &Seen(view, state)).map_err(|error| (state, error))?;
+                *known[class as usize].insert(truth)
+            }
+        };
+        if truth {
+            found.insert(state);
+        }
+    }
+    Ok(found)
 }
 
 /// What a step is asked.

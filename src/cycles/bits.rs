@@ -39,6 +39,24 @@ impl Bits {
         }
     }
 
+    /// What is in this set or in the other.
+    pub(crate) fn with(mut self, other: &Bits) -> Bits {
+        self.words.resize(self.words.len().max(other.words.len()), 0);
+        for (word, more) in self.words.iter_mut().zip(&other.words) {
+            *word |= more;
+        }
+        self
+    }
+
+    /// What is in this set and not in the other.
+    pub(crate) fn without(&self, other: &Bits) -> Bits {
+        let mut rest = self.clone();
+        for (word, less) in rest.words.iter_mut().zip(&other.words) {
+            *word &= !less;
+        }
+        rest
+    }
+
     /// Whether `i` is in the set.
     pub(crate) fn contains(&self, i: u32) -> bool {
         self.words.get(i as usize / 64).is_some_and(|w| w >> (i % 64) & 1 == 1)

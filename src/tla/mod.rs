@@ -6,6 +6,7 @@ mod eval;
 mod explain;
 mod expr;
 mod footprint;
+mod junction;
 mod load;
 mod parse;
 mod precedence;
@@ -25,6 +26,7 @@ pub use eval::{
 pub use explain::{Blame, explain};
 pub use expr::{Expr, Level, Reads};
 pub use footprint::{Footprint, Footprints};
+pub(crate) use junction::Junction;
 pub use refinement::{Excused, Refinement};
 pub use specification::{Library, Specification};
 pub use syntax::{Definition, Ident, Parameter};
