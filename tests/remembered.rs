@@ -30,7 +30,7 @@ fn remembered_steps_are_the_machines_in_every_built_in_graph() {
 #[test]
 fn remembered_steps_are_the_machines_in_programs_that_nobody_wrote() {
     let (mut random, mut compared) = (Random(7), 0);
-    for _ in 0..400 {
+    for _ in 0..1_500 {
         let tape: Vec<u8> = (0..random.below(160)).map(|_| random.below(256) as u8).collect();
         if let Ok(instance) = instance(&Writer::program(&tape)) {
             compared += compare(&instance.machine);
