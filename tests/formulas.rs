@@ -250,7 +250,7 @@ fn the_built_in_properties_mean_the_same_in_every_spelling() {
             assert_eq!(answers(other), expected, "{protocol} in {scenario}");
         }
     }
-    assert!(violated > 100, "{violated}");
+    assert!(violated > 50, "{violated}");
 }
 
 /// A few hundred states with something of everything, and no error.

@@ -193,10 +193,10 @@ fn formulas_of_all_forms_are_certified_or_declined() {
     verifier.modules = vec![module.unwrap_or_else(|errors| panic!("{}", errors.render(false)))];
     let (mut holds, mut violated, mut declined) = (0, 0, 0);
     let pairs = [
-        ("v4.15", "aio-never-alone"),
-        ("v4.13", "aio-never"),
+        ("v4.15", "alone"),
+        ("v4.13", "released-victim"),
         ("v4.17", "lock-held"),
-        ("2017-07-25-no-give-up", "aio-never-alone"),
+        ("2017-07-25-no-give-up", "lock-held"),
     ];
     for (protocol, scenario) in pairs {
         let instance = judge.instance(protocol, scenario);
@@ -452,10 +452,10 @@ fn changed_rankings_are_accepted_exactly_if_they_are_right() {
     };
     let (mut right, mut wrong, mut strong) = (0, 0, 0);
     let cases = [
-        ("v4.15", "aio-never-alone", "MemoryReaped"),
-        ("v4.15", "aio-never-alone", "ReaperNeverStuck"),
-        ("v4.14", "aio-never", "OomResolves"),
-        ("v4.14", "aio-never", "MemoryReaped"),
+        ("v4.15", "alone", "MemoryReaped"),
+        ("v4.15", "alone", "ReaperNeverStuck"),
+        ("v4.14", "alone", "OomResolves"),
+        ("v4.14", "alone", "MemoryReaped"),
     ];
     for (protocol, scenario, property) in cases {
         let (verifier, made) = built_in(protocol, scenario);

@@ -32,7 +32,7 @@ const WITH_LASSOS: usize = 6_000;
 /// What is asked where nobody requires more.
 const SMALL: usize = 700;
 /// So many are asked, always the same; `oomspec tlc --resume` asks all.
-const SAMPLE: usize = 40;
+const SAMPLE: usize = 12;
 
 fn options(jar: PathBuf) -> Options {
     Options {
