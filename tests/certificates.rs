@@ -16,7 +16,7 @@ use common::Judge;
 use common::certificates::{Made, built_in, made, packed, refusal};
 
 /// Of the built-in pairs, one in so many is looked at: another share of the scenarios for each protocol.
-const ONE_IN: usize = 5;
+const ONE_IN: usize = 10;
 
 #[test]
 fn built_in_verdicts_can_be_checked_again() {
@@ -391,7 +391,7 @@ fn no_changed_byte_is_taken_for_another_claim() {
         let text = original.to_json();
         let accepted: Verified = verifier.about(&made.instance, &original).expect("a proof");
         // Every byte, or many; its bits in turn.
-        let step = text.len() / 1500 + 1;
+        let step = text.len() / 300 + 1;
         let mut survived = 0;
         for at in (0..text.len()).step_by(step) {
             let mut bytes = text.clone().into_bytes();
