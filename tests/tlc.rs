@@ -209,7 +209,7 @@ fn a_guard_dropped_from_the_export_is_caught() {
     let modules = [spec.properties().expect("modules")];
     let checked = checked(built_in(&spec, "v4.13", "lock-held"), &modules);
     let mut export = export(&checked.instance, &modules).expect("an export");
-    let guard = "     /\\ mutex[\"oom_lock\"].owner = \"NULL\"\n";
+    let guard = "  /\\ mutex[\"oom_lock\"].owner = \"NULL\"\n";
     assert!(export.module.contains(guard), "the guard is there to be dropped");
     export.module = export.module.replacen(guard, "", 1);
     let agreement = ask(&options(jar), &checked, &export, Scope::Safety).expect("an answer");
