@@ -68,8 +68,7 @@ impl Table {
     /// Looks up the keys that belong to this table, and adds those that are new; by key, in order: its state. The new ones are
     /// numbered from the end of `known` on, as if no other table had any.
     pub(crate) fn meet(&mut self, known: &Keys, found: &[&Keys]) -> Vec<StateId> {
-        let incoming: usize = found.iter().map(|keys| keys.len()).sum();
-        let own = incoming / self.share.1 as usize;
+        let own = self.owned(found);
         if (self.states + own.max(1)) * 10 > self.buckets.len() * ENTRIES * TENTHS {
             self.grow(known, own);
         }
@@ -94,6 +93,15 @@ impl Table {
             }
         }
         answers
+    }
+
+    /// How many of these keys belong to this table. Their share is no bound: the hashes of a small graph may all fall to one.
+    fn owned(&self, found: &[&Keys]) -> usize {
+        let of = |keys: &Keys| match self.share.1 {
+            1 => keys.len(),
+            _ => (0..keys.len()).filter(|&at| self.owns(keys.hash(at))).count(),
+        };
+        found.iter().map(|keys| of(keys)).sum()
     }
 
     /// Touches what looking up these keys will need: the processor waits for all of it at once.
@@ -226,4 +234,28 @@ impl Table {
 #[inline]
 fn tag(hash: u64) -> u8 {
     ((hash >> 16) as u8).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_takes_all_that_belongs_to_it_even_if_all_does() {
+        let mut found = Keys::new(1);
+        for word in 0.. {
+            let mut candidate = Keys::new(1);
+            candidate.push(&[word]);
+            if Table::owner(candidate.hash(0), 16) == 3 {
+                found.push(&[word]);
+            }
+            if found.len() == 1000 {
+                break;
+            }
+        }
+        let known = Keys::new(1);
+        let mut table = Table::new((3, 16));
+        let states = table.meet(&known, &[&found]);
+        assert_eq!(states, (0..1000).collect::<Vec<StateId>>());
+    }
 }
