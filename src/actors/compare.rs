@@ -1,5 +1,7 @@
 //! The second opinion: the same questions, asked of stateright's breadth-first search over the actors.
 
+use std::cell::OnceCell;
+
 use super::{Failure, Safety, check};
 use crate::check::{Checked, Finding, Verdict};
 use crate::explore::Limits;
@@ -126,26 +128,29 @@ fn invariant(machine: &Machine, module: &PropertyModule, name: &str, predicates:
             machine,
             words,
             variables: &variables,
+            values: vec![OnceCell::new(); variables.len()],
         };
         let mut predicates = predicates.iter();
         predicates.all(|predicate| eval_predicate(predicate, &seen).unwrap_or(false))
     })
 }
 
-/// A state as the formulas see it, computed anew each time: slower than the labelling, and nothing shared with it.
+/// A state as the formulas see it, computed anew for each property: slower than the labelling, and nothing shared with it.
 struct Seen<'a> {
     machine: &'a Machine,
     words: &'a [u64],
     variables: &'a [Option<Variable>],
+    values: Vec<OnceCell<Value>>,
 }
 
 impl State for Seen<'_> {
     fn variable(&self, index: usize) -> Value {
-        match self.variables[index] {
+        let value = || match self.variables[index] {
             Some(variable) => variable.value(self.machine, self.words),
             // Our own graph reports a variable that the listing does not have.
             None => Value::Bool(false),
-        }
+        };
+        self.values[index].get_or_init(value).clone()
     }
 }
 
