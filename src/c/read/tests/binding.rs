@@ -206,14 +206,14 @@ fn a_function_nobody_calls_is_probably_a_misspelt_override() {
     let shelf = Shelf::of(&[
         (
             "kernel/a.h",
-            "void exit_mmap(void) { }\nvoid helper(void) { }\nvoid go(void) { exit_mmap(); }",
+            "void tear_down(void) { }\nvoid helper(void) { }\nvoid go(void) { tear_down(); }",
         ),
         (
             "scenarios/s.c",
             "/** @scenario s: all */\nvoid t(void) __unfair { go(); from_scenario(); }\nvoid idle(void) { }",
         ),
     ]);
-    let text = "#include \"a.h\"\nvoid exit_mmapp(void) { }\nvoid helper(void) { }\nvoid from_scenario(void) { }\n\
+    let text = "#include \"a.h\"\nvoid tear_downp(void) { }\nvoid helper(void) { }\nvoid from_scenario(void) { }\n\
         void d(void) __daemon(x) { used(); }\nvoid used(void) { }\nvoid q(void) { }";
     let scenario = shelf.listing("scenarios/s.c");
     let callers = Callers::of(&shelf);
@@ -227,7 +227,7 @@ fn a_function_nobody_calls_is_probably_a_misspelt_override() {
         shown
     };
     let found = listing(None);
-    assert_eq!(found[0], "nothing calls `exit_mmapp` did you mean `exit_mmap`?");
+    assert_eq!(found[0], "nothing calls `tear_downp` did you mean `tear_down`?");
     assert!(found[1].starts_with("nothing calls `q` call it"), "{found:?}");
     assert_eq!(found.len(), 2);
     let with_scenario = listing(Some(&scenario));
