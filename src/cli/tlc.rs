@@ -85,6 +85,11 @@ pub fn run(spec: &Spec, args: &Args, budget: Budget) -> Result<u8, Failure> {
     }
     let mut table = Mutex::new(read(args)?);
     let mut pairs = pairs(spec, args, &modules)?;
+    if let Ok(table) = table.get_mut() {
+        for Pair { instance, export } in &pairs {
+            table.forget_older(&instance.protocol, &instance.scenario, export);
+        }
+    }
     let known = table.get_mut().map_or_else(|_| Table::default(), |table| table.clone());
     let total = pairs.len();
     pairs.retain(|pair| {

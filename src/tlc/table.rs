@@ -97,6 +97,12 @@ impl Table {
         }
     }
 
+    /// Forgets the comparison of a protocol in a scenario if it was of another text.
+    pub fn forget_older(&mut self, protocol: &str, scenario: &str, export: &Export) {
+        self.records
+            .retain(|record| record.protocol != protocol || record.scenario != scenario || record.is_of(export));
+    }
+
     /// Puts the records into the order of their names, so that the file does not depend on who was first.
     pub fn sort(&mut self) {
         let key = |record: &Record| (record.protocol.clone(), record.scenario.clone());
@@ -105,12 +111,13 @@ impl Table {
 
     /// As a page for people.
     pub fn to_markdown(&self) -> String {
-        let mut text = String::from(
+        let mut text = format!(
             "# TLC's second opinion\n\n\
-             Each protocol was exported in each scenario (`oomspec export tla`) and given to TLC 2.15, one worker. Both explored the\n\
+             These {} graphs were exported (`oomspec export tla`) and given to TLC 2.15, one worker. Both explored the\n\
              same number of distinct states to the same depth, and agreed on every property: *held* counts those that hold,\n\
              *violated* those that do not, with equal length where TLC's counterexample is the shortest. Made by\n\
              `oomspec tlc --resume`; the seconds are wall-clock time on the machine that asked, TLC's with the start of each JVM.\n\n",
+            self.records.len()
         );
         if self.records.iter().any(|record| !record.lassos) {
             text += "A star marks the graphs of which TLC was asked no lassos: its search for fair cycles takes a minute or more there.\n\n";
