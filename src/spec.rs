@@ -5,6 +5,7 @@ use std::path::Path;
 
 use crate::c::ast::Program;
 use crate::c::library::{Builtin, Folder, Library, Listing};
+use crate::c::release::{Release, Releases};
 use crate::c::{Callers, compile, flatten, includes, nearest, numbers, read_program, uncalled};
 use crate::input::{self, MAX_MODULE};
 use crate::machine::Machine;
@@ -134,9 +135,41 @@ impl Spec {
         }
     }
 
-    /// A protocol by its name, with or without its folder.
+    /// A protocol by its name, with or without its folder, or by a release that it stands for (`5.10.200`).
     pub fn protocol(&self, name: &str) -> Result<Listing, Diagnostic> {
-        self.find(name, &self.protocols, "protocol")
+        let unknown = match self.find(name, &self.protocols, "protocol") {
+            Err(unknown) => unknown,
+            found => return found,
+        };
+        let Some(release) = Release::parse(name) else {
+            return Err(unknown);
+        };
+        self.standing_for(release).unwrap_or(Err(unknown))
+    }
+
+    /// The protocol that stands for a release; `None` if no listing says what it stands for.
+    fn standing_for(&self, release: Release) -> Option<Result<Listing, Diagnostic>> {
+        let versions = |path: &String| -> Option<Vec<Releases>> {
+            let listing = Listing::from_library(&*self.library, path).ok()?;
+            Some(self.read(&listing, None).ok()?.tags.versions)
+        };
+        let all = self.protocols.iter().flat_map(|path| {
+            let versions = versions(path).unwrap_or_default();
+            versions.into_iter().map(move |releases| (path, releases))
+        });
+        let all: Vec<(&String, Releases)> = all.collect();
+        if let Some((path, _)) = all.iter().find(|(_, releases)| releases.contain(release)) {
+            return Some(Listing::from_library(&*self.library, path));
+        }
+        let (before, after): (Vec<_>, Vec<_>) = all.iter().partition(|(_, releases)| releases.first() < release);
+        let first = |of: &&&(&String, Releases)| of.1.first();
+        let (below, above) = (before.iter().max_by_key(first), after.iter().min_by_key(first));
+        let nearest = below.into_iter().chain(above);
+        let nearest: Vec<String> = nearest.map(|(path, of)| format!("{} ({of})", stem(path))).collect();
+        (!nearest.is_empty()).then(|| {
+            let help = format!("the nearest are {}", nearest.join(" and "));
+            Err(Diagnostic::general(format!("no listing stands for {release}")).help(help))
+        })
     }
 
     /// A scenario by its name.
@@ -187,11 +220,9 @@ impl Spec {
         for instance in instances {
             for breaks in &instance.tags.breaks {
                 let others = breaks.reason.protocols().map(|other| (other, "protocol", &protocols));
-                let said = [
-                    (&breaks.property, "property", &properties),
-                    (&breaks.scenario, "scenario", &scenarios),
-                ];
-                let mut said = said.into_iter().chain(others);
+                let scenario = breaks.scenario.iter().map(|name| (name, "scenario", &scenarios));
+                let property = [(&breaks.property, "property", &properties)];
+                let mut said = property.into_iter().chain(scenario).chain(others);
                 if let Some((name, what, known)) = said.find(|(name, _, known)| !known.contains(&name.name)) {
                     let mut error = unknown(&name.name, what, known);
                     error.span = Some(name.span);

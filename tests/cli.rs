@@ -670,3 +670,68 @@ fn the_abstract_specification_without_its_fairness_does_not_resolve() {
     assert!(run.out.contains("  Resolves is violated\n"), "{}", run.out);
     assert!(run.out.contains("  FreedOnce holds\n"), "{}", run.out);
 }
+
+#[test]
+fn what_is_announced_for_any_scenario_is_expected_where_it_happens_and_not_missed_elsewhere() {
+    let listing =
+        "/** @protocol mine\n * @breaks NoStaleKill in *: by design: it looks once\n */\n#include \"v4.15.c\"\n";
+    let arguments = [
+        "check",
+        "mine.c",
+        "-p",
+        "NoStaleKill",
+        "-s",
+        "quick-exit",
+        "-s",
+        "mrelease",
+    ];
+    let run = with("mine.c", listing, &arguments);
+    assert_eq!(run.code, 0, "{}{}", run.out, run.err);
+    assert!(run.out.contains("1 violation, expected\n"), "{}", run.out);
+    assert!(run.out.contains("by design: it looks once"), "{}", run.out);
+}
+
+#[test]
+fn a_kernel_is_found_by_a_release_that_its_listing_stands_for() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (path, text) in [
+        (
+            "linux/old.c",
+            "/** Old.\n * @protocol old\n * @versions v1.2 to v1.4, 1.4.7 on\n */\n",
+        ),
+        ("linux/new.c", "/** New.\n * @protocol new\n * @versions v1.6\n */\n"),
+        (
+            "scenarios/all.c",
+            "/** @scenario all: one thread */\nbool done;\nvoid run(void) __thread(a) { done = true; }\n",
+        ),
+    ] {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        std::fs::write(path, text).expect("a file");
+    }
+    let show = |name: &str| oomspec(folder.path(), &["show", "--spec", ".", name]);
+    for (release, listing) in [
+        ("1.3", "Old"),
+        ("v1.4", "Old"),
+        ("1.4.9", "Old"),
+        ("1.6", "New"),
+        ("1.6.0", "New"),
+    ] {
+        let run = show(release);
+        assert_eq!(run.code, 0, "{release}: {}", run.err);
+        assert!(run.out.contains(listing), "{release}: {}", run.out);
+    }
+    for (release, nearest) in [
+        ("1.4.3", "the nearest are old (v1.2 to v1.4) and old (1.4.7 on)"),
+        ("1.5", "the nearest are old (1.4.7 on) and new (v1.6)"),
+        ("2.0", "the nearest are new (v1.6)"),
+        ("1.1", "the nearest are old (v1.2 to v1.4)"),
+    ] {
+        let run = show(release);
+        assert_eq!(run.code, 150, "{release}: {}", run.out);
+        assert!(run.err.contains("no listing stands for"), "{}", run.err);
+        assert!(run.err.contains(nearest), "{release}: {}", run.err);
+    }
+    let run = show("1.4-amd64");
+    assert!(run.err.contains("there is no protocol `1.4-amd64`"), "{}", run.err);
+}

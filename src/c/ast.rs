@@ -3,6 +3,7 @@
 pub use crate::machine::program::BinaryOp;
 
 use super::number::Number;
+use super::release::Releases;
 use crate::source::{Sources, Span};
 
 /// A protocol listing (with all it includes) or a protocol and a scenario read together.
@@ -317,6 +318,8 @@ pub struct Tags {
     pub commits: Vec<Commit>,
     /// `@source …`
     pub sources: Vec<String>,
+    /// `@versions v6.1 to v6.11, 6.1.3 on`: the releases that it stands for.
+    pub versions: Vec<Releases>,
     /// `@breaks PROPERTY in SCENARIO, SCENARIO: reason`, one for each scenario.
     pub breaks: Vec<Breaks>,
     /// `@scenario NAME: story`
@@ -339,10 +342,17 @@ pub struct Commit {
 pub struct Breaks {
     /// The property.
     pub property: Ident,
-    /// The scenario.
-    pub scenario: Ident,
+    /// The scenario; `None` for `*`, which says that no scenario keeps it from being broken, and not that all break it.
+    pub scenario: Option<Ident>,
     /// Why.
     pub reason: Reason,
+}
+
+impl Breaks {
+    /// Whether it names this scenario.
+    pub(crate) fn names(&self, scenario: &str) -> bool {
+        self.scenario.as_ref().is_some_and(|named| named.name == scenario)
+    }
 }
 
 /// Why a violation is expected.

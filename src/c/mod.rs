@@ -6,6 +6,7 @@ mod lower;
 pub mod nearest;
 pub mod number;
 mod read;
+pub mod release;
 
 pub use lower::compile;
 pub use read::read_program;

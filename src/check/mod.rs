@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
-use crate::c::ast::Reason;
+use crate::c::ast::{Breaks, Reason};
 use crate::explore::{Graph, Limits, Progress, StateId, explore, reach};
 use crate::machine::{Label, Machine};
 use crate::model::Instance;
@@ -266,10 +266,12 @@ impl Answer {
 
 fn finding(instance: &Instance, property: Property, answer: Answer) -> Finding {
     let breaks = instance.tags.breaks.iter();
-    let mut here = breaks.filter(|breaks| breaks.scenario.name == instance.scenario);
-    let known = here
-        .find(|breaks| breaks.property.name == property.name)
-        .map(|breaks| breaks.reason.clone());
+    let announced: Vec<&Breaks> = breaks.filter(|breaks| breaks.property.name == property.name).collect();
+    let here = announced.iter().find(|breaks| breaks.names(&instance.scenario));
+    // What is announced for any scenario is not missed where it does not happen.
+    let violated = answer.verdict == Verdict::Violated;
+    let anywhere = announced.iter().find(|breaks| breaks.scenario.is_none() && violated);
+    let known = here.or(anywhere).map(|breaks| breaks.reason.clone());
     let Answer {
         verdict,
         counterexample,

@@ -1,37 +1,63 @@
 //! `oomspec list`: what there is to check.
 
+use oomspec::c::ast::Tags;
 use oomspec::spec::Spec;
 
 /// List the protocols and scenarios, with what each is about
 #[derive(Debug, clap::Args)]
 pub struct Args {}
 
+/// What `list` says of a protocol or a scenario.
+struct Row {
+    name: String,
+    story: String,
+    /// The releases that it stands for.
+    versions: String,
+}
+
 /// Prints the names and stories.
 pub fn run(spec: &Spec, _: &Args) -> Result<u8, super::Failure> {
     let mut text = String::from("Protocols, in historical order:\n");
-    let stories: Vec<(String, String)> = spec.protocols().into_iter().map(|name| story(spec, name)).collect();
-    text += &table(&stories);
+    let protocols: Vec<Row> = spec.protocols().into_iter().map(|name| protocol(spec, name)).collect();
+    text += &table(&protocols);
     text += "\nScenarios:\n";
-    let scenarios: Vec<(String, String)> = spec.scenario_stories();
+    let scenario = |(name, story): (String, String)| Row {
+        name,
+        story,
+        versions: String::new(),
+    };
+    let scenarios: Vec<Row> = spec.scenario_stories().into_iter().map(scenario).collect();
     text += &table(&scenarios);
     super::print(&text)?;
     Ok(super::exit::FINE)
 }
 
-fn story(spec: &Spec, name: String) -> (String, String) {
-    let tags = spec
+fn protocol(spec: &Spec, name: String) -> Row {
+    let tags: Option<Tags> = spec
         .protocol(&name)
         .ok()
         .and_then(|listing| spec.read(&listing, None).ok())
         .map(|program| program.tags);
-    (name, tags.map(|tags| tags.summary).unwrap_or_default())
+    let Tags { summary, versions, .. } = tags.unwrap_or_default();
+    let versions: Vec<String> = versions.iter().map(ToString::to_string).collect();
+    Row {
+        name,
+        story: summary,
+        versions: versions.join(", "),
+    }
 }
 
-fn table(rows: &[(String, String)]) -> String {
-    let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
-    rows.iter()
-        .map(|(name, story)| format!("  {name:width$}  {}\n", first_sentence(story)))
-        .collect()
+fn table(rows: &[Row]) -> String {
+    let width = rows.iter().map(|row| row.name.len()).max().unwrap_or(0);
+    let line = |row: &Row| {
+        let (name, story) = (&row.name, first_sentence(&row.story));
+        let stands_for = match row.versions.is_empty() {
+            true => String::new(),
+            false => format!("  {:width$}  = {}\n", "", row.versions),
+        };
+        format!("  {name:width$}  {story}\n{stands_for}")
+    };
+    rows.iter().map(line).collect()
 }
 
 /// What fits behind a name: `oomspec show` has the whole story.

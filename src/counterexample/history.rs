@@ -31,7 +31,7 @@ impl History {
         let has_it = |tags: &Tags| {
             tags.breaks.iter().any(|breaks| {
                 breaks.property.name == finding.property.name
-                    && breaks.scenario.name == instance.scenario
+                    && breaks.names(&instance.scenario)
                     && breaks.reason.is_mistake()
             })
         };

@@ -7,15 +7,18 @@ use super::lexer::span;
 use super::load::Unit;
 use crate::c::ast::{Breaks, Cause, Commit, Ident, Reason, Tags};
 use crate::c::nearest::did_you_mean;
+use crate::c::release::{FORM, Releases};
 use crate::source::{Diagnostic, FileId, Span};
 
 /// The tags of a listing.
-const OF_LISTINGS: [&str; 5] = ["@protocol", "@after", "@commit", "@source", "@breaks"];
+const OF_LISTINGS: [&str; 6] = ["@protocol", "@versions", "@after", "@commit", "@source", "@breaks"];
 /// The tags of a scenario.
 const OF_SCENARIOS: [&str; 2] = ["@scenario", "@source"];
 
 /// How a violation is announced.
 const BREAKS: &str = "@breaks PROPERTY in SCENARIO, SCENARIO: reason";
+/// What stands for all scenarios, also those to come.
+const ANYWHERE: &str = "*";
 /// The reasons there are.
 const REASONS: &str = "write `by mistake`, `by mistake, fixed by PROTOCOL`, `by mistake, as in PROTOCOL` or `by design: why`; more about a mistake \
      stands in parentheses or behind a colon";
@@ -208,6 +211,7 @@ impl Reader<'_> {
                 self.tags.sources.push(paragraph.rest().to_string());
                 Ok(())
             }
+            "@versions" => self.versions(paragraph),
             "@breaks" => self.breaks(paragraph),
             _ => self.scenario(paragraph),
         }
@@ -242,23 +246,48 @@ impl Reader<'_> {
         let (property, scenarios) = head.split_once(" in ").ok_or_else(malformed)?;
         let (property, reason) = (property.trim(), reason.trim());
         let scenarios: Vec<&str> = scenarios.split(',').map(str::trim).collect();
-        if !is_name(property) || !scenarios.iter().all(|scenario| is_name(scenario)) {
+        let anywhere = scenarios == [ANYWHERE];
+        if !is_name(property) || !(anywhere || scenarios.iter().all(|scenario| is_name(scenario))) {
             return Err(malformed());
         }
         let reason = self.reason(reason, paragraph)?;
+        if anywhere && reason.is_mistake() {
+            let place = paragraph.span_of(scenarios[0], self.file);
+            return Err(Diagnostic::at(place, "a mistake is found somewhere")
+                .help("name the scenarios; `*` is for what is by design in any scenario"));
+        }
         for scenario in scenarios {
-            let named = |old: &Breaks| old.property.name == property && old.scenario.name == scenario;
-            if self.tags.breaks.iter().any(named) {
+            let named = (!anywhere).then_some(scenario);
+            let same = |old: &Breaks| {
+                old.property.name == property && old.scenario.as_ref().map(|old| old.name.as_str()) == named
+            };
+            if self.tags.breaks.iter().any(same) {
                 let place = paragraph.span_of(scenario, self.file);
                 let message = format!("that {property} is broken in {scenario} is said already");
                 return Err(Diagnostic::at(place, message).help("name each scenario of a property once"));
             }
             let breaks = Breaks {
                 property: self.part(property, paragraph),
-                scenario: self.part(scenario, paragraph),
+                scenario: named.map(|scenario| self.part(scenario, paragraph)),
                 reason: reason.clone(),
             };
             self.tags.breaks.push(breaks);
+        }
+        Ok(())
+    }
+
+    /// The releases that the listing stands for.
+    fn versions(&mut self, paragraph: &Paragraph) -> Checked<()> {
+        for part in paragraph.rest().split(',').map(str::trim) {
+            let Some(releases) = Releases::parse(part) else {
+                let place = match part {
+                    "" => paragraph.span(self.file),
+                    part => paragraph.span_of(part, self.file),
+                };
+                let message = format!("`{part}` names no releases");
+                return Err(Diagnostic::at(place, message).help(format!("write {FORM}; commas between")));
+            };
+            self.tags.versions.push(releases);
         }
         Ok(())
     }

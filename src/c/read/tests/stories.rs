@@ -7,7 +7,7 @@ use crate::c::ast::Ident;
 fn a_listing_tells_its_story() {
     let text = "/* a note */\n/**\n * What it is,\n * in two lines.\n *\n * @protocol v4.14\n * @after    v4.13\n\
         * @commit   212925802454 (\"mm: oom: let them run\n *           concurrently\")\n\
-        * @source   facts 3\n * @breaks   NoUseAfterFree in foreign-mmput: by mistake, fixed by v4.15\n */\nbool a;\n";
+        * @source   facts 3\n * @versions v4.14,\n * 4.14.2 to 4.14.7\n * @breaks   NoUseAfterFree in foreign-mmput: by mistake, fixed by v4.15\n */\nbool a;\n";
     let tags = read(text).unwrap_or_else(|e| panic!("{}", e.render(false))).tags;
     assert_eq!(tags.summary, "What it is, in two lines.");
     assert_eq!(tags.protocol.unwrap().name, "v4.14");
@@ -15,10 +15,15 @@ fn a_listing_tells_its_story() {
     assert_eq!(tags.commits[0].hash, "212925802454");
     assert_eq!(tags.commits[0].subject, "mm: oom: let them run concurrently");
     assert_eq!(tags.sources, ["facts 3"]);
+    let versions: Vec<String> = tags.versions.iter().map(ToString::to_string).collect();
+    assert_eq!(versions, ["v4.14", "4.14.2 to 4.14.7"]);
     let breaks = &tags.breaks[0];
     assert_eq!(
-        (breaks.property.name.as_str(), breaks.scenario.name.as_str()),
-        ("NoUseAfterFree", "foreign-mmput")
+        (
+            breaks.property.name.as_str(),
+            breaks.scenario.as_ref().map(|scenario| scenario.name.as_str())
+        ),
+        ("NoUseAfterFree", Some("foreign-mmput"))
     );
     assert_eq!(breaks.reason.words, "by mistake, fixed by v4.15");
     assert_eq!(breaks.reason.fixed_by(), Some("v4.15"));
@@ -122,6 +127,23 @@ fn malformed_tags_are_refused() {
             "that A is broken in b is said already | b | name each",
         ),
         (
+            "@breaks A in *: by mistake, fixed by c",
+            "a mistake is found somewhere | * | name the scenarios; `*` is for what is by design",
+        ),
+        (
+            "@breaks A in *, b: by design: c",
+            "`@breaks` is not understood | @breaks A in *, b: by design: c | write `@breaks",
+        ),
+        (
+            "@breaks A in *: by design: c\n * @breaks A in *: by design: d",
+            "that A is broken in * is said already | * | name each scenario of a property once",
+        ),
+        (
+            "@versions v6.1, 6.1-amd64",
+            "`6.1-amd64` names no releases | 6.1-amd64 | write v6.1, or v6.1 to v6.11, or 5.10.113 to",
+        ),
+        ("@versions", "`` names no releases | @versions | write v6.1"),
+        (
             "@breaks A in b, b: by mistake",
             "that A is broken in b is said already | b | name each",
         ),
@@ -143,7 +165,7 @@ fn malformed_tags_are_refused() {
 #[test]
 fn one_fact_about_several_scenarios_is_said_once() {
     let text = "/**\n * @breaks A in b, c-1,\n *   d: by mistake, fixed by v4.15 (they\n *   forgot)\n * @breaks B in b: by mistake, as in v2: \
-                so\n * @breaks C in b: by design: fixed by nobody\n */\nbool a;\n";
+                so\n * @breaks C in b: by design: fixed by nobody\n * @breaks C in *: by design: so it is\n */\nbool a;\n";
     let program = read(text).unwrap();
     let said: Vec<(&str, &str, &str, Option<&str>)> = program
         .tags
@@ -153,7 +175,7 @@ fn one_fact_about_several_scenarios_is_said_once() {
             let reason = &breaks.reason;
             (
                 &*breaks.property.name,
-                &*breaks.scenario.name,
+                breaks.scenario.as_ref().map_or("*", |scenario| &*scenario.name),
                 &*reason.words,
                 reason.fixed_by(),
             )
@@ -168,10 +190,14 @@ fn one_fact_about_several_scenarios_is_said_once() {
             ("A", "d", forgot, Some("v4.15")),
             ("B", "b", "by mistake, as in v2: so", None),
             ("C", "b", "by design: fixed by nobody", None),
+            ("C", "*", "by design: so it is", None),
         ]
     );
     let place = |ident: &Ident| program.sources.text(ident.span).to_string();
-    assert_eq!(place(&program.tags.breaks[2].scenario), "d");
+    assert_eq!(
+        program.tags.breaks[2].scenario.as_ref().map(place).as_deref(),
+        Some("d")
+    );
     let other = program.tags.breaks[3].reason.protocols().next().unwrap();
     assert_eq!(place(other), "v2");
     assert!(program.tags.breaks[3].reason.is_mistake() && !program.tags.breaks[4].reason.is_mistake());
