@@ -3,6 +3,7 @@
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::partition::Partition;
 use crate::cycles::{Bits, Predicate};
@@ -11,8 +12,12 @@ use crate::machine::Machine;
 use crate::model::variables::Variable;
 use crate::source::Diagnostic;
 use crate::tla::{
-    EvalError, Expr, Footprint, Footprints, Junction, Specification, State, SubscriptedAction, Value, eval_predicate,
+    EvalError, Expr, Footprint, Footprints, Junction, Quantifier, Specification, State, SubscriptedAction, Value,
+    eval_predicate, eval_state,
 };
+
+/// A quantifier over more elements is not taken apart.
+const MAX_ELEMENTS: usize = 64;
 
 /// A way to see states as values of TLA+ variables.
 pub(crate) trait View {
@@ -48,18 +53,49 @@ type Undefined = (StateId, Box<EvalError>);
 
 fn true_among(view: &dyn View, predicate: &Expr, open: &Bits) -> Result<Bits, Undefined> {
     match predicate.junction() {
-        Some(Junction::And(parts)) => parts
-            .iter()
-            .try_fold(open.clone(), |open, part| true_among(view, part, &open)),
-        Some(Junction::Or(parts)) => parts.iter().try_fold(Bits::default(), |found, part| {
-            Ok(true_among(view, part, &open.without(&found))?.with(&found))
-        }),
+        Some(Junction::And(parts)) => all_true_among(view, parts, open),
+        Some(Junction::Or(parts)) => one_true_among(view, parts, open),
+        Some(Junction::Quantified(quantifier)) => match elements(view, &quantifier) {
+            Some(elements) => {
+                let parts: Vec<Expr> = elements.iter().map(|element| quantifier.of(element.clone())).collect();
+                match quantifier.forall {
+                    true => all_true_among(view, &parts, open),
+                    false => one_true_among(view, &parts, open),
+                }
+            }
+            None => evaluated(view, predicate, open),
+        },
         Some(Junction::Implies(occasion, promise)) => {
             let occasions = true_among(view, occasion, open)?;
             Ok(true_among(view, promise, &occasions)?.with(&open.without(&occasions)))
         }
         Some(Junction::Not(inner)) => Ok(open.without(&true_among(view, inner, open)?)),
         None => evaluated(view, predicate, open),
+    }
+}
+
+fn all_true_among(view: &dyn View, parts: &[Expr], open: &Bits) -> Result<Bits, Undefined> {
+    let mut parts = parts.iter();
+    parts.try_fold(open.clone(), |open, part| true_among(view, part, &open))
+}
+
+fn one_true_among(view: &dyn View, parts: &[Expr], open: &Bits) -> Result<Bits, Undefined> {
+    parts.iter().try_fold(Bits::default(), |found, part| {
+        Ok(true_among(view, part, &open.without(&found))?.with(&found))
+    })
+}
+
+/// The elements that a quantifier goes through, if they are the same few in all states: what is said of one element looks at less
+/// than what is said of all.
+fn elements(view: &dyn View, quantifier: &Quantifier<'_>) -> Option<Arc<[Value]>> {
+    let classes = view.partition(&quantifier.set.footprints());
+    if classes.of.is_empty() || classes.count() != 1 {
+        return None;
+    }
+    // What has no value is left to the evaluation of the whole.
+    match eval_state(quantifier.set, &Seen(view, 0)).ok()? {
+        Value::Set(elements) if elements.len() <= MAX_ELEMENTS => Some(elements),
+        _ => None,
     }
 }
 
@@ -180,7 +216,7 @@ struct Values {
 impl<'a> Concrete<'a> {
     /// A view for the variables that a module declares.
     pub(crate) fn new(machine: &'a Machine, graph: &'a Graph, spec: &Specification) -> Result<Self, Diagnostic> {
-        let variable = |name: &std::sync::Arc<str>| {
+        let variable = |name: &Arc<str>| {
             Variable::named(machine, name).ok_or_else(|| {
                 let names = Variable::names(machine).join(", ");
                 Diagnostic::general(format!(

@@ -26,7 +26,7 @@ pub use eval::{
 pub use explain::{Blame, explain};
 pub use expr::{Expr, Level, Reads};
 pub use footprint::{Footprint, Footprints};
-pub(crate) use junction::Junction;
+pub(crate) use junction::{Junction, Quantifier};
 pub use refinement::{Excused, Refinement};
 pub use specification::{Library, Specification};
 pub use syntax::{Definition, Ident, Parameter};
