@@ -218,6 +218,16 @@ impl Spec {
         scenarios.extend(instances.iter().map(|instance| instance.scenario.clone()));
         let protocols = self.protocols();
         for instance in instances {
+            let silent = instance
+                .tags
+                .vacuous
+                .iter()
+                .find(|name| !properties.contains(&name.name));
+            if let Some(name) = silent {
+                let mut error = unknown(&name.name, "property", &properties);
+                error.span = Some(name.span);
+                return Err(error.within(&instance.machine.program.sources));
+            }
             for breaks in &instance.tags.breaks {
                 let others = breaks.reason.protocols().map(|other| (other, "protocol", &protocols));
                 let scenario = breaks.scenario.iter().map(|name| (name, "scenario", &scenarios));
@@ -322,8 +332,12 @@ fn historical(library: &dyn Library, mut kernels: Vec<String>, proposals: Vec<St
     order
 }
 
-fn version(name: &str) -> Vec<u32> {
-    name.split(|c: char| !c.is_ascii_digit())
-        .filter_map(|part| part.parse().ok())
-        .collect()
+/// `v5.15-rc1` came before `v5.15`, and `v5.15.y` goes on behind it.
+fn version(name: &str) -> (Vec<u32>, u32) {
+    let (release, candidate) = name.split_once("-rc").unwrap_or((name, ""));
+    let numbers = release
+        .split(|c: char| !c.is_ascii_digit())
+        .filter_map(|part| part.parse().ok());
+    let after = u32::MAX - u32::from(!release.ends_with(".y"));
+    (numbers.collect(), candidate.parse().unwrap_or(after))
 }

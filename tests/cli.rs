@@ -735,3 +735,31 @@ fn a_kernel_is_found_by_a_release_that_its_listing_stands_for() {
     let run = show("1.4-amd64");
     assert!(run.err.contains("there is no protocol `1.4-amd64`"), "{}", run.err);
 }
+
+#[test]
+fn what_a_listing_announces_as_vacuous_has_to_be() {
+    let check = |tag: &str| {
+        let listing = format!("/** Mine.\n * @protocol mine\n{tag} */\n#include \"v4.13.c\"\n");
+        let asked = [
+            "check",
+            "mine.c",
+            "-s",
+            "sharer",
+            "-s",
+            "alone",
+            "-p",
+            "NoStaleKill",
+            "-p",
+            "ExitProgresses",
+        ];
+        with("mine.c", &listing, &asked)
+    };
+    assert_eq!(check("").code, 22);
+    let run = check(" * @vacuous NoStaleKill: nobody frees memory here\n");
+    assert_eq!(run.code, 0, "{}{}", run.out, run.err);
+    let run = check(" * @vacuous NoStaleKill, ExitProgresses: nobody exits\n");
+    assert_eq!(run.code, 21, "{}{}", run.out, run.err);
+    let said = "not vacuous, though the listing says so: ExitProgresses in alone (mine)\n";
+    assert!(run.out.contains(said), "{}", run.out);
+    assert_eq!(check(" * @vacuous NoStaleKil: nobody\n").code, 150);
+}

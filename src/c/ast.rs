@@ -322,6 +322,8 @@ pub struct Tags {
     pub versions: Vec<Releases>,
     /// `@breaks PROPERTY in SCENARIO, SCENARIO: reason`, one for each scenario.
     pub breaks: Vec<Breaks>,
+    /// `@vacuous PROPERTY, PROPERTY: why`: what has nothing to say in any scenario.
+    pub vacuous: Vec<Ident>,
     /// `@scenario NAME: story`
     pub scenario: Option<(Ident, String)>,
     /// The rest of the comment: what the listing or scenario is about, one line.

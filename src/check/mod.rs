@@ -67,6 +67,8 @@ pub struct Finding {
     pub reason: Option<String>,
     /// Why the listing says that it is broken here.
     pub known: Option<Reason>,
+    /// The listing says that it has nothing to say here.
+    pub said_vacuous: bool,
     /// The protocol that holds what this listing, a change of it, breaks.
     pub new_against: Option<String>,
 }
@@ -74,7 +76,13 @@ pub struct Finding {
 impl Finding {
     /// True if the verdict is the one the listing announces; what is not decided never is.
     pub fn expected(&self) -> bool {
-        self.verdict != Verdict::Incomplete && (self.verdict == Verdict::Violated) == self.known.is_some()
+        let violated = self.verdict == Verdict::Violated;
+        self.verdict != Verdict::Incomplete && violated == self.known.is_some() && !self.speaks_after_all()
+    }
+
+    /// True if the listing says that the property has nothing to say, and it has.
+    pub(crate) fn speaks_after_all(&self) -> bool {
+        self.said_vacuous && matches!(self.verdict, Verdict::Holds | Verdict::Violated)
     }
 
     /// Why the listing says that it is broken here, in its words; empty if it does not.
@@ -272,6 +280,8 @@ fn finding(instance: &Instance, property: Property, answer: Answer) -> Finding {
     let violated = answer.verdict == Verdict::Violated;
     let anywhere = announced.iter().find(|breaks| breaks.scenario.is_none() && violated);
     let known = here.or(anywhere).map(|breaks| breaks.reason.clone());
+    let mut silent = instance.tags.vacuous.iter();
+    let said_vacuous = silent.any(|silent| silent.name == property.name);
     let Answer {
         verdict,
         counterexample,
@@ -285,6 +295,7 @@ fn finding(instance: &Instance, property: Property, answer: Answer) -> Finding {
         explanation,
         reason,
         known,
+        said_vacuous,
         new_against: None,
     }
 }

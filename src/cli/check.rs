@@ -70,8 +70,8 @@ Exit codes, the first that applies:
   11   a deadlock, unexpectedly
   13   a liveness property is violated, unexpectedly
   20   some graph is not complete: too many states, too little memory, or Ctrl-C
-  21   a violation that a listing announces was not found
-  22   a property has nothing to say in any scenario of a protocol
+  21   a violation that a listing announces was not found, or a property has something to say though it announces the contrary
+  22   a property has nothing to say in any scenario of a protocol, and the listing does not announce it
   70   the two engines disagree: a bug of oomspec
   74   an output could not be written
   150  an error in a listing or module
@@ -406,10 +406,14 @@ fn vacuous_everywhere(checked: &[Checked]) -> bool {
             .collect();
         let Some(first) = mine.first() else { return false };
         mine.len() > 1
-            && first.findings.iter().any(|finding| {
-                let same = mine.iter().flat_map(|checked| &checked.findings);
-                let mut same = same.filter(|other| other.property.name == finding.property.name);
-                same.all(|other| other.verdict == Verdict::Vacuous)
-            })
+            && first
+                .findings
+                .iter()
+                .filter(|finding| !finding.said_vacuous)
+                .any(|finding| {
+                    let same = mine.iter().flat_map(|checked| &checked.findings);
+                    let mut same = same.filter(|other| other.property.name == finding.property.name);
+                    same.all(|other| other.verdict == Verdict::Vacuous)
+                })
     })
 }

@@ -119,19 +119,32 @@ pub fn total(checked: &[Checked]) -> String {
     for cell in missing {
         text += &format!("not found, though the listing says so: {cell}\n");
     }
+    for cell in checked.iter().flat_map(speaking) {
+        text += &format!("not vacuous, though the listing says so: {cell}\n");
+    }
     text
 }
 
 fn missing(checked: &Checked) -> Vec<String> {
+    let absent = |finding: &Finding| {
+        let fine = matches!(
+            finding.verdict,
+            Verdict::Holds | Verdict::Vacuous | Verdict::NotApplicable
+        );
+        finding.known.is_some() && fine
+    };
+    cells(checked, absent)
+}
+
+fn speaking(checked: &Checked) -> Vec<String> {
+    cells(checked, Finding::speaks_after_all)
+}
+
+/// `NoUseAfterFree in quick-exit (v4.15)`
+fn cells(checked: &Checked, which: impl Fn(&Finding) -> bool) -> Vec<String> {
     let instance = &checked.instance;
-    let absent = checked.findings.iter().filter(|finding| {
-        finding.known.is_some()
-            && matches!(
-                finding.verdict,
-                Verdict::Holds | Verdict::Vacuous | Verdict::NotApplicable
-            )
-    });
-    absent
+    let found = checked.findings.iter().filter(|finding| which(finding));
+    found
         .map(|finding| {
             format!(
                 "{} in {} ({})",

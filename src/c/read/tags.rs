@@ -11,12 +11,22 @@ use crate::c::release::{FORM, Releases};
 use crate::source::{Diagnostic, FileId, Span};
 
 /// The tags of a listing.
-const OF_LISTINGS: [&str; 6] = ["@protocol", "@versions", "@after", "@commit", "@source", "@breaks"];
+const OF_LISTINGS: [&str; 7] = [
+    "@protocol",
+    "@versions",
+    "@after",
+    "@commit",
+    "@source",
+    "@breaks",
+    "@vacuous",
+];
 /// The tags of a scenario.
 const OF_SCENARIOS: [&str; 2] = ["@scenario", "@source"];
 
 /// How a violation is announced.
 const BREAKS: &str = "@breaks PROPERTY in SCENARIO, SCENARIO: reason";
+/// How it is said that a property has nothing to say.
+const VACUOUS: &str = "@vacuous PROPERTY, PROPERTY: why there is nothing that they speak of";
 /// What stands for all scenarios, also those to come.
 const ANYWHERE: &str = "*";
 /// The reasons there are.
@@ -212,6 +222,7 @@ impl Reader<'_> {
                 Ok(())
             }
             "@versions" => self.versions(paragraph),
+            "@vacuous" => self.vacuous(paragraph),
             "@breaks" => self.breaks(paragraph),
             _ => self.scenario(paragraph),
         }
@@ -272,6 +283,20 @@ impl Reader<'_> {
                 reason: reason.clone(),
             };
             self.tags.breaks.push(breaks);
+        }
+        Ok(())
+    }
+
+    /// The properties that have nothing to say of the listing.
+    fn vacuous(&mut self, paragraph: &Paragraph) -> Checked<()> {
+        let malformed = || self.malformed(paragraph, VACUOUS);
+        let (properties, why) = paragraph.rest().split_once(':').ok_or_else(malformed)?;
+        let properties: Vec<&str> = properties.split(',').map(str::trim).collect();
+        if why.trim().is_empty() || !properties.iter().all(|property| is_name(property)) {
+            return Err(malformed());
+        }
+        for property in properties {
+            self.tags.vacuous.push(self.part(property, paragraph));
         }
         Ok(())
     }

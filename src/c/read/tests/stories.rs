@@ -142,6 +142,10 @@ fn malformed_tags_are_refused() {
             "@versions v6.1, 6.1-amd64",
             "`6.1-amd64` names no releases | 6.1-amd64 | write v6.1, or v6.1 to v6.11, or 5.10.113 to",
         ),
+        (
+            "@vacuous A, b",
+            "`@vacuous` is not understood | @vacuous A, b | write `@vacuous PROPERTY, PROPERTY: why",
+        ),
         ("@versions", "`` names no releases | @versions | write v6.1"),
         (
             "@breaks A in b, b: by mistake",
