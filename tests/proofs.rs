@@ -80,7 +80,10 @@ fn the_pages_are_what_prove_writes() {
             });
         }
     });
-    let agreed = |checked| Evidence::new(checked, Opinion::Agrees, std::slice::from_ref(&module)).unwrap();
+    let agreed = |checked| Evidence {
+        checked,
+        stateright: Opinion::Agrees,
+    };
     let evidence: Vec<Evidence> = done.into_inner().unwrap().into_values().map(agreed).collect();
     assert_eq!(evidence.len(), instances.len());
     let there = files(&root().join("proofs"));
@@ -306,9 +309,13 @@ fn claims_are_reproduced_by_the_commands_beside_them() {
             let line = |word: &str| lines.lines().find(|line| line.contains(word));
             if let Some(check) = line("oomspec check").filter(|check| shown == 0 && check.contains(" -p ")) {
                 shown = 1;
-                let printed = run(check);
                 let mut diagrams = blocks[..at].iter().filter(|(language, _)| language == "text");
-                let (_, diagram) = diagrams.next().unwrap();
+                // What another page shows has no diagram.
+                let Some((_, diagram)) = diagrams.next() else {
+                    shown = 0;
+                    continue;
+                };
+                let printed = run(check);
                 assert!(
                     printed.contains(diagram.as_str()),
                     "{name}: {check} prints\n{printed}\nand not\n{diagram}"

@@ -104,9 +104,12 @@ fn written(spec: &Spec, records: &Records, args: &Args, budget: Budget) -> Resul
     }
     let evidence: Vec<Evidence> = checked
         .into_iter()
-        // The second opinion was asked for.
-        .map(|(checked, second)| Evidence::new(checked, second.unwrap_or(Opinion::Incomplete), &modules))
-        .collect::<Result<_, _>>()?;
+        .map(|(checked, second)| Evidence {
+            checked,
+            // It was asked for.
+            stateright: second.unwrap_or(Opinion::Incomplete),
+        })
+        .collect();
     Ok(pages(spec, &modules[0], &evidence, records)?)
 }
 

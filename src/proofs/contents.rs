@@ -1,5 +1,8 @@
 //! Everything that the pages are about, in order: a chapter for each protocol, a section for each scenario.
 
+use std::collections::BTreeMap;
+
+use super::news::{Cell, News};
 use super::verdict::by_mistake;
 use super::{Evidence, Records};
 use crate::c::ast::Program;
@@ -38,6 +41,8 @@ pub(crate) struct Section<'a> {
     pub numbers: Vec<(String, i64)>,
     /// Mistakes first.
     pub violations: Vec<Violation<'a>>,
+    /// By property: the certificates that lie beside the page.
+    pub certificates: BTreeMap<String, String>,
 }
 
 /// A broken property in one scenario.
@@ -45,12 +50,21 @@ pub(crate) struct Violation<'a> {
     pub instance: &'a Instance,
     pub finding: &'a Finding,
     pub counterexample: &'a Counterexample,
-    /// The name of its picture and of its trace, without the ending.
-    pub file: String,
     /// A certificate lies beside the page.
     pub certified: bool,
-    /// The property with which the same run is shown.
-    pub as_before: Option<&'a str>,
+    /// Where it is shown.
+    pub shown: Shown,
+}
+
+/// Where a violation is shown: its picture, its diagram, its states.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Shown {
+    /// On the page of its scenario.
+    Here,
+    /// On that page, under another property that the same run breaks.
+    Above(String),
+    /// On another page: it says nothing new here.
+    Elsewhere(Cell),
 }
 
 impl<'a> Contents<'a> {
@@ -60,6 +74,7 @@ impl<'a> Contents<'a> {
         evidence: &'a [Evidence],
         records: &'a Records,
     ) -> Result<Self, Diagnostics> {
+        let news = News::of(evidence);
         let mut chapters: Vec<Chapter> = Vec::new();
         for evidence in evidence {
             let instance = &evidence.checked.instance;
@@ -75,11 +90,14 @@ impl<'a> Contents<'a> {
             let scenario = spec.scenario(&instance.scenario)?;
             // There is one: it was pushed above.
             if let Some(chapter) = chapters.last_mut() {
+                let instance = &evidence.checked.instance;
+                let certificates = evidence.certificates(module, |finding| news.is(instance, finding))?;
                 chapter.sections.push(Section {
                     tlc: record(module, &evidence.checked, records)?,
                     numbers: spec.numbers(&chapter.listing, &scenario)?,
                     checked: &evidence.checked,
-                    violations: violations(evidence),
+                    violations: violations(evidence, &news, &certificates),
+                    certificates,
                     evidence,
                 });
             }
@@ -142,7 +160,7 @@ fn record<'a>(
 }
 
 /// Mistakes first; a run that breaks several properties is shown with the first of them.
-fn violations(evidence: &Evidence) -> Vec<Violation<'_>> {
+fn violations<'a>(evidence: &'a Evidence, news: &News, certificates: &BTreeMap<String, String>) -> Vec<Violation<'a>> {
     let checked = &evidence.checked;
     let findings = checked.findings.iter();
     let mut broken: Vec<&Finding> = findings
@@ -154,18 +172,21 @@ fn violations(evidence: &Evidence) -> Vec<Violation<'_>> {
         let Some(counterexample) = &finding.counterexample else {
             continue;
         };
-        let same = violations.iter().find(|known| known.counterexample == counterexample);
+        let instance = &checked.instance;
+        let mut before = violations.iter().filter(|known| known.shown == Shown::Here);
+        let same = before.find(|known| known.counterexample == counterexample);
         let name = &finding.property.name;
+        let shown = match (news.told(instance, finding), same) {
+            (Some(place), _) => Shown::Elsewhere(place.clone()),
+            (None, Some(known)) => Shown::Above(known.finding.property.name.clone()),
+            (None, None) => Shown::Here,
+        };
         violations.push(Violation {
-            instance: &checked.instance,
-            certified: evidence.certificates.contains_key(name),
+            instance,
+            certified: certificates.contains_key(name),
             finding,
             counterexample,
-            file: match same {
-                Some(known) => known.file.clone(),
-                None => format!("{}-{name}", checked.instance.scenario),
-            },
-            as_before: same.map(|known| known.as_before.unwrap_or(&known.finding.property.name)),
+            shown,
         });
     }
     violations

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::actors::compare::Opinion;
 use crate::certificate::Maker;
-use crate::check::{Checked, Verdict};
+use crate::check::{Checked, Finding, Verdict};
 use crate::explore::{Limits, explore};
 use crate::model::properties::PropertyModule;
 use crate::source::Diagnostic;
@@ -21,35 +21,41 @@ pub struct Evidence {
     pub checked: Checked,
     /// What stateright makes of the same model.
     pub stateright: Opinion,
-    /// By property: a certificate, as `oomspec certify` writes it.
-    pub certificates: BTreeMap<String, String>,
 }
 
 impl Evidence {
-    /// Adds the certificates to what was found.
-    pub fn new(checked: Checked, stateright: Opinion, modules: &[PropertyModule]) -> Result<Self, Diagnostic> {
+    /// By property: certificates, as `oomspec certify` writes them, of what is `news` and small enough.
+    pub(super) fn certificates(
+        &self,
+        module: &PropertyModule,
+        news: impl Fn(&Finding) -> bool,
+    ) -> Result<BTreeMap<String, String>, Diagnostic> {
+        let checked = &self.checked;
         let wanted = |verdict| match verdict {
             Verdict::Violated => true,
             Verdict::Holds | Verdict::Vacuous => checked.counts.distinct <= MOST_STATES,
             Verdict::Incomplete | Verdict::NotApplicable => false,
         };
+        let findings = checked.findings.iter();
+        let wanted: Vec<&Finding> = findings
+            .filter(|finding| wanted(finding.verdict) && news(finding))
+            .collect();
+        let mut certificates = BTreeMap::new();
+        if wanted.is_empty() {
+            return Ok(certificates);
+        }
         let limits = Limits {
             threads: 1,
             ..Limits::default()
         };
         let graph = explore(&checked.instance.machine, limits, &|_, _| {});
-        let maker = Maker::new(&checked.instance, modules, &graph);
-        let mut certificates = BTreeMap::new();
-        for finding in checked.findings.iter().filter(|finding| wanted(finding.verdict)) {
+        let maker = Maker::new(&checked.instance, std::slice::from_ref(module), &graph);
+        for finding in wanted {
             let text = maker.certificate(finding)?.to_json();
             if text.len() <= MOST_BYTES {
                 certificates.insert(finding.property.name.clone(), text);
             }
         }
-        Ok(Evidence {
-            checked,
-            stateright,
-            certificates,
-        })
+        Ok(certificates)
     }
 }

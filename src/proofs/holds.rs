@@ -89,7 +89,7 @@ fn row(contents: &Contents, section: &Section, finding: &Finding) -> Vec<String>
         prose(&property.description) + vacuous,
         technique(property.kind).to_string(),
         also.join(", "),
-        match section.evidence.certificates.contains_key(&property.name) {
+        match section.certificates.contains_key(&property.name) {
             true => link("verify", &section.certificate_name(&property.name)),
             false => String::new(),
         },

@@ -1,7 +1,8 @@
 //! The pages of `proofs/`: every verdict with its evidence, to read on GitHub. Returns what is to be written; writes nothing.
 //!
 //! `index.md` has the matrix, `PROTOCOL.md` the story, the verdicts and the listing of a protocol, `PROTOCOL/SCENARIO.md` what was
-//! found in one scenario, and beside it lie the picture (`.svg`) and the states (`.itf.json.gz`) of each violation, and certificates.
+//! found in one scenario, and beside it lie the picture (`.svg`) and the states (`.itf.json.gz`) of each violation that says something
+//! new, and its certificate.
 //! Nothing depends on the time, the machine or the number of threads.
 
 mod assumed;
@@ -12,6 +13,7 @@ mod holds;
 mod index;
 mod listing;
 mod markdown;
+mod news;
 mod properties;
 mod protocol;
 mod records;
@@ -21,6 +23,8 @@ mod violation;
 
 pub use evidence::Evidence;
 pub use records::Records;
+
+use contents::Shown;
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -48,7 +52,7 @@ pub fn pages(
         }
     }
     for section in contents.sections() {
-        for (property, certificate) in &section.evidence.certificates {
+        for (property, certificate) in &section.certificates {
             let path = format!(
                 "{}/{}",
                 section.checked.instance.protocol,
@@ -59,8 +63,8 @@ pub fn pages(
     }
     for chapter in &contents.chapters {
         for violation in chapter.sections.iter().flat_map(|section| &section.violations) {
-            if violation.as_before.is_none() {
-                let at = |ending| format!("{}/{}.{ending}", chapter.name, violation.file);
+            if let (Shown::Here, Some(file)) = (&violation.shown, violation.file()) {
+                let at = |ending| format!("{}/{file}.{ending}", chapter.name);
                 files.insert(at(PICTURE), violation.picture().into_bytes());
                 files.insert(at(TRACE), compressed(&violation.trace()));
             }

@@ -60,8 +60,8 @@ fn at(of: &Violation, folder: &str) -> String {
 /// What is broken by mistake: the shortest race as a picture, then all as a list.
 fn bugs(contents: &Contents, chapter: &Chapter) -> String {
     let mut mistakes: Vec<&Violation> = violations(chapter, true).collect();
-    // An error of the language says most; of those the first.
-    mistakes.sort_by_key(|of| of.finding.property.kind);
+    // What is new comes first; of that, an error of the language says most.
+    mistakes.sort_by_key(|of| (of.file().is_none(), of.finding.property.kind));
     let Some(first) = mistakes.first() else {
         return "**No property is broken by mistake.**\n".to_string();
     };
@@ -92,7 +92,10 @@ fn bugs(contents: &Contents, chapter: &Chapter) -> String {
             capital(&of.reason(contents, ""))
         );
     }
-    let picture = format!("{}/{}.{PICTURE}", chapter.name, first.file);
+    let Some(file) = first.file() else {
+        return text + "\nNone of them is new: their pages say where they are shown.\n";
+    };
+    let picture = format!("{}/{file}.{PICTURE}", chapter.name);
     let (scenario, property) = (&first.instance.scenario, &first.finding.property.name);
     let alt = format!("{} in {scenario}: {property}", chapter.name);
     text += &format!(

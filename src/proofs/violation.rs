@@ -1,18 +1,31 @@
 //! A violation: its picture, its diagram, its states, and the commands that show it again.
 
-use super::contents::{Contents, Violation};
-use super::markdown::{block, code, commands, details, link, prose};
+use super::contents::{Contents, Shown, Violation};
+use super::markdown::{anchor, block, code, commands, details, link, prose};
+use super::news::Cell;
 use super::verdict::counted;
 use super::{PICTURE, TRACE};
 use crate::counterexample::{events, waits, wrong};
 use crate::export::itf::itf;
 use crate::machine::program::ThreadId;
 use crate::machine::{Machine, Reached};
+use crate::model::Instance;
 use crate::model::property::PropertyKind;
 use crate::report::lanes;
 use crate::report::violation::violation;
 
 impl Violation<'_> {
+    /// The name of its picture and of its trace in the folder of its protocol, without the ending; none if another page has them.
+    pub(crate) fn file(&self) -> Option<String> {
+        let scenario = &self.instance.scenario;
+        let property = match &self.shown {
+            Shown::Here => &self.finding.property.name,
+            Shown::Above(first) => first,
+            Shown::Elsewhere(_) => return None,
+        };
+        Some(format!("{scenario}-{property}"))
+    }
+
     pub(crate) fn picture(&self) -> String {
         lanes::race(self.instance, self.finding)
     }
@@ -75,24 +88,35 @@ impl Violation<'_> {
             capital(&self.reason(contents, "../"))
         );
         let diagram = violation(&contents.history, self.instance, self.finding, false);
-        if let Some(first) = self.as_before {
-            let same = link(first, &format!("#{}", super::markdown::anchor(first)));
-            text += &format!("The same run as for {same}, which shows the picture and all steps.\n\n");
-            text += &match self.finding.explanation {
-                // Why it is no refinement is news.
-                Some(_) => block("text", &diagram),
-                None => details("the diagram under this name", &block("text", &diagram)),
-            };
-        } else {
-            let alt = format!(
-                "{} in {}: {}",
-                self.instance.protocol, self.instance.scenario, property.name
-            );
-            text += &format!("![{alt}]({}.{PICTURE})\n\n", self.file);
-            text += &block("text", &diagram);
-            let all = violation(&contents.history, self.instance, self.finding, true);
-            let steps = format!("all {}", counted(self.counterexample.steps.len(), "step"));
-            text += &format!("\n{}", details(&steps, &block("text", &all)));
+        match (&self.shown, self.file()) {
+            (Shown::Elsewhere(there), _) => {
+                let Cell {
+                    protocol,
+                    scenario,
+                    property,
+                } = there;
+                let page = format!("../{protocol}/{scenario}.md#{}", anchor(property));
+                let page = link(&format!("{protocol} in {scenario}"), &page);
+                text += &format!("Nothing new: {page} shows it.\n");
+            }
+            (Shown::Above(first), _) => {
+                let same = link(first, &format!("#{}", anchor(first)));
+                text += &format!("The same run as for {same}, which shows the picture and all steps.\n\n");
+                text += &match self.finding.explanation {
+                    // Why it is no refinement is news.
+                    Some(_) => block("text", &diagram),
+                    None => details("the diagram under this name", &block("text", &diagram)),
+                };
+            }
+            (Shown::Here, file) => {
+                let Instance { protocol, scenario, .. } = self.instance;
+                let alt = format!("{protocol} in {scenario}: {}", property.name);
+                text += &format!("![{alt}]({}.{PICTURE})\n\n", file.unwrap_or_default());
+                text += &block("text", &diagram);
+                let all = violation(&contents.history, self.instance, self.finding, true);
+                let steps = format!("all {}", counted(self.counterexample.steps.len(), "step"));
+                text += &format!("\n{}", details(&steps, &block("text", &all)));
+            }
         }
         text += &format!("\n{}\n", self.places());
         text + &self.commands()
@@ -104,7 +128,7 @@ impl Violation<'_> {
         for place in self.fatal() {
             let Place { function, file, line } = place;
             let text = link(&code(&format!("{file}:{line}")), &format!("../../spec/{file}#L{line}"));
-            let page = format!("../{}.md#{}", self.instance.protocol, super::markdown::anchor(function));
+            let page = format!("../{}.md#{}", self.instance.protocol, anchor(function));
             let function = code(&format!("{function}()"));
             // What a scenario defines is no part of the listing.
             let function = if file != self.instance.scenario_source {
@@ -120,8 +144,10 @@ impl Violation<'_> {
             _ if lasts => format!("Threads wait in {}. ", parts.join("; ")),
             _ => format!("It goes wrong in {}. ", parts.join("; ")),
         };
-        let trace = format!("{}.{TRACE}", self.file);
-        text += &format!("Every state is in the {}.", link("ITF trace", &trace));
+        if let Some(file) = self.file() {
+            let trace = format!("{file}.{TRACE}");
+            text += &format!("Every state is in the {}.", link("ITF trace", &trace));
+        }
         if self.certified {
             let file = super::certificate_name(&self.instance.scenario, &self.finding.property.name);
             text += &format!(" The {} is checked by `oomspec verify`.", link("certificate", &file));
