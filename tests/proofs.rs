@@ -192,6 +192,35 @@ fn every_link_leads_somewhere() {
     assert!(dead.is_empty(), "{dead:#?}");
 }
 
+/// What says nothing new leads to where it is shown, and not to another page that leads on.
+#[test]
+fn what_is_shown_elsewhere_is_shown_there() {
+    const NOTHING_NEW: &str = "Nothing new: [";
+    let pages: BTreeMap<String, String> = texts(".md").into_iter().collect();
+    let section = |page: &str, anchor: &str| -> String {
+        let mut sections = pages[page].split("\n## ").skip(1);
+        let found = sections.find(|section| section.lines().next().unwrap().to_lowercase() == anchor);
+        found
+            .unwrap_or_else(|| panic!("{page} has no section {anchor}"))
+            .to_string()
+    };
+    let mut leads = 0;
+    for (name, text) in &pages {
+        for line in text.lines().filter(|line| line.starts_with(NOTHING_NEW)) {
+            let target = line.split_once("](").unwrap().1.split_once(')').unwrap().0;
+            let (page, anchor) = target.strip_prefix("../").unwrap().split_once('#').unwrap();
+            let there = section(page, anchor);
+            assert!(!there.contains(NOTHING_NEW), "{name}: {page} leads on");
+            assert!(
+                there.contains("![") || there.contains("The same run as for"),
+                "{name}: {page}"
+            );
+            leads += 1;
+        }
+    }
+    assert!(leads > 100, "{leads}");
+}
+
 /// `#L28` of a file that has so many lines.
 fn has_line(path: &Path, anchor: &str) -> bool {
     if anchor.is_empty() {
