@@ -5,7 +5,7 @@
  *
  * @protocol v5.10.y
  * @after    v5.4.y
- * @commit   f4840ccfca25 ("memcg, oom: check memcg margin for parallel oom")
+ * @commit   1378b37d03e8 ("memcg, oom: check memcg margin for parallel oom")
  * @commit   e4a38402c36e ("oom_kill.c: futex: delay the OOM reaper to allow time for proper futex cleanup")
  * @source   kernel-history G12, G14, 3.6
  * @breaks   SkipMeansGone in init-sharer: by design: what init lives in is not
