@@ -33,9 +33,8 @@
  *           take the list before the exit has walked it
  * @breaks   NoPanic in aio-never-alone, alone, second-oom: by design: a scan
  *           after a stale look finds nobody and panics
- * @breaks   QueuedOnce in sibling-writer: by mistake, fixed by v6.1 (v5.0:
- *           one that was the tail, or was being reaped, passed for not
- *           queued)
+ * @breaks   QueuedOnce in sibling-writer: by mistake, fixed by v5.0 (one that
+ *           was the tail, or was being reaped, passed for not queued)
  * @breaks   NoNeedlessKill in foreign-mmput, released-victim: by mistake: no
  *           scan meets a victim that has left the process list
  * @breaks   NoNeedlessKill in init-sharer: by design: what init lives in is
@@ -45,14 +44,14 @@
  * @breaks   NoStaleKill in aio-never, aio-pinned, foreign-mmput, mlocked,
  *           quick-exit, second-oom, two-threads: by design: memory is freed
  *           without oom_lock, so a look at the freelist may be stale
- * @breaks   NoStaleKill in group-kill: by mistake, fixed by v6.1 (until
- *           v5.10: who got oom_lock did not look again)
+ * @breaks   NoStaleKill in group-kill: by mistake, fixed by v5.10.y (v5.9:
+ *           who has waited for oom_lock looks again)
  * @breaks   MemoryReaped in init-sharer: by design: what init lives in is not
  *           reaped
  * @breaks   MemoryReaped in notifier: by design: what has mmu notifiers is
  *           not reaped (until v4.19)
- * @breaks   ReaperNeverStuck in starved-killer: by mistake, fixed by v6.1
- *           (v4.19: who sleeps with oom_lock held may never go on)
+ * @breaks   ReaperNeverStuck in starved-killer: by mistake, fixed by v4.19
+ *           (who sleeps with oom_lock held may never go on)
  * @breaks   Refines in foreign-mmput, released-victim: by mistake: no scan
  *           meets a victim that has left the process list
  * @breaks   Refines in init-sharer: by design: what init lives in is not

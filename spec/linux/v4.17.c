@@ -24,9 +24,8 @@
  *           not reaped (until v4.19)
  * @breaks   FutexWakeSurvives in robust-futex: by mistake: the reaper may
  *           take the list before the exit has walked it
- * @breaks   QueuedOnce in sibling-writer: by mistake, fixed by v6.1 (v5.0:
- *           one that was the tail, or was being reaped, passed for not
- *           queued)
+ * @breaks   QueuedOnce in sibling-writer: by mistake, fixed by v5.0 (one that
+ *           was the tail, or was being reaped, passed for not queued)
  * @breaks   NoNeedlessKill in foreign-mmput, released-victim: by mistake: no
  *           scan meets a victim that has left the process list
  * @breaks   NoNeedlessKill in init-sharer: by design: what init lives in is
@@ -35,20 +34,20 @@
  *           the exit (until v5.18)
  * @breaks   NoStaleKill in aio-pinned, mlocked: by design: memory is freed
  *           without oom_lock, so a look at the freelist may be stale
- * @breaks   NoStaleKill in group-kill: by mistake, fixed by v6.1 (until
- *           v5.10: who got oom_lock did not look again)
- * @breaks   ExitProgresses in starved-killer: by mistake, fixed by v6.1
- *           (v4.19: who sleeps with oom_lock held may never go on)
- * @breaks   OomResolves in starved-killer: by mistake, fixed by v6.1 (v4.19:
- *           who sleeps with oom_lock held may never go on)
+ * @breaks   NoStaleKill in group-kill: by mistake, fixed by v5.10.y (v5.9:
+ *           who has waited for oom_lock looks again)
+ * @breaks   ExitProgresses in starved-killer: by mistake, fixed by v4.19 (who
+ *           sleeps with oom_lock held may never go on)
+ * @breaks   OomResolves in starved-killer: by mistake, fixed by v4.19 (who
+ *           sleeps with oom_lock held may never go on)
  * @breaks   MemoryReaped in init-sharer: by design: what init lives in is not
  *           reaped
  * @breaks   MemoryReaped in notifier: by design: what has mmu notifiers is
  *           not reaped (until v4.19)
- * @breaks   MemoryReaped in starved-killer: by mistake, fixed by v6.1 (v4.19:
- *           who sleeps with oom_lock held may never go on)
- * @breaks   ReaperNeverStuck in starved-killer: by mistake, fixed by v6.1
- *           (v4.19: who sleeps with oom_lock held may never go on)
+ * @breaks   MemoryReaped in starved-killer: by mistake, fixed by v4.19 (who
+ *           sleeps with oom_lock held may never go on)
+ * @breaks   ReaperNeverStuck in starved-killer: by mistake, fixed by v4.19
+ *           (who sleeps with oom_lock held may never go on)
  * @breaks   Refines in foreign-mmput, released-victim: by mistake: no scan
  *           meets a victim that has left the process list
  * @breaks   Refines in init-sharer: by design: what init lives in is not
@@ -57,8 +56,8 @@
  *           (until v5.18)
  * @breaks   Refines in notifier: by design: what has mmu notifiers is not
  *           reaped (until v4.19)
- * @breaks   Refines in starved-killer: by mistake, fixed by v6.1 (v4.19: who
- *           sleeps with oom_lock held may never go on)
+ * @breaks   Refines in starved-killer: by mistake, fixed by v4.19 (who sleeps
+ *           with oom_lock held may never go on)
  */
 #include "v4.15.c"
 

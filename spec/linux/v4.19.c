@@ -18,23 +18,23 @@
  * @commit   93065ac753e4 ("mm, oom: distinguish blockable mode for mmu notifiers")
  * @commit   3d8b38eb81ca ("mm, oom: introduce memory.oom.group")
  * @source   kernel-history G10, G12, 3.7 step 8, 9
- * @breaks   SkipMeansGone in init-sharer: by design: what init lives in is not
- *           reaped
+ * @breaks   SkipMeansGone in init-sharer: by design: what init lives in is
+ *           not reaped
  * @breaks   SkipMeansGone in mlocked: by design: locked memory is left to the
  *           exit (until v5.18)
- * @breaks   SkipMeansFree in aio-never-alone, aio-never, alone, foreign-mmput,
- *           mrelease-oom, notifier, quick-exit, robust-futex, second-oom,
- *           sharer, starved-killer, two-threads, writer-fault: by mistake:
- *           exit_mmap() sets MMF_OOM_SKIP while pages wait in the reaper's
- *           gather
+ * @breaks   SkipMeansFree in aio-never-alone, aio-never, alone,
+ *           foreign-mmput, mrelease-oom, notifier, quick-exit, robust-futex,
+ *           second-oom, sharer, starved-killer, two-threads, writer-fault: by
+ *           mistake: exit_mmap() sets MMF_OOM_SKIP while pages wait in the
+ *           reaper's gather
  * @breaks   SkipMeansFree in aio-pinned: by design: a page under I/O is
  *           unmapped, and free later
- * @breaks   SkipMeansFree in init-sharer: by design: what init lives in is not
- *           reaped
+ * @breaks   SkipMeansFree in init-sharer: by design: what init lives in is
+ *           not reaped
  * @breaks   SkipMeansFree in mlocked: by design: locked memory is left to the
  *           exit (until v5.18)
- * @breaks   FutexWakeSurvives in robust-futex: by mistake: the reaper may take
- *           the list before the exit has walked it
+ * @breaks   FutexWakeSurvives in robust-futex: by mistake: the reaper may
+ *           take the list before the exit has walked it
  * @breaks   NoPanic in aio-never-alone, aio-never, aio-pinned, alone,
  *           coredump, init-sharer, mlocked, quick-exit, second-oom,
  *           sibling-writer, two-domains, two-threads: by design: a scan after
@@ -49,15 +49,15 @@
  *           scan meets a victim that has left the process list
  * @breaks   NoNeedlessKill in init-sharer: by design: what init lives in is
  *           not reaped
- * @breaks   NoNeedlessKill in mlocked: by design: locked memory is left to the
- *           exit (until v5.18)
+ * @breaks   NoNeedlessKill in mlocked: by design: locked memory is left to
+ *           the exit (until v5.18)
  * @breaks   NoStaleKill in aio-needs-memory, aio-never, aio-pinned,
  *           foreign-mmput, lock-held, mlocked, quick-exit, released-victim,
  *           second-oom, two-threads: by design: memory is freed without
  *           oom_lock, so a look at the freelist may be stale
- * @breaks   OomResolves in foreign-mmput, released-victim: by mistake: no scan
- *           meets a victim that has left the process list, and one that finds
- *           nobody panics
+ * @breaks   OomResolves in foreign-mmput, released-victim: by mistake: no
+ *           scan meets a victim that has left the process list, and one that
+ *           finds nobody panics
  * @breaks   OomResolves in init-sharer, sibling-writer, two-domains: by
  *           design: a scan after a stale look finds nobody and panics
  * @breaks   OomResolves in mlocked: by design: locked memory is left to the

@@ -9,17 +9,17 @@
  * @commit   e4a38402c36e ("oom_kill.c: futex: delay the OOM reaper to allow time for proper futex cleanup")
  * @commit   a213e5cf71cb ("mm/munlock: delete munlock_vma_pages_all(), allow oomreap")
  * @source   kernel-history G14
- * @breaks   SkipMeansGone in init-sharer: by design: what init lives in is not
- *           reaped
- * @breaks   SkipMeansFree in aio-never-alone, aio-never, alone, foreign-mmput,
- *           mlocked, mrelease-oom, notifier, quick-exit, robust-futex,
- *           second-oom, sharer, starved-killer, two-threads, writer-fault: by
- *           mistake, as in v4.19 (MMF_OOM_SKIP while pages wait in the
- *           reaper's gather)
+ * @breaks   SkipMeansGone in init-sharer: by design: what init lives in is
+ *           not reaped
+ * @breaks   SkipMeansFree in aio-never-alone, aio-never, alone,
+ *           foreign-mmput, mlocked, mrelease-oom, notifier, quick-exit,
+ *           robust-futex, second-oom, sharer, starved-killer, two-threads,
+ *           writer-fault: by mistake, as in v4.19 (MMF_OOM_SKIP while pages
+ *           wait in the reaper's gather)
  * @breaks   SkipMeansFree in aio-pinned: by design: a page under I/O is
  *           unmapped, and free later
- * @breaks   SkipMeansFree in init-sharer: by design: what init lives in is not
- *           reaped
+ * @breaks   SkipMeansFree in init-sharer: by design: what init lives in is
+ *           not reaped
  * @breaks   FutexWakeSurvives in robust-futex: by design: two seconds are not
  *           always enough
  * @breaks   NoPanic in aio-never-alone, aio-never, aio-pinned, alone,
@@ -37,9 +37,9 @@
  *           foreign-mmput, lock-held, mlocked, quick-exit, released-victim,
  *           second-oom, two-threads: by design: memory is freed without
  *           oom_lock, so a look at the freelist may be stale
- * @breaks   OomResolves in foreign-mmput, released-victim: by mistake: no scan
- *           meets a victim that has left the process list, and one that finds
- *           nobody panics
+ * @breaks   OomResolves in foreign-mmput, released-victim: by mistake: no
+ *           scan meets a victim that has left the process list, and one that
+ *           finds nobody panics
  * @breaks   OomResolves in init-sharer, sibling-writer, two-domains: by
  *           design: a scan after a stale look finds nobody and panics
  * @breaks   MemoryReaped in foreign-mmput, released-victim: by mistake: no

@@ -10,16 +10,17 @@
  * @commit   d24062914837 ("fork: use __mt_dup() to duplicate maple tree in dup_mmap()")
  * @commit   64c37e134b12 ("kernel: be more careful about dup_mmap() failures and uprobe registering")
  * @source   kernel-history G15, G17
- * @breaks   SkipMeansGone in init-sharer: by design: what init lives in is not
- *           reaped
- * @breaks   SkipMeansFree in aio-never-alone, aio-never, alone, foreign-mmput,
- *           mlocked, mrelease-oom, notifier, quick-exit, robust-futex,
- *           second-oom, sharer, starved-killer, two-threads, writer-fault: by
- *           mistake, as in v6.1 (MMF_OOM_SKIP before the gather is finished)
+ * @breaks   SkipMeansGone in init-sharer: by design: what init lives in is
+ *           not reaped
+ * @breaks   SkipMeansFree in aio-never-alone, aio-never, alone,
+ *           foreign-mmput, mlocked, mrelease-oom, notifier, quick-exit,
+ *           robust-futex, second-oom, sharer, starved-killer, two-threads,
+ *           writer-fault: by mistake, as in v6.1 (MMF_OOM_SKIP before the
+ *           gather is finished)
  * @breaks   SkipMeansFree in aio-pinned: by design: a page under I/O is
  *           unmapped, and free later
- * @breaks   SkipMeansFree in init-sharer: by design: what init lives in is not
- *           reaped
+ * @breaks   SkipMeansFree in init-sharer: by design: what init lives in is
+ *           not reaped
  * @breaks   FutexWakeSurvives in robust-futex: by design: two seconds are not
  *           always enough
  * @breaks   NoPanic in aio-never-alone, aio-never, aio-pinned, alone,
@@ -37,9 +38,9 @@
  *           foreign-mmput, lock-held, mlocked, quick-exit, released-victim,
  *           second-oom, two-threads: by design: memory is freed without
  *           oom_lock, so a look at the freelist may be stale
- * @breaks   OomResolves in foreign-mmput, released-victim: by mistake: no scan
- *           meets a victim that has left the process list, and one that finds
- *           nobody panics
+ * @breaks   OomResolves in foreign-mmput, released-victim: by mistake: no
+ *           scan meets a victim that has left the process list, and one that
+ *           finds nobody panics
  * @breaks   OomResolves in init-sharer, sibling-writer, two-domains: by
  *           design: a scan after a stale look finds nobody and panics
  * @breaks   MemoryReaped in foreign-mmput, released-victim: by mistake: no

@@ -60,12 +60,11 @@
  *           aio-pinned, alone, coredump, foreign-mmput, group-kill,
  *           lock-held, mlocked, mrelease-oom, mrelease, notifier, quick-exit,
  *           released-victim, robust-futex, second-oom, sharer,
- *           sibling-writer, two-domains, two-threads, writer-fault: by
- *           mistake: without the page-table lock a page is unmapped in
- *           several steps, or twice
+ *           sibling-writer, starved-killer, two-domains, two-threads,
+ *           writer-fault: by mistake: without the page-table lock a page is
+ *           unmapped in several steps, or twice
  * @breaks   Refines in init-sharer: by design: what init lives in is not
  *           reaped
- * @breaks   Refines in starved-killer: by mistake, as in v4.13 (oom_lock)
  */
 #include "v4.14.c"
 
