@@ -59,7 +59,7 @@
  * @breaks   Refines in starved-killer: by mistake, fixed by v4.19 (who sleeps
  *           with oom_lock held may never go on)
  */
-#include "v4.15.c"
+#include "v4.16.c"
 
 void exit_mmap(struct mm_struct *mm)
 {

@@ -1,8 +1,8 @@
 /**
- * @scenario notifier: a guest maps the victim's memory, too; the last mmput() waits for I/O that may never complete
+ * @scenario notifier: a device maps the victim's memory, too; the last mmput() waits for I/O that may never complete
  *
- * The guest's callback need not wait for anything: but only from v4.19 can it
- * say so.
+ * Its driver's callback may have to wait, and need not now: but only from v4.19
+ * can it say so. (A guest's never waits, which v4.16 to v4.18 know.)
  */
 #include "faulter.h"
 #include "aio-device.h"
