@@ -1,8 +1,8 @@
 /**
- * The same, but exit_mmap() takes the lock only if current is an OOM victim,
- * to spare everybody else an atomic operation. The last mmput() may be
- * anybody's: this form has the use-after-free that v4.14 was to have, four
- * months before it was found there.
+ * The reaper of June, but exit_mmap() takes the lock only if current is an
+ * OOM victim, to spare everybody else an atomic operation. The last mmput()
+ * may be anybody's: this form has the use-after-free that v4.14 was to have,
+ * four months before it was found there.
  *
  * @protocol 2017-08-10-hocko
  * @after    2017-06-26-hocko

@@ -1,6 +1,7 @@
 /**
- * It pins the struct alone, as v5.17 does, so that its caller never runs
- * somebody's exit. Whoever shares the mm with another process is refused.
+ * A process_mrelease() that kills and pins the struct alone, as v5.17 does, so
+ * that its caller never runs somebody's exit. Whoever shares the mm with
+ * another process is refused.
  *
  * @protocol 2026-04-29-minchan
  * @after    2026-04-21-minchan

@@ -1,7 +1,7 @@
 /**
- * It kills every process that shares the mm, as the OOM killer does. If one
- * of them may not be killed, such as init, nothing is reaped; the others stay
- * killed.
+ * A process_mrelease() that kills every process that shares the mm, as the OOM
+ * killer does. If one of them may not be killed, such as init, nothing is
+ * reaped; the others stay killed.
  *
  * @protocol 2026-05-11-minchan
  * @after    2026-04-29-minchan
