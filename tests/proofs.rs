@@ -7,11 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{LazyLock, Mutex};
 
 use oomspec::actors::compare::Opinion;
-use oomspec::check::check;
+use oomspec::check::{Checked, Verdict, check};
 use oomspec::explore::Limits;
 use oomspec::model::Instance;
 use oomspec::proofs::{Evidence, Records, is_owned, pages};
@@ -52,9 +52,13 @@ fn texts(ending: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-/// What is checked in is what would be written. That stateright agrees is left to `tests/engines.rs`, which asks it.
-#[test]
-fn the_pages_are_what_prove_writes() {
+/// Every protocol in every scenario, checked once for all tests.
+fn evidence() -> &'static [Evidence] {
+    static EVIDENCE: LazyLock<Vec<Evidence>> = LazyLock::new(all_checked);
+    &EVIDENCE
+}
+
+fn all_checked() -> Vec<Evidence> {
     let spec = Spec::builtin();
     let module = spec.properties().unwrap();
     let mut instances: Vec<Instance> = Vec::new();
@@ -72,9 +76,10 @@ fn the_pages_are_what_prove_writes() {
     std::thread::scope(|scope| {
         for _ in 0..std::thread::available_parallelism().map_or(2, usize::from) {
             scope.spawn(|| {
-                while let Some(instance) = instances.get(next.fetch_add(1, Ordering::Relaxed)) {
+                loop {
+                    let at = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(instance) = instances.get(at) else { break };
                     let checked = check(instance.clone(), std::slice::from_ref(&module), limits, &[], &|_, _| {});
-                    let at = instances.iter().position(|other| std::ptr::eq(other, instance));
                     done.lock().unwrap().insert(at, checked.unwrap());
                 }
             });
@@ -86,6 +91,42 @@ fn the_pages_are_what_prove_writes() {
     };
     let evidence: Vec<Evidence> = done.into_inner().unwrap().into_values().map(agreed).collect();
     assert_eq!(evidence.len(), instances.len());
+    evidence
+}
+
+/// What is announced for any scenario is there in one at least; exactly the other announcements are checked by `check` itself.
+#[test]
+fn no_announcement_is_without_a_violation() {
+    let mut idle: BTreeSet<(String, String)> = BTreeSet::new();
+    for Checked { instance, .. } in evidence().iter().map(|evidence| &evidence.checked) {
+        let anywhere = instance.tags.breaks.iter().filter(|breaks| breaks.scenario.is_none());
+        idle.extend(anywhere.map(|breaks| (instance.protocol.clone(), breaks.property.name.clone())));
+    }
+    assert!(!idle.is_empty());
+    for Checked { instance, findings, .. } in evidence().iter().map(|evidence| &evidence.checked) {
+        for finding in findings {
+            let (scenario, property) = (&instance.scenario, &finding.property.name);
+            assert!(finding.expected(), "{} in {scenario}: {property}", instance.protocol);
+            let named = instance.tags.breaks.iter().any(|breaks| {
+                let here = breaks.scenario.as_ref().is_some_and(|named| named.name == *scenario);
+                here && breaks.property.name == *property
+            });
+            if finding.verdict == Verdict::Violated && !named {
+                idle.remove(&(instance.protocol.clone(), property.clone()));
+            }
+        }
+    }
+    assert!(
+        idle.is_empty(),
+        "announced for any scenario, and found in none: {idle:?}"
+    );
+}
+
+/// What is checked in is what would be written. That stateright agrees is left to `tests/engines.rs`, which asks it.
+#[test]
+fn the_pages_are_what_prove_writes() {
+    let spec = Spec::builtin();
+    let module = spec.properties().unwrap();
     let there = files(&root().join("proofs"));
     let tlc = there
         .get("tlc.json")
@@ -93,7 +134,7 @@ fn the_pages_are_what_prove_writes() {
     let records = Records {
         tlc: tlc.unwrap_or_default(),
     };
-    let wanted = pages(&spec, &module, &evidence, &records).unwrap();
+    let wanted = pages(&spec, &module, evidence(), &records).unwrap();
     let mut stale: Vec<&String> = wanted
         .keys()
         .filter(|name| there.get(*name) != wanted.get(*name))
