@@ -230,9 +230,9 @@ fn code_21_when_a_known_bug_is_not_found() {
 fn an_announcement_names_what_there_is() {
     for (tag, place, message) in [
         (
-            "NoUseAfterFree in quick-exit: by mistake, fixed by v4.16",
-            "v4.16",
-            "there is no protocol `v4.16`",
+            "NoUseAfterFree in quick-exit: by mistake, fixed by v4.199",
+            "v4.199",
+            "there is no protocol `v4.199`",
         ),
         (
             "NoUseAfterFree in quick-exit: by mistake, as in v4.1",
@@ -762,4 +762,125 @@ fn what_a_listing_announces_as_vacuous_has_to_be() {
     let said = "not vacuous, though the listing says so: ExitProgresses in alone (mine)\n";
     assert!(run.out.contains(said), "{}", run.out);
     assert_eq!(check(" * @vacuous NoStaleKil: nobody\n").code, 150);
+}
+
+/// A listing with one mistake, and one announcement that is not true.
+const MISTAKEN: &str = "/** Mine.\n * @protocol mine\n * @after v4.15\n * @breaks NoLeak in quick-exit: by design: so it is said\n */\n\
+    #include \"v4.15.c\"\n\nvoid exit_mmap(struct mm_struct *mm)\n{\n\tunmap_vmas(mm);\n\tfree_pgtables(mm);\n\
+    \tremove_vmas(mm);\n}\n";
+
+fn mistaken(format: &str) -> String {
+    let run = with(
+        "mine.c",
+        MISTAKEN,
+        &["check", "mine.c", "-s", "quick-exit", "--format", format],
+    );
+    assert_eq!(run.code, 12, "{format}: {}", run.err);
+    run.out
+}
+
+#[test]
+fn in_ktap_what_is_announced_is_an_expected_failure() {
+    let text = mistaken("ktap");
+    assert!(text.starts_with("KTAP version 1\n1..1\n  KTAP version 1\n  # Subtest: mine in quick-exit\n  1..24\n"));
+    let result = |name: &str| {
+        let mut lines = text.lines().filter(|line| !line.trim_start().starts_with('#'));
+        let line = lines.find(|line| line.contains(name)).expect("a result");
+        line.trim_start().to_string()
+    };
+    assert!(result("NoUseAfterFree").starts_with("not ok 1 NoUseAfterFree # use-after-free of"));
+    assert_eq!(result("NoDoubleUnmap"), "ok 2 NoDoubleUnmap");
+    assert!(result("SkipMeansFree").ends_with(" # XFAIL as in v4.15"));
+    assert!(result("NoLeak").starts_with("not ok ") && result("NoLeak").ends_with("though the listing says so"));
+    assert!(result("Refines").contains(" # SKIP every run"));
+    assert!(
+        text.contains("\n  #                                       reapable_vma()   <-- BUG\n"),
+        "{text}"
+    );
+    assert!(text.ends_with("\nnot ok 1 mine in quick-exit\n"));
+    let fine = run(&["check", "v4.14", "-s", "foreign-mmput", "--format", "ktap"]);
+    assert!(fine.code == 0 && fine.out.ends_with("\nok 1 v4.14 in foreign-mmput\n"));
+}
+
+#[test]
+fn in_junit_what_is_announced_is_no_failure() {
+    let text = mistaken("junit");
+    let document = roxmltree::Document::parse(&text).expect("XML");
+    let suite = document
+        .descendants()
+        .find(|node| node.has_tag_name("testsuite"))
+        .expect("a suite");
+    assert_eq!(
+        (suite.attribute("tests"), suite.attribute("failures")),
+        (Some("24"), Some("2"))
+    );
+    let failed: Vec<&str> = suite
+        .children()
+        .filter(|case| case.children().any(|inside| inside.has_tag_name("failure")))
+        .filter_map(|case| case.attribute("name"))
+        .collect();
+    assert_eq!(failed, ["NoUseAfterFree", "NoLeak"]);
+}
+
+#[test]
+fn in_sarif_what_is_announced_is_suppressed() {
+    let log: Value = serde_json::from_str(&mistaken("sarif")).expect("JSON");
+    let results = log["runs"][0]["results"].as_array().expect("results");
+    let told: Vec<(&str, bool)> = results
+        .iter()
+        .map(|result| {
+            (
+                result["ruleId"].as_str().expect("a rule"),
+                result["suppressions"].is_array(),
+            )
+        })
+        .collect();
+    let all = [
+        ("NoUseAfterFree", false),
+        ("SkipMeansFree", true),
+        ("NoLeak", false),
+        ("NoStaleKill", true),
+    ];
+    assert_eq!(told, all);
+    let place = &results[0]["locations"][0]["physicalLocation"];
+    assert_eq!(place["artifactLocation"]["uri"], "linux/v4.15.c");
+}
+
+#[test]
+fn on_github_only_what_is_not_announced_is_annotated() {
+    let text = mistaken("github");
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines.len(), 2, "{text}");
+    assert!(lines[0].starts_with("::error file=linux/v4.15.c,line="), "{text}");
+    assert_eq!(
+        lines[1],
+        "::error title=NoLeak in quick-exit (mine)::not violated, though the listing says so"
+    );
+    assert_eq!(
+        run(&["check", "v4.14", "-s", "foreign-mmput", "--format", "github"]).out,
+        ""
+    );
+}
+
+#[test]
+fn for_another_program_what_is_not_decided_has_not_passed() {
+    for (format, said) in [
+        ("ktap", "not ok 1 NoUseAfterFree # ERROR not decided: "),
+        ("junit", "<error message=\"not decided: "),
+        ("sarif", "\"executionSuccessful\": false"),
+        ("github", "::warning title=NoUseAfterFree in "),
+    ] {
+        let run = run(&[
+            "check",
+            "v4.15",
+            "-s",
+            "quick-exit",
+            "--max-states",
+            "100",
+            "--format",
+            format,
+        ]);
+        assert_eq!(run.code, 20, "{format}");
+        assert!(run.out.contains(said), "{format}: {}", run.out);
+    }
 }

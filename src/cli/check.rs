@@ -12,7 +12,7 @@ use oomspec::model::Instance;
 use oomspec::model::property::PropertyKind;
 use oomspec::report::matrix::{Rows, matrix};
 use oomspec::report::violation::violation;
-use oomspec::report::{json, summary};
+use oomspec::report::{github, json, junit, ktap, sarif, summary};
 use oomspec::source::{Diagnostic, Diagnostics};
 use oomspec::spec::Spec;
 
@@ -54,7 +54,7 @@ pub struct Args {
     #[arg(long, value_name = "N", default_value_t = 10_000_000)]
     max_states: usize,
 
-    /// For people, or one JSON object a line for each protocol, scenario and property
+    /// For people, or for another program
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
 
@@ -93,8 +93,16 @@ enum Engine {
 enum Format {
     /// Matrix and diagrams
     Human,
-    /// JSON lines
+    /// A JSON object a line for each protocol, scenario and property
     Json,
+    /// The kernel's test anything protocol: what is announced is XFAIL
+    Ktap,
+    /// JUnit's XML
+    Junit,
+    /// SARIF 2.1.0: what is announced is suppressed
+    Sarif,
+    /// Annotations of a workflow on GitHub: what is not as announced
+    Github,
 }
 
 /// Runs the command.
@@ -109,8 +117,8 @@ pub fn run(spec: &Spec, args: &Args, budget: Budget) -> Result<u8, Failure> {
         };
         return super::module::run(spec, Path::new(module), limits);
     }
-    if args.steps && args.format == Format::Json {
-        misuse("--steps is for diagrams: JSON always has every step");
+    if args.steps && args.format != Format::Human {
+        misuse("--steps is for diagrams for people: JSON always has every step");
     }
     let modules = modules(spec, args.properties.as_deref())?;
     let targets = targets(spec, args)?;
@@ -149,6 +157,10 @@ pub fn run(spec: &Spec, args: &Args, budget: Budget) -> Result<u8, Failure> {
             }
         }
         Format::Human => super::print(&human(spec, &targets, &checked, args))?,
+        Format::Ktap => super::print(&ktap::ktap(&History::of(spec), &checked))?,
+        Format::Junit => super::print(&junit::junit(&History::of(spec), &checked))?,
+        Format::Sarif => super::print(&sarif::sarif(&History::of(spec), &checked))?,
+        Format::Github => super::print(&github::github(&checked))?,
     }
     let (first, second) = (verdict_code(&checked), opinions(&seconds, &checked, args)?);
     Ok(match second {

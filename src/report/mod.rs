@@ -1,10 +1,15 @@
 //! What was found, in the forms that people and programs read: one output a file. Decides nothing, prints nothing.
 
+pub mod github;
 pub mod json;
+pub mod junit;
+pub mod ktap;
 pub mod lanes;
 pub mod matrix;
+mod outcome;
 pub mod race;
 pub(crate) mod refinement;
+pub mod sarif;
 pub(crate) mod structs;
 pub mod summary;
 pub mod violation;
