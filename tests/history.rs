@@ -5,10 +5,13 @@ mod common;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
+use oomspec::c::ast::Cause;
 use oomspec::check::{Checked, Finding, Verdict};
+use oomspec::counterexample::history::History;
 use oomspec::machine::ErrorKind;
 use oomspec::model::property::PropertyKind;
 use oomspec::report::race::{Options, race};
+use oomspec::report::violation::violation;
 use oomspec::tla::Value;
 
 use common::{Judge, error, finding, verdict};
@@ -18,9 +21,53 @@ const ARCANGELI: &str = "2017-07-25-arcangeli";
 const RIENTJES: &str = "2017-12-05-rientjes";
 const NO_CONCURRENCY: &str = "2017-07-25-no-concurrency";
 const NO_GIVE_UP: &str = "2017-07-25-no-give-up";
+const HOCKO_JUNE: &str = "2017-06-26-hocko";
+const HOCKO_AUGUST: &str = "2017-08-10-hocko";
+const UNLOCKED: &str = "2017-07-25-arcangeli-unlocked";
 
 /// The kernels in which the reaper works without a reference.
-const FIXED: [&str; 4] = ["v4.14", "v4.15", "v4.17", "v6.1"];
+const FIXED: [&str; 19] = [
+    "v4.14",
+    "v4.15",
+    "v4.16",
+    "v4.17",
+    "v4.19",
+    "v5.0",
+    "v5.4.y",
+    "v5.10.y",
+    "v5.15-rc1",
+    "v5.15",
+    "v5.15.y",
+    "v5.17-rc1",
+    "v5.17",
+    "v5.18",
+    "v6.1",
+    "v6.12",
+    "v6.18",
+    "v7.3",
+    "2025-08-14-zhongjinji",
+];
+
+/// The kernels in which it needs one.
+const REFERENCED: [&str; 5] = ["v4.6", "v4.7", "v4.8", "v4.9", "v4.13"];
+
+/// The kernels in which nobody holds oom_lock while memory is freed.
+const UNORDERED: [&str; 14] = [
+    "v4.19",
+    "v5.0",
+    "v5.4.y",
+    "v5.10.y",
+    "v5.15-rc1",
+    "v5.15",
+    "v5.15.y",
+    "v5.17-rc1",
+    "v5.17",
+    "v5.18",
+    "v6.1",
+    "v6.12",
+    "v6.18",
+    "v7.3",
+];
 
 /// Everything, checked once for all tests.
 static ALL: LazyLock<Vec<Checked>> = LazyLock::new(|| {
@@ -97,7 +144,7 @@ fn uaf_212925802454_foreign_mmput() {
 
 #[test]
 fn uaf_212925802454_is_fixed_by_4837fe37adff() {
-    for protocol in ["v4.15", "v4.17", "v6.1"] {
+    for protocol in FIXED.into_iter().filter(|&protocol| protocol != "v4.14") {
         holds(protocol, "foreign-mmput", "NoUseAfterFree");
     }
 }
@@ -117,9 +164,21 @@ fn uaf_212925802454_as_a_diagram_of_at_most_25_lines() {
     }
 }
 
+const MUNLOCK_RACE: [&str; 9] = [
+    "v4.14",
+    "v4.15",
+    "v4.16",
+    REPORT,
+    ARCANGELI,
+    UNLOCKED,
+    RIENTJES,
+    HOCKO_JUNE,
+    HOCKO_AUGUST,
+];
+
 #[test]
 fn munlock_race_cve_2018_1000200() {
-    for protocol in ["v4.14", "v4.15", REPORT, ARCANGELI, RIENTJES] {
+    for protocol in MUNLOCK_RACE {
         breaks(protocol, "mlocked", "NoMunlockRace");
         let (error, function, _) = error(cell(protocol, "mlocked"), "NoMunlockRace");
         assert_eq!(error.kind, ErrorKind::NullDereference, "{protocol}");
@@ -129,9 +188,11 @@ fn munlock_race_cve_2018_1000200() {
 
 #[test]
 fn munlock_race_cve_2018_1000200_is_fixed_by_27ae357fa82b() {
-    for protocol in ["v4.13", "v4.17", "v6.1"] {
+    for protocol in REFERENCED.into_iter().chain(UNORDERED).chain(["v4.17"]) {
         holds(protocol, "mlocked", "NoMunlockRace");
     }
+    // The first flag comes before munlock a day later.
+    holds("2017-12-06-rientjes", "mlocked", "NoMunlockRace");
 }
 
 #[test]
@@ -148,13 +209,14 @@ fn double_unmap_as_the_report_of_2017_12_05_believed() {
 /// Which safety properties break, where: these cells and no others.
 #[test]
 fn the_safety_matrix() {
+    let mut freed = cells(["v4.14", REPORT, HOCKO_AUGUST], &["foreign-mmput", "sharer"]);
+    freed.extend(cells(["v5.15-rc1"], &["mrelease", "mrelease-oom"]));
+    freed.extend(cells(["v5.17-rc1"], &["mrelease"]));
+    assert_eq!(broken("NoUseAfterFree"), freed);
+    assert_eq!(broken("NoMunlockRace"), cells(MUNLOCK_RACE, &["mlocked"]));
     assert_eq!(
-        broken("NoUseAfterFree"),
-        cells(["v4.14", REPORT], &["foreign-mmput", "sharer"])
-    );
-    assert_eq!(
-        broken("NoMunlockRace"),
-        cells(["v4.14", "v4.15", REPORT, ARCANGELI, RIENTJES], &["mlocked"])
+        broken("NoZeroPage"),
+        cells(["v4.6", "v4.7", "v4.8", "v4.9"], &["writer-fault"])
     );
     let whole = [
         "NoNullDereference",
@@ -164,12 +226,12 @@ fn the_safety_matrix() {
         "NoDeadlock",
         "NoLeak",
         "TypeOK",
-        "NoZeroPage",
     ];
     for property in whole {
         assert_eq!(broken(property), BTreeMap::new(), "{property}");
     }
     let covered = [
+        "NoZeroPage",
         "NoUseAfterFree",
         "NoMunlockRace",
         "NoDoubleUnmap",
@@ -362,12 +424,14 @@ fn aio_never_alone_is_judged_for_every_protocol() {
 /// release_task() takes the victim off the list, while somebody else uses its address space.
 #[test]
 fn needless_kill_of_a_victim_that_has_left_the_process_list() {
-    for protocol in ["v4.13", "v4.14", "v4.15", "v4.17", "v6.1"] {
+    for protocol in REFERENCED.into_iter().chain(FIXED) {
         breaks(protocol, "released-victim", "NoNeedlessKill");
         breaks(protocol, "foreign-mmput", "NoNeedlessKill");
     }
-    // The reaper's delay is long enough to find nobody and panic.
-    breaks("v6.1", "released-victim", "OomResolves");
+    // Without oom_lock around what is freed, the next scan may find nobody and panic.
+    for protocol in UNORDERED {
+        breaks(protocol, "released-victim", "OomResolves");
+    }
     for protocol in ["v4.13", "v4.14", "v4.15", "v4.17"] {
         holds(protocol, "released-victim", "OomResolves");
     }
@@ -375,7 +439,7 @@ fn needless_kill_of_a_victim_that_has_left_the_process_list() {
 
 #[test]
 fn the_flag_comes_before_the_gather_is_finished_but_for_27ae357fa82b() {
-    for protocol in ["v4.14", "v4.15", "v6.1"] {
+    for protocol in ["v4.14", "v4.15", "v4.16"].into_iter().chain(UNORDERED) {
         breaks(protocol, "quick-exit", "SkipMeansFree");
         holds(protocol, "quick-exit", "SkipMeansGone");
     }
@@ -388,39 +452,52 @@ fn the_flag_comes_before_the_gather_is_finished_but_for_27ae357fa82b() {
 
 #[test]
 fn locked_memory_is_owed_until_a213e5cf71cb() {
-    for protocol in ["v4.13", "v4.14", "v4.15", "v4.17"] {
+    let (left, reaped) = UNORDERED.split_at(9);
+    assert_eq!(reaped[0], "v5.18");
+    for protocol in ["v4.13", "v4.14", "v4.15", "v4.16", "v4.17"].iter().chain(left) {
         breaks(protocol, "mlocked", "SkipMeansGone");
         breaks(protocol, "mlocked", "NoNeedlessKill");
     }
-    holds("v6.1", "mlocked", "SkipMeansGone");
-    holds("v6.1", "mlocked", "NoNeedlessKill");
+    for protocol in reaped {
+        holds(protocol, "mlocked", "SkipMeansGone");
+        holds(protocol, "mlocked", "NoNeedlessKill");
+    }
 }
 
 /// The test for duplicates misses the tail of the queue, and whoever is being reaped.
 #[test]
 fn a_victim_is_queued_twice_until_9bcdeb51bd7d() {
-    for protocol in ["v4.13", "v4.14", "v4.15", "v4.17"] {
+    for protocol in [
+        "v4.7", "v4.8", "v4.9", "v4.13", "v4.14", "v4.15", "v4.16", "v4.17", "v4.19",
+    ] {
         breaks(protocol, "sibling-writer", "QueuedOnce");
     }
-    for checked in ALL.iter().filter(|checked| checked.instance.protocol == "v6.1") {
-        assert_ne!(verdict(checked, "QueuedOnce"), Verdict::Violated);
+    // A group that is killed as a whole kills its first victim twice.
+    breaks("v4.19", "group-kill", "QueuedOnce");
+    let broken = broken("QueuedOnce");
+    for protocol in UNORDERED.into_iter().filter(|&protocol| protocol != "v4.19") {
+        assert!(!broken.contains_key(protocol), "{protocol}");
     }
 }
 
 #[test]
 fn notifiers_are_ignored_then_shunned_then_asked_93065ac753e4() {
-    breaks("v4.13", "notifier", "NoStaleTranslation");
-    for protocol in ["v4.14", "v4.15", "v4.17"] {
+    for protocol in REFERENCED {
+        breaks(protocol, "notifier", "NoStaleTranslation");
+    }
+    for protocol in ["v4.14", "v4.15", "v4.16", "v4.17"] {
         holds(protocol, "notifier", "NoStaleTranslation");
         breaks(protocol, "notifier", "MemoryReaped");
     }
-    holds("v6.1", "notifier", "NoStaleTranslation");
-    holds("v6.1", "notifier", "MemoryReaped");
+    for protocol in UNORDERED {
+        holds(protocol, "notifier", "NoStaleTranslation");
+        holds(protocol, "notifier", "MemoryReaped");
+    }
 }
 
 #[test]
 fn a_robust_futex_is_lost_with_and_without_the_delay_of_e4a38402c36e() {
-    for protocol in ["v4.13", "v4.14", "v4.15", "v4.17", "v6.1"] {
+    for protocol in REFERENCED.into_iter().chain(FIXED) {
         breaks(protocol, "robust-futex", "FutexWakeSurvives");
     }
 }
@@ -441,7 +518,7 @@ fn a_charge_looks_again_with_oom_lock_held() {
 fn a_starved_killer_blocks_the_exit_of_27ae357fa82b_only() {
     breaks("v4.17", "starved-killer", "ExitProgresses");
     breaks("v4.17", "starved-killer", "OomResolves");
-    for protocol in ["v4.13", "v4.14", "v4.15", "v6.1"] {
+    for protocol in ["v4.13", "v4.14", "v4.15", "v4.16"].into_iter().chain(UNORDERED) {
         holds(protocol, "starved-killer", "ExitProgresses");
         holds(protocol, "starved-killer", "OomResolves");
     }
@@ -449,12 +526,14 @@ fn a_starved_killer_blocks_the_exit_of_27ae357fa82b_only() {
     for protocol in ["v4.13", "v4.14", "v4.15", "v4.17"] {
         breaks(protocol, "starved-killer", "ReaperNeverStuck");
     }
-    holds("v6.1", "starved-killer", "ReaperNeverStuck");
+    for protocol in UNORDERED {
+        holds(protocol, "starved-killer", "ReaperNeverStuck");
+    }
 }
 
 #[test]
 fn stale_kill_is_closed_on_both_sides_by_27ae357fa82b_only() {
-    for protocol in ["v4.13", "v4.14", "v4.15", "v6.1"] {
+    for protocol in ["v4.13", "v4.14", "v4.15", "v4.16"].into_iter().chain(UNORDERED) {
         breaks(protocol, "quick-exit", "NoStaleKill");
     }
     // There it never comes to a second kill.
@@ -462,4 +541,229 @@ fn stale_kill_is_closed_on_both_sides_by_27ae357fa82b_only() {
     assert!(matches!(found, Verdict::Holds | Verdict::Vacuous), "{found:?}");
     // Locked memory is freed without oom_lock even there.
     breaks("v4.17", "mlocked", "NoStaleKill");
+}
+
+/// A panic there needs memory that the reaper frees between the look at the freelist and the scan.
+#[test]
+fn the_reaper_s_side_of_a_stale_look_is_open_without_its_oom_lock() {
+    breaks("v4.6", "two-domains", "NoPanic");
+    for protocol in ["v4.7", "v4.8", "v4.9", "v4.13", "v4.14", "v4.15", "v4.16", "v4.17"] {
+        holds(protocol, "two-domains", "NoPanic");
+    }
+    for protocol in UNORDERED {
+        breaks(protocol, "two-domains", "NoPanic");
+        breaks(protocol, "lock-held", "NoStaleKill");
+    }
+    // Both are closed by e2fe14564d33, and opened again by af5679fbc669.
+    assert_ne!(verdict(cell("v4.17", "lock-held"), "NoStaleKill"), Verdict::Violated);
+}
+
+/// Handa's worry of 2017-06: the exit's lock makes the reaper give up. All is unmapped by then.
+#[test]
+fn the_forms_of_hocko_never_kill_needlessly_where_v4_13_does() {
+    for protocol in [HOCKO_JUNE, HOCKO_AUGUST] {
+        for scenario in ["quick-exit", "two-threads", "aio-never", "second-oom"] {
+            holds(protocol, scenario, "NoNeedlessKill");
+            holds(protocol, scenario, "MemoryReaped");
+        }
+    }
+}
+
+#[test]
+fn the_lock_that_only_a_victim_takes_is_too_little_2017_08_10() {
+    breaks(HOCKO_AUGUST, "foreign-mmput", "NoUseAfterFree");
+    holds(HOCKO_JUNE, "foreign-mmput", "NoUseAfterFree");
+    holds(ARCANGELI, "foreign-mmput", "NoUseAfterFree");
+}
+
+#[test]
+fn a_flag_before_the_memory_is_hidden_by_oom_lock_only() {
+    for scenario in ["quick-exit", "two-threads", "aio-never"] {
+        for property in ["SkipMeansGone", "NoNeedlessKill"] {
+            holds(ARCANGELI, scenario, property);
+            breaks(UNLOCKED, scenario, property);
+        }
+    }
+}
+
+#[test]
+fn the_reaper_runs_exit_aio_until_ec8d7c14ea14() {
+    for scenario in ["aio-never", "aio-pinned", "second-oom"] {
+        breaks("v4.6", scenario, "ReaperNeverStuck");
+        holds("v4.7", scenario, "ReaperNeverStuck");
+    }
+}
+
+/// TIF_MEMDIE of a victim that waits in exit_aio() stays, and every scan aborts.
+#[test]
+fn an_exit_in_exit_aio_holds_every_scan_back_until_449d777d7ad6() {
+    for scenario in ["aio-needs-memory", "aio-never", "aio-pinned"] {
+        let found = breaks("v4.6", scenario, "OomResolves");
+        assert!(found.counterexample.as_ref().is_some_and(|c| c.loop_start.is_some()));
+        holds("v4.7", scenario, "OomResolves");
+    }
+}
+
+/// It clears TIF_MEMDIE before the reaper's reference is gone; e2fe14564d33 closes that trace and leaves others.
+#[test]
+fn needless_kill_of_the_first_reapers() {
+    for protocol in REFERENCED {
+        for scenario in ["quick-exit", "two-threads", "aio-never"] {
+            breaks(protocol, scenario, "NoNeedlessKill");
+        }
+        breaks(protocol, "aio-never", "MemoryReaped");
+    }
+}
+
+#[test]
+fn the_same_victim_is_given_up_for_ever_in_v4_7_only() {
+    for scenario in ["lock-held", "sibling-writer"] {
+        for property in ["ExitProgresses", "OomResolves"] {
+            breaks("v4.7", scenario, property);
+            holds("v4.8", scenario, property);
+        }
+        breaks("v4.7", scenario, "ReaperNeverStuck");
+        holds("v4.8", scenario, "ReaperNeverStuck");
+    }
+}
+
+#[test]
+fn zeros_get_into_a_file_until_6b31d5955cb2() {
+    for protocol in ["v4.6", "v4.7", "v4.8", "v4.9"] {
+        breaks(protocol, "writer-fault", "NoZeroPage");
+    }
+    holds("v4.13", "writer-fault", "NoZeroPage");
+}
+
+#[test]
+fn mrelease_walks_what_an_exit_frees_884a7e5964e0() {
+    for scenario in ["mrelease", "mrelease-oom"] {
+        breaks("v5.15-rc1", scenario, "NoUseAfterFree");
+        assert_eq!(error(cell("v5.15-rc1", scenario), "NoUseAfterFree").2, "lmkd_runs");
+        for protocol in ["v5.15", "v5.15.y"] {
+            holds(protocol, scenario, "NoUseAfterFree");
+        }
+    }
+}
+
+#[test]
+fn mrelease_walks_what_an_exit_has_freed_64591e8605d6() {
+    breaks("v5.17-rc1", "mrelease", "NoUseAfterFree");
+    assert_eq!(error(cell("v5.17-rc1", "mrelease"), "NoUseAfterFree").2, "lmkd_runs");
+    // The exit of an OOM victim sets the flag that the call looks at.
+    holds("v5.17-rc1", "mrelease-oom", "NoUseAfterFree");
+    for protocol in ["v5.17", "v5.18", "v6.1", "v6.12", "v6.18", "v7.3"] {
+        holds(protocol, "mrelease", "NoUseAfterFree");
+    }
+}
+
+/// An aborted scan is one of the same domain.
+#[test]
+fn a_victim_of_another_domain_is_no_needless_kill_and_no_hindrance() {
+    for protocol in REFERENCED.into_iter().chain(FIXED) {
+        holds(protocol, "two-domains", "NoNeedlessKill");
+        holds(protocol, "two-domains", "ReaperNeverStuck");
+    }
+}
+
+/// The reaper fails on the exit's own lock; v5.17 flags a victim before it takes it, v7.3 holds it for reading.
+#[test]
+fn a_plain_write_lock_over_the_exit_kills_needlessly_2026_05_16() {
+    for scenario in ["quick-exit", "two-threads", "second-oom"] {
+        breaks("2026-05-16-torvalds", scenario, "NoNeedlessKill");
+        for protocol in ["v5.17", "v5.18", "v7.3"] {
+            holds(protocol, scenario, "NoNeedlessKill");
+        }
+    }
+    holds("2026-05-16-torvalds", "mrelease", "NoUseAfterFree");
+}
+
+#[test]
+fn what_distributions_ship_breaks_what_its_base_breaks() {
+    let broken = |protocol: &str| {
+        let of = |checked: &'static Checked| {
+            let violated = checked.findings.iter().filter(|f| f.verdict == Verdict::Violated);
+            violated.map(|finding| (checked.instance.scenario.as_str(), finding.property.name.as_str()))
+        };
+        let cells = ALL.iter().filter(|checked| checked.instance.protocol == protocol);
+        cells.flat_map(of).collect::<BTreeSet<_>>()
+    };
+    for (tree, base) in [
+        ("v5.4.y", "v5.0"),
+        ("v5.10.y", "v5.0"),
+        ("v5.15.y", "v5.15"),
+        ("v6.12", "v6.1"),
+        ("v6.18", "v6.1"),
+        ("v7.3", "v6.1"),
+        ("2025-08-14-zhongjinji", "v6.12"),
+    ] {
+        assert_eq!(broken(tree), broken(base), "{tree}");
+    }
+}
+
+/// "fixed by" names a protocol in which the cell is whole, "as in" one in which it is not.
+#[test]
+fn the_protocols_that_a_reason_names_bear_it_out() {
+    for checked in ALL.iter() {
+        let instance = &checked.instance;
+        for finding in checked.findings.iter().filter(|f| f.verdict == Verdict::Violated) {
+            let Some(Cause::Mistake { fixed_by, as_in }) = finding.known.as_ref().map(|reason| &reason.cause) else {
+                continue;
+            };
+            for (named, violated) in [(fixed_by, false), (as_in, true)] {
+                let Some(named) = named else { continue };
+                let property = &finding.property.name;
+                let there = verdict(cell(&named.name, &instance.scenario), property) == Verdict::Violated;
+                let cell = format!("{} in {}", instance.protocol, instance.scenario);
+                assert_eq!(there, violated, "{property}: {cell} names {}", named.name);
+            }
+        }
+    }
+}
+
+/// A bug's cell says which commit brought it, and which one mended it.
+#[test]
+fn a_cell_says_what_introduced_it_and_what_fixed_it() {
+    let history = History::of(&Judge::builtin().spec);
+    for (protocol, scenario, property, introduced, fixed) in [
+        ("v4.6", "aio-never", "ReaperNeverStuck", "aac453635549", "ec8d7c14ea14"),
+        ("v4.7", "lock-held", "OomResolves", "aac453635549", "11a410d516e8"),
+        ("v4.9", "writer-fault", "NoZeroPage", "aac453635549", "6b31d5955cb2"),
+        (
+            "v4.14",
+            "foreign-mmput",
+            "NoUseAfterFree",
+            "212925802454",
+            "4837fe37adff",
+        ),
+        ("v4.15", "mlocked", "NoMunlockRace", "212925802454", "27ae357fa82b"),
+        (
+            "v4.17",
+            "starved-killer",
+            "ExitProgresses",
+            "27ae357fa82b",
+            "af5679fbc669",
+        ),
+        (
+            "v5.15-rc1",
+            "mrelease",
+            "NoUseAfterFree",
+            "884a7e5964e0",
+            "337546e83fc7",
+        ),
+        (
+            "v5.17-rc1",
+            "mrelease",
+            "NoUseAfterFree",
+            "64591e8605d6",
+            "f798a1d4f94d",
+        ),
+    ] {
+        let checked = cell(protocol, scenario);
+        let text = violation(&history, &checked.instance, breaks(protocol, scenario, property), false);
+        let (before, after) = text.split_once("introduced by ").expect(protocol);
+        assert!(!before.contains("fixed by"), "{text}");
+        assert!(after.starts_with(introduced), "{protocol}:\n{text}");
+        assert!(after.contains(&format!("fixed by {fixed}")), "{protocol}:\n{text}");
+    }
 }

@@ -321,7 +321,14 @@ fn a_reaper_that_marks_nothing_unstable_lets_zeros_into_a_file() {
 
 #[test]
 fn a_group_kill_with_the_queue_of_v4_19_queues_a_victim_twice() {
-    let queue = "void queue_oom_reaper(struct task_struct *tsk)\n{\n\twake_oom_reaper(tsk);\n}\n";
+    let queue = "void queue_oom_reaper(struct task_struct *tsk)
+{
+\tif (queued_already(tsk))
+\t\tput_task_struct(tsk);
+\telse
+\t\tpush_victim(tsk);
+}
+";
     let new = new_against("v6.1", queue, "group-kill");
     assert!(new.iter().any(|name| name == "QueuedOnce"), "{new:?}");
 }

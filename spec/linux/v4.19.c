@@ -9,8 +9,8 @@
  * wait: then that vma is left and the reaper tries again. A memory cgroup can
  * be killed as a whole.
  *
- * exit_mmap() does not know what the reaper has taken and not freed yet: it
- * sets MMF_OOM_SKIP while pages wait in the reaper's gather.
+ * Neither knows what the other has unmapped and not freed yet: each sets
+ * MMF_OOM_SKIP while pages wait in the other's gather.
  *
  * @protocol v4.19
  * @commit   af5679fbc669 ("mm, oom: remove oom_lock from oom_reaper")
@@ -25,8 +25,8 @@
  * @breaks   SkipMeansFree in aio-never-alone, aio-never, alone,
  *           foreign-mmput, mrelease-oom, notifier, quick-exit, robust-futex,
  *           second-oom, sharer, starved-killer, two-threads, writer-fault: by
- *           mistake: exit_mmap() sets MMF_OOM_SKIP while pages wait in the
- *           reaper's gather
+ *           mistake: the exit sets MMF_OOM_SKIP while pages wait in the
+ *           reaper's gather, or the other way round
  * @breaks   SkipMeansFree in aio-pinned: by design: a page under I/O is
  *           unmapped, and free later
  * @breaks   SkipMeansFree in init-sharer: by design: what init lives in is

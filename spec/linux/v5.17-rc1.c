@@ -23,7 +23,7 @@
  *           foreign-mmput, mrelease-oom, notifier, quick-exit, robust-futex,
  *           second-oom, sharer, starved-killer, two-threads, writer-fault: by
  *           mistake, as in v4.19 (MMF_OOM_SKIP while pages wait in the
- *           reaper's gather)
+ *           other's gather)
  * @breaks   SkipMeansFree in aio-pinned: by design: a page under I/O is
  *           unmapped, and free later
  * @breaks   SkipMeansFree in init-sharer: by design: what init lives in is
