@@ -10,13 +10,24 @@
  * memory, or else never: not if it gives up, finds no mm any more, or was
  * never told, as where the victim is the allocating task itself.
  *
- * For the properties only, signal->oom_mm remembers who was a victim: it pins
- * nothing and nobody looks at it.
+ * For the properties only, signal->oom_mm remembers who was a victim, and
+ * MMF_OOM_SKIP of the mm that its process was hidden, by OOM_SCORE_ADJ_MIN:
+ * the one pins nothing, and nobody looks at either.
  *
  * @protocol v4.6
  * @commit   aac453635549 ("mm, oom: introduce oom reaper")
  * @commit   36324a990cf5 ("oom: clear TIF_MEMDIE after oom_reaper managed to unmap the address space")
  * @source   kernel-history G1, 3.6 to 3.9
+ * @breaks   SkipMeansGone in mlocked: by design: locked memory is left to the
+ *           exit (until v5.18)
+ * @breaks   SkipMeansGone in writer-fault: by mistake: a fault maps the
+ *           memory again (until v4.13)
+ * @breaks   SkipMeansFree in aio-pinned: by design: a page under I/O is
+ *           unmapped, and free later
+ * @breaks   SkipMeansFree in mlocked: by design: locked memory is left to the
+ *           exit (until v5.18)
+ * @breaks   SkipMeansFree in writer-fault: by mistake: a fault maps the
+ *           memory again (until v4.13)
  * @breaks   NoZeroPage in writer-fault: by mistake, fixed by v4.13
  * @breaks   FutexWakeSurvives in robust-futex: by mistake: the reaper may
  *           take the list before the exit has walked it
@@ -244,13 +255,14 @@ struct mm_struct *get_victim_mm(struct task_struct *tsk) __atomic	/* under task_
 }
 
 /* Hidden, then unmarked: as long as the mark is there nobody looks whether it is hidden. */
-void hide_and_unmark(struct task_struct *tsk) __atomic
+void hide_and_unmark(struct task_struct *tsk, struct mm_struct *mm) __atomic
 {
 	u8 i;
 
 	for (i = 0; i < NR_TASKS; i++)
 		if (tasks[i]->signal == tsk->signal)
 			hidden[i] = true;
+	set_bit(MMF_OOM_SKIP, &mm->flags);
 	set_memdie(tsk, false);
 }
 
@@ -266,7 +278,7 @@ bool __oom_reap_task(struct task_struct *tsk, bool last)
 	}
 	oom_reap_vmas(mm);
 	up_read(&mm->mmap_sem);
-	hide_and_unmark(tsk);
+	hide_and_unmark(tsk, mm);
 	mmput(mm);
 	return true;
 }
