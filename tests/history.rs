@@ -639,7 +639,7 @@ fn zeros_get_into_a_file_until_6b31d5955cb2() {
 fn mrelease_walks_what_an_exit_frees_884a7e5964e0() {
     for scenario in ["mrelease", "mrelease-oom"] {
         breaks("v5.15-rc1", scenario, "NoUseAfterFree");
-        assert_eq!(error(cell("v5.15-rc1", scenario), "NoUseAfterFree").2, "lmkd_runs");
+        assert_eq!(error(cell("v5.15-rc1", scenario), "NoUseAfterFree").2, "lmkd");
         for protocol in ["v5.15", "v5.15.y"] {
             holds(protocol, scenario, "NoUseAfterFree");
         }
@@ -649,7 +649,7 @@ fn mrelease_walks_what_an_exit_frees_884a7e5964e0() {
 #[test]
 fn mrelease_walks_what_an_exit_has_freed_64591e8605d6() {
     breaks("v5.17-rc1", "mrelease", "NoUseAfterFree");
-    assert_eq!(error(cell("v5.17-rc1", "mrelease"), "NoUseAfterFree").2, "lmkd_runs");
+    assert_eq!(error(cell("v5.17-rc1", "mrelease"), "NoUseAfterFree").2, "lmkd");
     // The exit of an OOM victim sets the flag that the call looks at.
     holds("v5.17-rc1", "mrelease-oom", "NoUseAfterFree");
     for protocol in ["v5.17", "v5.18", "v6.1", "v6.12", "v6.18", "v7.3"] {
