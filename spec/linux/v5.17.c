@@ -2,6 +2,8 @@
  * exit_mmap() leaves an mm without vmas behind: whoever gets the mmap lock
  * after it finds nothing to walk.
  *
+ * Interpolated: read in v5.17-rc5, which does not have it, and v5.19.
+ *
  * @protocol v5.17
  * @commit   f798a1d4f94d ("mm: fix use-after-free bug when mm->mmap is reused after being freed")
  * @source   kernel-history G13c
