@@ -14,6 +14,8 @@
  * MMF_OOM_SKIP of the mm that its process was hidden, by OOM_SCORE_ADJ_MIN:
  * the one pins nothing, and nobody looks at either.
  *
+ * More states than elsewhere: the reaper may run a whole exit.
+ *
  * @protocol v4.6
  * @commit   aac453635549 ("mm, oom: introduce oom reaper")
  * @commit   36324a990cf5 ("oom: clear TIF_MEMDIE after oom_reaper managed to unmap the address space")

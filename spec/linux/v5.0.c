@@ -2,6 +2,8 @@
  * A victim is queued once: a flag of its mm remembers it. Before, one that
  * was the tail of the queue, or had been popped, passed for not queued.
  *
+ * Interpolated: read in v4.19 and 5.4.286. As v5.0 to v5.8.
+ *
  * @protocol v5.0
  * @commit   9bcdeb51bd7d ("oom, oom_reaper: do not enqueue same task twice")
  * @source   kernel-history G12, 3.9

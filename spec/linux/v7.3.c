@@ -1,7 +1,7 @@
 /**
  * As v6.18: the reaper, process_mrelease() and exit_mmap() do the same in the
  * same order, by other names. What a failed fork has copied is torn down by
- * the fork itself.
+ * the fork itself. Read in 7.1.3, whose mm/oom_kill.c is that of 7.3.4.
  *
  * @protocol v7.3
  * @source   kernel-history G17, 15.7
