@@ -8,50 +8,49 @@
  * @protocol v4.17
  * @commit   27ae357fa82b ("mm, oom: fix concurrent munlock and oom reaper unmap, v3")
  * @source   kernel-history G11
- * @breaks   SkipMeansGone in init-sharer: by design: what init lives in is
- *           not reaped
+ * @breaks   SkipMeansGone in init-sharer: by design: what init lives in is not
+ *           reaped
  * @breaks   SkipMeansGone in mlocked: by design: locked memory is left to the
  *           exit (until v5.18)
- * @breaks   SkipMeansGone in notifier: by design: what has mmu notifiers is
- *           not reaped (until v4.19)
+ * @breaks   SkipMeansGone in notifier: by design: what has mmu notifiers is not
+ *           reaped (until v4.19)
  * @breaks   SkipMeansFree in aio-pinned: by design: a page under I/O is
  *           unmapped, and free later
- * @breaks   SkipMeansFree in init-sharer: by design: what init lives in is
- *           not reaped
+ * @breaks   SkipMeansFree in init-sharer: by design: what init lives in is not
+ *           reaped
  * @breaks   SkipMeansFree in mlocked: by design: locked memory is left to the
  *           exit (until v5.18)
- * @breaks   SkipMeansFree in notifier: by design: what has mmu notifiers is
- *           not reaped (until v4.19)
- * @breaks   FutexWakeSurvives in robust-futex: by mistake: the reaper may
- *           take the list before the exit has walked it
+ * @breaks   SkipMeansFree in notifier: by design: what has mmu notifiers is not
+ *           reaped (until v4.19)
+ * @breaks   FutexWakeSurvives in robust-futex: by mistake: the reaper may take
+ *           the list before the exit has walked it
  * @breaks   QueuedOnce in sibling-writer: by mistake, fixed by v5.0 (one that
  *           was the tail, or was being reaped, passed for not queued)
  * @breaks   NoNeedlessKill in foreign-mmput, released-victim: by mistake: no
  *           scan meets a victim that has left the process list
- * @breaks   NoNeedlessKill in init-sharer: by design: what init lives in is
- *           not reaped
- * @breaks   NoNeedlessKill in mlocked: by design: locked memory is left to
- *           the exit (until v5.18)
- * @breaks   NoStaleKill in aio-pinned, mlocked: by design: memory is freed
- *           without oom_lock, so a look at the freelist may be stale
- * @breaks   NoStaleKill in group-kill: by mistake, fixed by v5.10.y (v5.9:
- *           who has waited for oom_lock looks again)
+ * @breaks   NoNeedlessKill in init-sharer: by design: what init lives in is not
+ *           reaped
+ * @breaks   NoNeedlessKill in mlocked: by design: locked memory is left to the
+ *           exit (until v5.18)
+ * @breaks   NoStaleKill in *: by design: memory is freed without oom_lock, so a
+ *           look at the freelist may be stale
+ * @breaks   NoStaleKill in group-kill: by mistake, fixed by v5.10.y (v5.9: who
+ *           has waited for oom_lock looks again)
  * @breaks   ExitProgresses in starved-killer: by mistake, fixed by v4.19 (who
  *           sleeps with oom_lock held may never go on)
  * @breaks   OomResolves in starved-killer: by mistake, fixed by v4.19 (who
  *           sleeps with oom_lock held may never go on)
  * @breaks   MemoryReaped in init-sharer: by design: what init lives in is not
  *           reaped
- * @breaks   MemoryReaped in notifier: by design: what has mmu notifiers is
- *           not reaped (until v4.19)
+ * @breaks   MemoryReaped in notifier: by design: what has mmu notifiers is not
+ *           reaped (until v4.19)
  * @breaks   MemoryReaped in starved-killer: by mistake, fixed by v4.19 (who
  *           sleeps with oom_lock held may never go on)
- * @breaks   ReaperNeverStuck in starved-killer: by mistake, fixed by v4.19
- *           (who sleeps with oom_lock held may never go on)
+ * @breaks   ReaperNeverStuck in starved-killer: by mistake, fixed by v4.19 (who
+ *           sleeps with oom_lock held may never go on)
  * @breaks   Refines in foreign-mmput, released-victim: by mistake: no scan
  *           meets a victim that has left the process list
- * @breaks   Refines in init-sharer: by design: what init lives in is not
- *           reaped
+ * @breaks   Refines in init-sharer: by design: what init lives in is not reaped
  * @breaks   Refines in mlocked: by design: locked memory is left to the exit
  *           (until v5.18)
  * @breaks   Refines in notifier: by design: what has mmu notifiers is not

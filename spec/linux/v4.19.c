@@ -18,53 +18,48 @@
  * @commit   93065ac753e4 ("mm, oom: distinguish blockable mode for mmu notifiers")
  * @commit   3d8b38eb81ca ("mm, oom: introduce memory.oom.group")
  * @source   kernel-history G10, G12, 3.7 step 8, 9
- * @breaks   SkipMeansGone in init-sharer: by design: what init lives in is
- *           not reaped
+ * @breaks   SkipMeansGone in init-sharer: by design: what init lives in is not
+ *           reaped
  * @breaks   SkipMeansGone in mlocked: by design: locked memory is left to the
  *           exit (until v5.18)
- * @breaks   SkipMeansFree in aio-never-alone, aio-never, alone,
- *           foreign-mmput, mrelease-oom, notifier, quick-exit, robust-futex,
- *           second-oom, sharer, starved-killer, two-threads, writer-fault: by
- *           mistake: the exit sets MMF_OOM_SKIP while pages wait in the
- *           reaper's gather, or the other way round
+ * @breaks   SkipMeansFree in aio-never-alone, aio-never, alone, foreign-mmput,
+ *           mrelease-oom, notifier, quick-exit, robust-futex, second-oom,
+ *           sharer, starved-killer, two-threads, writer-fault: by mistake: the
+ *           exit sets MMF_OOM_SKIP while pages wait in the reaper's gather, or
+ *           the other way round
  * @breaks   SkipMeansFree in aio-pinned: by design: a page under I/O is
  *           unmapped, and free later
- * @breaks   SkipMeansFree in init-sharer: by design: what init lives in is
- *           not reaped
+ * @breaks   SkipMeansFree in init-sharer: by design: what init lives in is not
+ *           reaped
  * @breaks   SkipMeansFree in mlocked: by design: locked memory is left to the
  *           exit (until v5.18)
- * @breaks   FutexWakeSurvives in robust-futex: by mistake: the reaper may
- *           take the list before the exit has walked it
- * @breaks   NoPanic in aio-never-alone, aio-never, aio-pinned, alone,
- *           coredump, init-sharer, mlocked, quick-exit, second-oom,
- *           sibling-writer, two-domains, two-threads: by design: a scan after
- *           a stale look finds nobody and panics
+ * @breaks   FutexWakeSurvives in robust-futex: by mistake: the reaper may take
+ *           the list before the exit has walked it
+ * @breaks   NoPanic in *: by design: a scan after a stale look finds nobody and
+ *           panics
  * @breaks   NoPanic in foreign-mmput, released-victim: by mistake: no scan
  *           meets a victim that has left the process list, and one that finds
  *           nobody panics
- * @breaks   QueuedOnce in group-kill, sibling-writer: by mistake, fixed by
- *           v5.0 (one that was the tail, or was being reaped, passed for not
- *           queued)
+ * @breaks   QueuedOnce in group-kill, sibling-writer: by mistake, fixed by v5.0
+ *           (one that was the tail, or was being reaped, passed for not queued)
  * @breaks   NoNeedlessKill in foreign-mmput, released-victim: by mistake: no
  *           scan meets a victim that has left the process list
- * @breaks   NoNeedlessKill in init-sharer: by design: what init lives in is
- *           not reaped
- * @breaks   NoNeedlessKill in mlocked: by design: locked memory is left to
- *           the exit (until v5.18)
- * @breaks   NoStaleKill in aio-needs-memory, aio-never, aio-pinned,
- *           foreign-mmput, lock-held, mlocked, quick-exit, released-victim,
- *           second-oom, two-threads: by design: memory is freed without
- *           oom_lock, so a look at the freelist may be stale
- * @breaks   OomResolves in foreign-mmput, released-victim: by mistake: no
- *           scan meets a victim that has left the process list, and one that
- *           finds nobody panics
- * @breaks   OomResolves in init-sharer, sibling-writer, two-domains: by
- *           design: a scan after a stale look finds nobody and panics
+ * @breaks   NoNeedlessKill in init-sharer: by design: what init lives in is not
+ *           reaped
+ * @breaks   NoNeedlessKill in mlocked: by design: locked memory is left to the
+ *           exit (until v5.18)
+ * @breaks   NoStaleKill in *: by design: memory is freed without oom_lock, so a
+ *           look at the freelist may be stale
+ * @breaks   OomResolves in foreign-mmput, released-victim: by mistake: no scan
+ *           meets a victim that has left the process list, and one that finds
+ *           nobody panics
+ * @breaks   OomResolves in init-sharer, sibling-writer, two-domains: by design:
+ *           a scan after a stale look finds nobody and panics
  * @breaks   OomResolves in mlocked: by design: locked memory is left to the
  *           exit (until v5.18)
- * @breaks   MemoryReaped in foreign-mmput, released-victim: by mistake: no
- *           scan meets a victim that has left the process list, and one that
- *           finds nobody panics
+ * @breaks   MemoryReaped in foreign-mmput, released-victim: by mistake: no scan
+ *           meets a victim that has left the process list, and one that finds
+ *           nobody panics
  * @breaks   MemoryReaped in init-sharer: by design: what init lives in is not
  *           reaped
  * @breaks   MemoryReaped in mlocked: by design: locked memory is left to the
@@ -73,8 +68,7 @@
  *           finds nobody and panics
  * @breaks   Refines in foreign-mmput, released-victim: by mistake: no scan
  *           meets a victim that has left the process list
- * @breaks   Refines in init-sharer: by design: what init lives in is not
- *           reaped
+ * @breaks   Refines in init-sharer: by design: what init lives in is not reaped
  * @breaks   Refines in mlocked: by design: locked memory is left to the exit
  *           (until v5.18)
  * @breaks   Refines in sibling-writer, two-domains: by design: a scan after a

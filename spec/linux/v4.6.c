@@ -22,23 +22,22 @@
  * @source   kernel-history G1, 3.6 to 3.9
  * @breaks   SkipMeansGone in mlocked: by design: locked memory is left to the
  *           exit (until v5.18)
- * @breaks   SkipMeansGone in writer-fault: by mistake: a fault maps the
- *           memory again (until v4.13)
+ * @breaks   SkipMeansGone in writer-fault: by mistake: a fault maps the memory
+ *           again (until v4.13)
  * @breaks   SkipMeansFree in aio-pinned: by design: a page under I/O is
  *           unmapped, and free later
  * @breaks   SkipMeansFree in mlocked: by design: locked memory is left to the
  *           exit (until v5.18)
- * @breaks   SkipMeansFree in writer-fault: by mistake: a fault maps the
- *           memory again (until v4.13)
+ * @breaks   SkipMeansFree in writer-fault: by mistake: a fault maps the memory
+ *           again (until v4.13)
  * @breaks   NoZeroPage in writer-fault: by mistake, fixed by v4.13
- * @breaks   FutexWakeSurvives in robust-futex: by mistake: the reaper may
- *           take the list before the exit has walked it
+ * @breaks   FutexWakeSurvives in robust-futex: by mistake: the reaper may take
+ *           the list before the exit has walked it
  * @breaks   NoStaleTranslation in notifier: by mistake, fixed by v4.14
- * @breaks   NoPanic in aio-needs-memory, aio-never, aio-pinned,
- *           foreign-mmput, init-sharer, mlocked, quick-exit, released-victim,
- *           two-domains, two-threads: by mistake, fixed by v4.7 (the reaper
- *           holds no oom_lock: a scan after a stale look finds nobody and
- *           panics)
+ * @breaks   NoPanic in aio-needs-memory, aio-never, aio-pinned, foreign-mmput,
+ *           init-sharer, mlocked, quick-exit, released-victim, two-domains,
+ *           two-threads: by mistake, fixed by v4.7 (the reaper holds no
+ *           oom_lock: a scan after a stale look finds nobody and panics)
  * @breaks   NoPanic in aio-never-alone, alone, second-oom: by mistake:
  *           TIF_MEMDIE goes though nothing was freed
  * @breaks   NoNeedlessKill in aio-needs-memory, aio-never, aio-pinned,
@@ -46,34 +45,31 @@
  *           (TIF_MEMDIE goes before the memory does)
  * @breaks   NoNeedlessKill in foreign-mmput, released-victim: by mistake:
  *           TIF_MEMDIE goes with the victim, whoever keeps its memory
- * @breaks   NoNeedlessKill in init-sharer: by design: what init lives in is
- *           not reaped
- * @breaks   NoNeedlessKill in mlocked: by design: locked memory is left to
- *           the exit (until v5.18)
- * @breaks   NoStaleKill in aio-needs-memory, aio-never, aio-pinned,
- *           foreign-mmput, mlocked, quick-exit, released-victim, second-oom,
- *           two-threads: by design: memory is freed without oom_lock, so a
+ * @breaks   NoNeedlessKill in init-sharer: by design: what init lives in is not
+ *           reaped
+ * @breaks   NoNeedlessKill in mlocked: by design: locked memory is left to the
+ *           exit (until v5.18)
+ * @breaks   NoStaleKill in *: by design: memory is freed without oom_lock, so a
  *           look at the freelist may be stale
- * @breaks   NoStaleKill in group-kill: by mistake, fixed by v5.10.y (v5.9:
- *           who has waited for oom_lock looks again)
+ * @breaks   NoStaleKill in group-kill: by mistake, fixed by v5.10.y (v5.9: who
+ *           has waited for oom_lock looks again)
  * @breaks   ExitProgresses in lock-held, sibling-writer: by mistake, fixed by
  *           v4.8 (a mark that nobody clears holds every OOM killer back)
- * @breaks   OomResolves in aio-needs-memory, aio-never, aio-pinned: by
- *           mistake, fixed by v4.7 (TIF_MEMDIE stays where the reaper finds
- *           no mm)
+ * @breaks   OomResolves in aio-needs-memory, aio-never, aio-pinned: by mistake,
+ *           fixed by v4.7 (TIF_MEMDIE stays where the reaper finds no mm)
  * @breaks   OomResolves in aio-never-alone, alone, second-oom: by mistake,
  *           fixed by v4.14 (TIF_MEMDIE goes before the memory does)
  * @breaks   OomResolves in foreign-mmput, init-sharer, mlocked,
  *           released-victim, two-domains, two-threads: by mistake, fixed by
- *           v4.7 (the reaper holds no oom_lock: a scan after a stale look
- *           finds nobody and panics)
- * @breaks   OomResolves in lock-held, sibling-writer: by mistake, fixed by
- *           v4.8 (a mark that nobody clears holds every OOM killer back)
+ *           v4.7 (the reaper holds no oom_lock: a scan after a stale look finds
+ *           nobody and panics)
+ * @breaks   OomResolves in lock-held, sibling-writer: by mistake, fixed by v4.8
+ *           (a mark that nobody clears holds every OOM killer back)
  * @breaks   MemoryReaped in aio-needs-memory: by mistake, fixed by v4.7
  *           (TIF_MEMDIE stays where the reaper finds no mm)
  * @breaks   MemoryReaped in aio-never-alone, aio-never, aio-pinned, alone,
- *           second-oom: by mistake, fixed by v4.14 (TIF_MEMDIE goes before
- *           the memory does)
+ *           second-oom: by mistake, fixed by v4.14 (TIF_MEMDIE goes before the
+ *           memory does)
  * @breaks   MemoryReaped in foreign-mmput, mlocked, two-domains, two-threads:
  *           by mistake, fixed by v4.7 (the reaper holds no oom_lock: a scan
  *           after a stale look finds nobody and panics)
@@ -84,26 +80,23 @@
  * @breaks   MemoryReaped in released-victim: by mistake, fixed by v4.9 (the
  *           reaper finds the mm only through a thread that still has it)
  * @breaks   ReaperNeverStuck in aio-never-alone, aio-never, aio-pinned,
- *           second-oom: by mistake, fixed by v4.7 (the reaper runs
- *           exit_aio())
+ *           second-oom: by mistake, fixed by v4.7 (the reaper runs exit_aio())
  * @breaks   Refines in aio-needs-memory, aio-never-alone, aio-never,
- *           aio-pinned, alone, quick-exit, second-oom, two-threads: by
- *           mistake, fixed by v4.14 (TIF_MEMDIE goes before the memory does)
+ *           aio-pinned, alone, quick-exit, second-oom, two-threads: by mistake,
+ *           fixed by v4.14 (TIF_MEMDIE goes before the memory does)
  * @breaks   Refines in foreign-mmput, released-victim: by mistake: TIF_MEMDIE
  *           goes with the victim, whoever keeps its memory
- * @breaks   Refines in init-sharer: by design: what init lives in is not
- *           reaped
- * @breaks   Refines in lock-held, sibling-writer: by mistake, fixed by v4.8
- *           (a mark that nobody clears holds every OOM killer back)
+ * @breaks   Refines in init-sharer: by design: what init lives in is not reaped
+ * @breaks   Refines in lock-held, sibling-writer: by mistake, fixed by v4.8 (a
+ *           mark that nobody clears holds every OOM killer back)
  * @breaks   Refines in mlocked: by design: locked memory is left to the exit
  *           (until v5.18)
  * @breaks   Refines in notifier: by mistake, fixed by v4.19 (TIF_MEMDIE goes
  *           before the memory does)
- * @breaks   Refines in two-domains: by mistake, fixed by v4.7 (the reaper
- *           holds no oom_lock: a scan after a stale look finds nobody and
- *           panics)
- * @breaks   Refines in writer-fault: by mistake: a fault maps the memory
- *           again (until v4.13)
+ * @breaks   Refines in two-domains: by mistake, fixed by v4.7 (the reaper holds
+ *           no oom_lock: a scan after a stale look finds nobody and panics)
+ * @breaks   Refines in writer-fault: by mistake: a fault maps the memory again
+ *           (until v4.13)
  */
 #include "skeleton.h"
 

@@ -11,23 +11,23 @@
  * @commit   11a410d516e8 ("mm, oom_reaper: do not attempt to reap a task more than twice")
  * @commit   e5e3f4c4f0e9 ("mm, oom_reaper: make sure that mmput_async is called only when memory was reaped")
  * @source   kernel-history G3a, 3.8
- * @breaks   SkipMeansGone in init-sharer: by design: what init lives in is
- *           not reaped
+ * @breaks   SkipMeansGone in init-sharer: by design: what init lives in is not
+ *           reaped
  * @breaks   SkipMeansGone in mlocked: by design: locked memory is left to the
  *           exit (until v5.18)
- * @breaks   SkipMeansGone in writer-fault: by mistake: a fault maps the
- *           memory again (until v4.13)
+ * @breaks   SkipMeansGone in writer-fault: by mistake: a fault maps the memory
+ *           again (until v4.13)
  * @breaks   SkipMeansFree in aio-pinned: by design: a page under I/O is
  *           unmapped, and free later
- * @breaks   SkipMeansFree in init-sharer: by design: what init lives in is
- *           not reaped
+ * @breaks   SkipMeansFree in init-sharer: by design: what init lives in is not
+ *           reaped
  * @breaks   SkipMeansFree in mlocked: by design: locked memory is left to the
  *           exit (until v5.18)
- * @breaks   SkipMeansFree in writer-fault: by mistake: a fault maps the
- *           memory again (until v4.13)
+ * @breaks   SkipMeansFree in writer-fault: by mistake: a fault maps the memory
+ *           again (until v4.13)
  * @breaks   NoZeroPage in writer-fault: by mistake, fixed by v4.13
- * @breaks   FutexWakeSurvives in robust-futex: by mistake: the reaper may
- *           take the list before the exit has walked it
+ * @breaks   FutexWakeSurvives in robust-futex: by mistake: the reaper may take
+ *           the list before the exit has walked it
  * @breaks   NoStaleTranslation in notifier: by mistake, fixed by v4.14
  * @breaks   NoPanic in aio-never-alone, alone, second-oom: by mistake:
  *           TIF_MEMDIE goes though nothing was freed
@@ -38,41 +38,39 @@
  *           (TIF_MEMDIE goes before the memory does)
  * @breaks   NoNeedlessKill in foreign-mmput, released-victim: by mistake:
  *           TIF_MEMDIE goes with the victim, whoever keeps its memory
- * @breaks   NoNeedlessKill in init-sharer: by design: what init lives in is
- *           not reaped
- * @breaks   NoNeedlessKill in mlocked: by design: locked memory is left to
- *           the exit (until v5.18)
- * @breaks   NoStaleKill in aio-never, aio-pinned, foreign-mmput, mlocked,
- *           quick-exit, second-oom, two-threads: by design: memory is freed
- *           without oom_lock, so a look at the freelist may be stale
- * @breaks   NoStaleKill in group-kill: by mistake, fixed by v5.10.y (v5.9:
- *           who has waited for oom_lock looks again)
+ * @breaks   NoNeedlessKill in init-sharer: by design: what init lives in is not
+ *           reaped
+ * @breaks   NoNeedlessKill in mlocked: by design: locked memory is left to the
+ *           exit (until v5.18)
+ * @breaks   NoStaleKill in *: by design: memory is freed without oom_lock, so a
+ *           look at the freelist may be stale
+ * @breaks   NoStaleKill in group-kill: by mistake, fixed by v5.10.y (v5.9: who
+ *           has waited for oom_lock looks again)
  * @breaks   OomResolves in aio-never-alone, alone, second-oom: by mistake,
  *           fixed by v4.14 (TIF_MEMDIE goes before the memory does)
  * @breaks   MemoryReaped in aio-never-alone, aio-never, aio-pinned, alone,
- *           second-oom: by mistake, fixed by v4.14 (TIF_MEMDIE goes before
- *           the memory does)
+ *           second-oom: by mistake, fixed by v4.14 (TIF_MEMDIE goes before the
+ *           memory does)
  * @breaks   MemoryReaped in init-sharer: by design: what init lives in is not
  *           reaped
  * @breaks   MemoryReaped in notifier: by mistake, fixed by v4.19 (TIF_MEMDIE
  *           goes before the memory does)
  * @breaks   MemoryReaped in released-victim: by mistake, fixed by v4.9 (the
  *           reaper finds the mm only through a thread that still has it)
- * @breaks   ReaperNeverStuck in starved-killer: by mistake, fixed by v4.19
- *           (who sleeps with oom_lock held may never go on)
+ * @breaks   ReaperNeverStuck in starved-killer: by mistake, fixed by v4.19 (who
+ *           sleeps with oom_lock held may never go on)
  * @breaks   Refines in aio-needs-memory, aio-never-alone, aio-never,
- *           aio-pinned, alone, quick-exit, second-oom, two-threads: by
- *           mistake, fixed by v4.14 (TIF_MEMDIE goes before the memory does)
+ *           aio-pinned, alone, quick-exit, second-oom, two-threads: by mistake,
+ *           fixed by v4.14 (TIF_MEMDIE goes before the memory does)
  * @breaks   Refines in foreign-mmput, released-victim: by mistake: TIF_MEMDIE
  *           goes with the victim, whoever keeps its memory
- * @breaks   Refines in init-sharer: by design: what init lives in is not
- *           reaped
+ * @breaks   Refines in init-sharer: by design: what init lives in is not reaped
  * @breaks   Refines in mlocked: by design: locked memory is left to the exit
  *           (until v5.18)
  * @breaks   Refines in notifier: by mistake, fixed by v4.19 (TIF_MEMDIE goes
  *           before the memory does)
- * @breaks   Refines in writer-fault: by mistake: a fault maps the memory
- *           again (until v4.13)
+ * @breaks   Refines in writer-fault: by mistake: a fault maps the memory again
+ *           (until v4.13)
  */
 #include "v4.7.c"
 

@@ -19,23 +19,23 @@
  *           aio-pinned, alone, foreign-mmput, mrelease-oom, quick-exit,
  *           robust-futex, second-oom, sharer, starved-killer, two-threads,
  *           writer-fault: by mistake, fixed by v4.14
- * @breaks   SkipMeansGone in init-sharer: by design: what init lives in is
- *           not reaped
+ * @breaks   SkipMeansGone in init-sharer: by design: what init lives in is not
+ *           reaped
  * @breaks   SkipMeansGone in mlocked: by design: locked memory is left to the
  *           exit (until v5.18)
  * @breaks   SkipMeansGone in notifier: by mistake, fixed by v4.19
  * @breaks   SkipMeansFree in aio-needs-memory, aio-never-alone, aio-never,
  *           aio-pinned, alone, foreign-mmput, mrelease-oom, notifier,
  *           quick-exit, robust-futex, second-oom, sharer, starved-killer,
- *           two-threads, writer-fault: by mistake: MMF_OOM_SKIP though
- *           nothing was freed
- * @breaks   SkipMeansFree in init-sharer: by design: what init lives in is
- *           not reaped
+ *           two-threads, writer-fault: by mistake: MMF_OOM_SKIP though nothing
+ *           was freed
+ * @breaks   SkipMeansFree in init-sharer: by design: what init lives in is not
+ *           reaped
  * @breaks   SkipMeansFree in mlocked: by design: locked memory is left to the
  *           exit (until v5.18)
  * @breaks   NoZeroPage in writer-fault: by mistake, fixed by v4.13
- * @breaks   FutexWakeSurvives in robust-futex: by mistake: the reaper may
- *           take the list before the exit has walked it
+ * @breaks   FutexWakeSurvives in robust-futex: by mistake: the reaper may take
+ *           the list before the exit has walked it
  * @breaks   NoStaleTranslation in notifier: by mistake, fixed by v4.14
  * @breaks   NoPanic in aio-never-alone, alone, second-oom: by mistake:
  *           MMF_OOM_SKIP though nothing was freed
@@ -45,17 +45,16 @@
  *           quick-exit, second-oom, two-threads: by mistake, fixed by v4.14
  * @breaks   NoNeedlessKill in foreign-mmput: by mistake: MMF_OOM_SKIP though
  *           nothing was freed, or the victim has left the process list
- * @breaks   NoNeedlessKill in init-sharer: by design: what init lives in is
- *           not reaped
- * @breaks   NoNeedlessKill in mlocked: by design: locked memory is left to
- *           the exit (until v5.18)
+ * @breaks   NoNeedlessKill in init-sharer: by design: what init lives in is not
+ *           reaped
+ * @breaks   NoNeedlessKill in mlocked: by design: locked memory is left to the
+ *           exit (until v5.18)
  * @breaks   NoNeedlessKill in released-victim: by mistake: no scan meets a
  *           victim that has left the process list
- * @breaks   NoStaleKill in aio-never, aio-pinned, foreign-mmput, mlocked,
- *           quick-exit, second-oom, two-threads: by design: memory is freed
- *           without oom_lock, so a look at the freelist may be stale
- * @breaks   NoStaleKill in group-kill: by mistake, fixed by v5.10.y (v5.9:
- *           who has waited for oom_lock looks again)
+ * @breaks   NoStaleKill in *: by design: memory is freed without oom_lock, so a
+ *           look at the freelist may be stale
+ * @breaks   NoStaleKill in group-kill: by mistake, fixed by v5.10.y (v5.9: who
+ *           has waited for oom_lock looks again)
  * @breaks   OomResolves in aio-never-alone, alone, second-oom: by mistake,
  *           fixed by v4.14
  * @breaks   MemoryReaped in aio-never-alone, aio-never, aio-pinned, alone,
@@ -63,22 +62,21 @@
  * @breaks   MemoryReaped in init-sharer: by design: what init lives in is not
  *           reaped
  * @breaks   MemoryReaped in notifier: by mistake, fixed by v4.19
- * @breaks   ReaperNeverStuck in starved-killer: by mistake, fixed by v4.19
- *           (who sleeps with oom_lock held may never go on)
+ * @breaks   ReaperNeverStuck in starved-killer: by mistake, fixed by v4.19 (who
+ *           sleeps with oom_lock held may never go on)
  * @breaks   Refines in aio-needs-memory, aio-never-alone, aio-never,
- *           aio-pinned, alone, quick-exit, second-oom, two-threads: by
- *           mistake, fixed by v4.14
+ *           aio-pinned, alone, quick-exit, second-oom, two-threads: by mistake,
+ *           fixed by v4.14
  * @breaks   Refines in foreign-mmput: by mistake: MMF_OOM_SKIP though nothing
  *           was freed, or the victim has left the process list
- * @breaks   Refines in init-sharer: by design: what init lives in is not
- *           reaped
+ * @breaks   Refines in init-sharer: by design: what init lives in is not reaped
  * @breaks   Refines in mlocked: by design: locked memory is left to the exit
  *           (until v5.18)
  * @breaks   Refines in notifier: by mistake, fixed by v4.19
- * @breaks   Refines in released-victim: by mistake: no scan meets a victim
- *           that has left the process list
- * @breaks   Refines in writer-fault: by mistake: a fault maps the memory
- *           again (until v4.13)
+ * @breaks   Refines in released-victim: by mistake: no scan meets a victim that
+ *           has left the process list
+ * @breaks   Refines in writer-fault: by mistake: a fault maps the memory again
+ *           (until v4.13)
  */
 #include "skeleton.h"
 

@@ -6,50 +6,44 @@
  *
  * @protocol v6.18
  * @source   kernel-history 3.5, G17
- * @breaks   SkipMeansGone in init-sharer: by design: what init lives in is
- *           not reaped
- * @breaks   SkipMeansFree in aio-never-alone, aio-never, alone,
- *           foreign-mmput, mlocked, mrelease-oom, notifier, quick-exit,
- *           robust-futex, second-oom, sharer, starved-killer, two-threads,
- *           writer-fault: by mistake, as in v6.1 (MMF_OOM_SKIP before the
- *           gather is finished)
+ * @breaks   SkipMeansGone in init-sharer: by design: what init lives in is not
+ *           reaped
+ * @breaks   SkipMeansFree in aio-never-alone, aio-never, alone, foreign-mmput,
+ *           mlocked, mrelease-oom, notifier, quick-exit, robust-futex,
+ *           second-oom, sharer, starved-killer, two-threads, writer-fault: by
+ *           mistake, as in v6.1 (MMF_OOM_SKIP before the gather is finished)
  * @breaks   SkipMeansFree in aio-pinned: by design: a page under I/O is
  *           unmapped, and free later
- * @breaks   SkipMeansFree in init-sharer: by design: what init lives in is
- *           not reaped
- * @breaks   FutexWakeSurvives in robust-futex: by design: two seconds are not
- *           always enough
- * @breaks   NoPanic in aio-never-alone, aio-never, aio-pinned, alone,
- *           coredump, init-sharer, mlocked, quick-exit, second-oom,
- *           sibling-writer, two-domains, two-threads: by design: a scan after
- *           a stale look finds nobody and panics
+ * @breaks   SkipMeansFree in init-sharer: by design: what init lives in is not
+ *           reaped
+ * @breaks   FutexWakeSurvives in *: by design: two seconds are not always
+ *           enough
+ * @breaks   NoPanic in *: by design: a scan after a stale look finds nobody and
+ *           panics
  * @breaks   NoPanic in foreign-mmput, released-victim: by mistake: no scan
  *           meets a victim that has left the process list, and one that finds
  *           nobody panics
  * @breaks   NoNeedlessKill in foreign-mmput, released-victim: by mistake: no
  *           scan meets a victim that has left the process list
- * @breaks   NoNeedlessKill in init-sharer: by design: what init lives in is
- *           not reaped
- * @breaks   NoStaleKill in aio-needs-memory, aio-never, aio-pinned,
- *           foreign-mmput, lock-held, mlocked, quick-exit, released-victim,
- *           second-oom, two-threads: by design: memory is freed without
- *           oom_lock, so a look at the freelist may be stale
- * @breaks   OomResolves in foreign-mmput, released-victim: by mistake: no
- *           scan meets a victim that has left the process list, and one that
- *           finds nobody panics
- * @breaks   OomResolves in init-sharer, sibling-writer, two-domains: by
- *           design: a scan after a stale look finds nobody and panics
- * @breaks   MemoryReaped in foreign-mmput, released-victim: by mistake: no
- *           scan meets a victim that has left the process list, and one that
- *           finds nobody panics
+ * @breaks   NoNeedlessKill in init-sharer: by design: what init lives in is not
+ *           reaped
+ * @breaks   NoStaleKill in *: by design: memory is freed without oom_lock, so a
+ *           look at the freelist may be stale
+ * @breaks   OomResolves in foreign-mmput, released-victim: by mistake: no scan
+ *           meets a victim that has left the process list, and one that finds
+ *           nobody panics
+ * @breaks   OomResolves in init-sharer, sibling-writer, two-domains: by design:
+ *           a scan after a stale look finds nobody and panics
+ * @breaks   MemoryReaped in foreign-mmput, released-victim: by mistake: no scan
+ *           meets a victim that has left the process list, and one that finds
+ *           nobody panics
  * @breaks   MemoryReaped in init-sharer: by design: what init lives in is not
  *           reaped
  * @breaks   MemoryReaped in two-domains: by design: a scan after a stale look
  *           finds nobody and panics
  * @breaks   Refines in foreign-mmput, released-victim: by mistake: no scan
  *           meets a victim that has left the process list
- * @breaks   Refines in init-sharer: by design: what init lives in is not
- *           reaped
+ * @breaks   Refines in init-sharer: by design: what init lives in is not reaped
  * @breaks   Refines in sibling-writer, two-domains: by design: a scan after a
  *           stale look finds nobody and panics
  */

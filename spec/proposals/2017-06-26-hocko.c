@@ -13,54 +13,50 @@
  * @after    v4.13
  * @source   kernel-history G5; the mails of 2017-06-26 and 2017-07-24
  * @breaks   NoMunlockRace in mlocked: by mistake, as in v4.14
- * @breaks   SkipMeansGone in init-sharer: by design: what init lives in is
- *           not reaped
+ * @breaks   SkipMeansGone in init-sharer: by design: what init lives in is not
+ *           reaped
  * @breaks   SkipMeansGone in mlocked: by design: locked memory is left to the
  *           exit (until v5.18)
- * @breaks   SkipMeansFree in aio-never-alone, aio-never, alone,
- *           foreign-mmput, mrelease-oom, quick-exit, robust-futex,
- *           second-oom, sharer, starved-killer, two-threads, writer-fault: by
- *           mistake, as in v4.14 (MMF_OOM_SKIP before the gather is finished)
+ * @breaks   SkipMeansFree in aio-never-alone, aio-never, alone, foreign-mmput,
+ *           mrelease-oom, quick-exit, robust-futex, second-oom, sharer,
+ *           starved-killer, two-threads, writer-fault: by mistake, as in v4.14
+ *           (MMF_OOM_SKIP before the gather is finished)
  * @breaks   SkipMeansFree in aio-pinned: by design: a page under I/O is
  *           unmapped, and free later
- * @breaks   SkipMeansFree in init-sharer: by design: what init lives in is
- *           not reaped
+ * @breaks   SkipMeansFree in init-sharer: by design: what init lives in is not
+ *           reaped
  * @breaks   SkipMeansFree in mlocked: by design: locked memory is left to the
  *           exit (until v5.18)
  * @breaks   SkipMeansFree in notifier: by mistake: MMF_OOM_SKIP before the
  *           gather is finished
- * @breaks   FutexWakeSurvives in robust-futex: by mistake: the reaper may
- *           take the list before the exit has walked it
+ * @breaks   FutexWakeSurvives in robust-futex: by mistake: the reaper may take
+ *           the list before the exit has walked it
  * @breaks   NoStaleTranslation in notifier: by mistake, as in v4.13
- * @breaks   NoPanic in aio-never-alone, aio-never, aio-pinned, alone,
- *           coredump, init-sharer, mlocked, quick-exit, second-oom,
- *           sibling-writer, two-domains, two-threads: by design: a scan after
- *           a stale look finds nobody and panics
+ * @breaks   NoPanic in *: by design: a scan after a stale look finds nobody and
+ *           panics
  * @breaks   NoPanic in foreign-mmput, released-victim: by mistake: no scan
  *           meets a victim that has left the process list, and one that finds
  *           nobody panics
  * @breaks   QueuedOnce in sibling-writer: by mistake, as in v4.13
  * @breaks   NoNeedlessKill in foreign-mmput, released-victim: by mistake: no
  *           scan meets a victim that has left the process list
- * @breaks   NoNeedlessKill in init-sharer: by design: what init lives in is
- *           not reaped
- * @breaks   NoNeedlessKill in mlocked: by design: locked memory is left to
- *           the exit (until v5.18)
- * @breaks   NoStaleKill in aio-needs-memory, aio-never, aio-pinned,
- *           foreign-mmput, lock-held, mlocked, quick-exit, released-victim,
- *           second-oom, two-threads: by design: memory is freed without
- *           oom_lock, so a look at the freelist may be stale
+ * @breaks   NoNeedlessKill in init-sharer: by design: what init lives in is not
+ *           reaped
+ * @breaks   NoNeedlessKill in mlocked: by design: locked memory is left to the
+ *           exit (until v5.18)
+ * @breaks   NoStaleKill in *: by design: memory is freed without oom_lock, so a
+ *           look at the freelist may be stale
  * @breaks   NoStaleKill in group-kill: by mistake, as in v4.13
- * @breaks   OomResolves in foreign-mmput, released-victim: by mistake: no
- *           scan meets a victim that has left the process list, and one that
- *           finds nobody panics
- * @breaks   OomResolves in init-sharer, sibling-writer, two-domains: by
- *           design: a scan after a stale look finds nobody and panics
+ * @breaks   OomResolves in foreign-mmput, released-victim: by mistake: no scan
+ *           meets a victim that has left the process list, and one that finds
+ *           nobody panics
+ * @breaks   OomResolves in init-sharer, sibling-writer, two-domains: by design:
+ *           a scan after a stale look finds nobody and panics
  * @breaks   OomResolves in mlocked: by design: locked memory is left to the
  *           exit (until v5.18)
- * @breaks   MemoryReaped in foreign-mmput, released-victim: by mistake: no
- *           scan meets a victim that has left the process list, and one that
- *           finds nobody panics
+ * @breaks   MemoryReaped in foreign-mmput, released-victim: by mistake: no scan
+ *           meets a victim that has left the process list, and one that finds
+ *           nobody panics
  * @breaks   MemoryReaped in init-sharer: by design: what init lives in is not
  *           reaped
  * @breaks   MemoryReaped in mlocked: by design: locked memory is left to the
@@ -69,8 +65,7 @@
  *           finds nobody and panics
  * @breaks   Refines in foreign-mmput, released-victim: by mistake: no scan
  *           meets a victim that has left the process list
- * @breaks   Refines in init-sharer: by design: what init lives in is not
- *           reaped
+ * @breaks   Refines in init-sharer: by design: what init lives in is not reaped
  * @breaks   Refines in mlocked: by design: locked memory is left to the exit
  *           (until v5.18)
  * @breaks   Refines in sibling-writer, two-domains: by design: a scan after a

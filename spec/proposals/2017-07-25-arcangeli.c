@@ -16,35 +16,34 @@
  * @after    v4.13
  * @source   kernel-history G6; the mail of 2017-07-25, 14:26 EST
  * @breaks   NoMunlockRace in mlocked: by mistake, as in v4.14
- * @breaks   SkipMeansGone in init-sharer: by design: what init lives in is
- *           not reaped
+ * @breaks   SkipMeansGone in init-sharer: by design: what init lives in is not
+ *           reaped
  * @breaks   SkipMeansGone in mlocked: by design: locked memory is left to the
  *           exit (until v5.18)
- * @breaks   SkipMeansFree in aio-never-alone, aio-never, alone,
- *           foreign-mmput, mrelease-oom, notifier, quick-exit, robust-futex,
- *           second-oom, sharer, starved-killer, two-threads, writer-fault: by
- *           mistake, as in v4.14 (MMF_OOM_SKIP before the gather is finished)
+ * @breaks   SkipMeansFree in aio-never-alone, aio-never, alone, foreign-mmput,
+ *           mrelease-oom, notifier, quick-exit, robust-futex, second-oom,
+ *           sharer, starved-killer, two-threads, writer-fault: by mistake, as
+ *           in v4.14 (MMF_OOM_SKIP before the gather is finished)
  * @breaks   SkipMeansFree in aio-pinned: by design: a page under I/O is
  *           unmapped, and free later
- * @breaks   SkipMeansFree in init-sharer: by design: what init lives in is
- *           not reaped
+ * @breaks   SkipMeansFree in init-sharer: by design: what init lives in is not
+ *           reaped
  * @breaks   SkipMeansFree in mlocked: by design: locked memory is left to the
  *           exit (until v5.18)
- * @breaks   FutexWakeSurvives in robust-futex: by mistake: the reaper may
- *           take the list before the exit has walked it
+ * @breaks   FutexWakeSurvives in robust-futex: by mistake: the reaper may take
+ *           the list before the exit has walked it
  * @breaks   NoStaleTranslation in notifier: by mistake, as in v4.13
- * @breaks   NoPanic in aio-never-alone, alone, second-oom: by design: a scan
- *           after a stale look finds nobody and panics
+ * @breaks   NoPanic in *: by design: a scan after a stale look finds nobody and
+ *           panics
  * @breaks   QueuedOnce in sibling-writer: by mistake, as in v4.13
  * @breaks   NoNeedlessKill in foreign-mmput, released-victim: by mistake: no
  *           scan meets a victim that has left the process list
- * @breaks   NoNeedlessKill in init-sharer: by design: what init lives in is
- *           not reaped
- * @breaks   NoNeedlessKill in mlocked: by design: locked memory is left to
- *           the exit (until v5.18)
- * @breaks   NoStaleKill in aio-never, aio-pinned, foreign-mmput, mlocked,
- *           quick-exit, second-oom, two-threads: by design: memory is freed
- *           without oom_lock, so a look at the freelist may be stale
+ * @breaks   NoNeedlessKill in init-sharer: by design: what init lives in is not
+ *           reaped
+ * @breaks   NoNeedlessKill in mlocked: by design: locked memory is left to the
+ *           exit (until v5.18)
+ * @breaks   NoStaleKill in *: by design: memory is freed without oom_lock, so a
+ *           look at the freelist may be stale
  * @breaks   NoStaleKill in group-kill: by mistake, as in v4.13
  * @breaks   MemoryReaped in init-sharer: by design: what init lives in is not
  *           reaped
@@ -52,8 +51,7 @@
  *           (oom_lock)
  * @breaks   Refines in foreign-mmput, released-victim: by mistake: no scan
  *           meets a victim that has left the process list
- * @breaks   Refines in init-sharer: by design: what init lives in is not
- *           reaped
+ * @breaks   Refines in init-sharer: by design: what init lives in is not reaped
  * @breaks   Refines in mlocked: by design: locked memory is left to the exit
  *           (until v5.18)
  */

@@ -16,8 +16,8 @@
  *           quick-exit, robust-futex, second-oom, sharer, starved-killer,
  *           two-threads, writer-fault: by design: gives up after a few tries,
  *           an exit can take longer
- * @breaks   SkipMeansGone in init-sharer: by design: what init lives in is
- *           not reaped
+ * @breaks   SkipMeansGone in init-sharer: by design: what init lives in is not
+ *           reaped
  * @breaks   SkipMeansGone in mlocked: by design: locked memory is left to the
  *           exit (until v5.18)
  * @breaks   SkipMeansFree in aio-needs-memory, aio-never-alone, aio-never,
@@ -25,31 +25,30 @@
  *           quick-exit, robust-futex, second-oom, sharer, starved-killer,
  *           two-threads, writer-fault: by design: gives up after a few tries,
  *           an exit can take longer
- * @breaks   SkipMeansFree in init-sharer: by design: what init lives in is
- *           not reaped
+ * @breaks   SkipMeansFree in init-sharer: by design: what init lives in is not
+ *           reaped
  * @breaks   SkipMeansFree in mlocked: by design: locked memory is left to the
  *           exit (until v5.18)
- * @breaks   FutexWakeSurvives in robust-futex: by mistake: the reaper may
- *           take the list before the exit has walked it
+ * @breaks   FutexWakeSurvives in robust-futex: by mistake: the reaper may take
+ *           the list before the exit has walked it
  * @breaks   NoStaleTranslation in notifier: by mistake, as in v4.13
- * @breaks   NoPanic in aio-never-alone, alone, second-oom: by design: gives
- *           up after a few tries, an exit can take longer
+ * @breaks   NoPanic in aio-never-alone, alone, second-oom: by design: gives up
+ *           after a few tries, an exit can take longer
  * @breaks   QueuedOnce in sibling-writer: by mistake, as in v4.13
  * @breaks   NoNeedlessKill in aio-needs-memory, aio-never, aio-pinned,
  *           foreign-mmput, quick-exit, second-oom, two-threads: by design:
  *           gives up after a few tries, an exit can take longer
- * @breaks   NoNeedlessKill in init-sharer: by design: what init lives in is
- *           not reaped
- * @breaks   NoNeedlessKill in mlocked: by design: locked memory is left to
- *           the exit (until v5.18)
+ * @breaks   NoNeedlessKill in init-sharer: by design: what init lives in is not
+ *           reaped
+ * @breaks   NoNeedlessKill in mlocked: by design: locked memory is left to the
+ *           exit (until v5.18)
  * @breaks   NoNeedlessKill in released-victim: by mistake: no scan meets a
  *           victim that has left the process list
- * @breaks   NoStaleKill in aio-never, aio-pinned, foreign-mmput, mlocked,
- *           quick-exit, second-oom, two-threads: by design: memory is freed
- *           without oom_lock, so a look at the freelist may be stale
+ * @breaks   NoStaleKill in *: by design: memory is freed without oom_lock, so a
+ *           look at the freelist may be stale
  * @breaks   NoStaleKill in group-kill: by mistake, as in v4.13
- * @breaks   OomResolves in aio-never-alone, alone, second-oom: by design:
- *           gives up after a few tries, an exit can take longer
+ * @breaks   OomResolves in aio-never-alone, alone, second-oom: by design: gives
+ *           up after a few tries, an exit can take longer
  * @breaks   MemoryReaped in aio-never-alone, aio-never, aio-pinned, alone,
  *           notifier, second-oom: by design: gives up after a few tries, an
  *           exit can take longer
@@ -58,15 +57,14 @@
  * @breaks   ReaperNeverStuck in starved-killer: by mistake, as in v4.13
  *           (oom_lock)
  * @breaks   Refines in aio-needs-memory, aio-never-alone, aio-never,
- *           aio-pinned, alone, foreign-mmput, notifier, quick-exit,
- *           second-oom, two-threads: by design: gives up after a few tries,
- *           an exit can take longer
- * @breaks   Refines in init-sharer: by design: what init lives in is not
- *           reaped
+ *           aio-pinned, alone, foreign-mmput, notifier, quick-exit, second-oom,
+ *           two-threads: by design: gives up after a few tries, an exit can
+ *           take longer
+ * @breaks   Refines in init-sharer: by design: what init lives in is not reaped
  * @breaks   Refines in mlocked: by design: locked memory is left to the exit
  *           (until v5.18)
- * @breaks   Refines in released-victim: by mistake: no scan meets a victim
- *           that has left the process list
+ * @breaks   Refines in released-victim: by mistake: no scan meets a victim that
+ *           has left the process list
  */
 #include "v4.13.c"
 
