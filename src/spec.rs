@@ -341,3 +341,48 @@ fn version(name: &str) -> (Vec<u32>, u32) {
     let after = u32::MAX - u32::from(!release.ends_with(".y"));
     (numbers.collect(), candidate.parse().unwrap_or(after))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_release_has_two_listings() {
+        let spec = Spec::builtin();
+        let versions = |name: String| {
+            let listing = spec.protocol(&name).unwrap();
+            let tags = spec.read(&listing, None).unwrap().tags;
+            tags.versions.into_iter().map(move |releases| (name.clone(), releases))
+        };
+        let all: Vec<(String, Releases)> = spec.protocols().into_iter().flat_map(versions).collect();
+        assert!(all.len() > 20);
+        for (at, (name, releases)) in all.iter().enumerate() {
+            for (_, (other, theirs)) in all.iter().enumerate().filter(|(number, _)| *number != at) {
+                assert!(
+                    !releases.contain(theirs.first()),
+                    "{name} ({releases}) and {other} ({theirs})"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn kernels_stand_in_the_order_in_which_they_came_out() {
+        let names = Spec::builtin().protocols();
+        let at = |name: &str| names.iter().position(|known| known == name).unwrap();
+        let order = [
+            "v4.9",
+            "v4.13",
+            "v5.0",
+            "v5.4.y",
+            "v5.10.y",
+            "v5.15-rc1",
+            "v5.15",
+            "v5.15.y",
+            "v5.17-rc1",
+            "v5.17",
+            "v6.1",
+        ];
+        assert!(order.windows(2).all(|two| at(two[0]) < at(two[1])), "{names:?}");
+    }
+}

@@ -5,6 +5,7 @@
  * The reaper's protocol is still that of v4.9.
  *
  * @protocol v4.13
+ * @versions v4.13
  * @commit   6b31d5955cb2 ("mm, oom: fix potential data corruption when oom_reaper races with writer")
  * @source   kernel-history G4
  * @breaks   SkipMeansGone in aio-needs-memory, aio-never-alone, aio-never,

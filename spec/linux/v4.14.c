@@ -11,6 +11,7 @@
  * The reaper leaves an mm with mmu notifiers alone, and gives it up.
  *
  * @protocol v4.14
+ * @versions v4.14, 4.14.1 to 4.14.7
  * @commit   212925802454 ("mm: oom: let oom_reap_task and exit_mmap run concurrently")
  * @source   kernel-history G7
  * @breaks   NoUseAfterFree in foreign-mmput, sharer: by mistake, fixed by v4.15

@@ -6,6 +6,7 @@
  * munlock still clears VM_LOCKED under the eyes of the reaper.
  *
  * @protocol v4.15
+ * @versions v4.15, 4.14.8 to 4.14.39
  * @commit   4837fe37adff ("mm, oom_reaper: fix memory corruption")
  * @source   kernel-history G9
  * @breaks   NoMunlockRace in mlocked: by mistake, fixed by v4.17

@@ -7,6 +7,7 @@
  * what that fix changed.
  *
  * @protocol v4.16
+ * @versions v4.16
  * @commit   5ff7091f5a2c ("mm, mmu_notifier: annotate mmu notifiers with blockable invalidate callbacks")
  * @source   kernel-history G9, G10
  * @breaks   NoMunlockRace in mlocked: by mistake, fixed by v4.17

@@ -6,6 +6,7 @@
  * MMF_OOM_SKIP now comes before locked and shared memory is freed.
  *
  * @protocol v4.17
+ * @versions v4.17 to v4.18, 4.14.40 on
  * @commit   27ae357fa82b ("mm, oom: fix concurrent munlock and oom reaper unmap, v3")
  * @source   kernel-history G11
  * @breaks   SkipMeansGone in init-sharer: by design: what init lives in is not

@@ -13,6 +13,7 @@
  * MMF_OOM_SKIP while pages wait in the other's gather.
  *
  * @protocol v4.19
+ * @versions v4.19 to v4.20
  * @commit   af5679fbc669 ("mm, oom: remove oom_lock from oom_reaper")
  * @commit   9bfe5ded054b ("mm, oom: remove sleep from under oom_lock")
  * @commit   93065ac753e4 ("mm, oom: distinguish blockable mode for mmu notifiers")

@@ -17,6 +17,7 @@
  * More states than elsewhere: the reaper may run a whole exit.
  *
  * @protocol v4.6
+ * @versions v4.6
  * @commit   aac453635549 ("mm, oom: introduce oom reaper")
  * @commit   36324a990cf5 ("oom: clear TIF_MEMDIE after oom_reaper managed to unmap the address space")
  * @source   kernel-history G1, 3.6 to 3.9

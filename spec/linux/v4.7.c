@@ -12,6 +12,7 @@
  * the properties know.
  *
  * @protocol v4.7
+ * @versions v4.7
  * @commit   ec8d7c14ea14 ("mm, oom_reaper: do not mmput synchronously from the oom reaper context")
  * @commit   449d777d7ad6 ("mm, oom_reaper: clear TIF_MEMDIE for all tasks queued for oom_reaper")
  * @commit   e2fe14564d33 ("oom_reaper: close race with exiting task")

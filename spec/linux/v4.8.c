@@ -8,6 +8,7 @@
  * mm any more: but the reaper takes the mark then.
  *
  * @protocol v4.8
+ * @versions v4.8
  * @commit   11a410d516e8 ("mm, oom_reaper: do not attempt to reap a task more than twice")
  * @commit   e5e3f4c4f0e9 ("mm, oom_reaper: make sure that mmput_async is called only when memory was reaped")
  * @source   kernel-history G3a, 3.8

@@ -11,6 +11,7 @@
  * Reaped memory refaults as zeros; only a kernel thread is kept from it.
  *
  * @protocol v4.9
+ * @versions v4.9 to v4.12
  * @after    v4.8
  * @commit   26db62f179d1 ("oom: keep mm of the killed task available")
  * @commit   862e3073b3ee ("mm, oom: get rid of signal_struct::oom_victims")

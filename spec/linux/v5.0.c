@@ -5,6 +5,7 @@
  * Interpolated: read in v4.19 and 5.4.286. As v5.0 to v5.8.
  *
  * @protocol v5.0
+ * @versions v5.0 to v5.8
  * @commit   9bcdeb51bd7d ("oom, oom_reaper: do not enqueue same task twice")
  * @source   kernel-history G12, 3.9
  * @breaks   SkipMeansGone in init-sharer: by design: what init lives in is not

@@ -4,6 +4,7 @@
  * again whether it can charge (v5.9).
  *
  * @protocol v5.10.y
+ * @versions 5.10.113 on
  * @after    v5.4.y
  * @commit   1378b37d03e8 ("memcg, oom: check memcg margin for parallel oom")
  * @commit   e4a38402c36e ("oom_kill.c: futex: delay the OOM reaper to allow time for proper futex cleanup")

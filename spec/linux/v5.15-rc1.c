@@ -9,6 +9,7 @@
  * memory cgroup looks again whether it can charge (v5.9).
  *
  * @protocol v5.15-rc1
+ * @versions v5.15-rc1 to v5.15-rc7
  * @after    v5.0
  * @commit   884a7e5964e0 ("mm: introduce process_mrelease system call")
  * @commit   1378b37d03e8 ("memcg, oom: check memcg margin for parallel oom")

@@ -4,6 +4,7 @@
  * whole exit of the other process, exit_aio() and all.
  *
  * @protocol v5.15
+ * @versions v5.15 to v5.16
  * @commit   337546e83fc7 ("mm/oom_kill.c: prevent a race between process_mrelease and exit_mmap")
  * @source   kernel-history G13b
  * @breaks   SkipMeansGone in init-sharer: by design: what init lives in is not

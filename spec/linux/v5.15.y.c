@@ -3,6 +3,7 @@
  * reaper's delay of v5.18.
  *
  * @protocol v5.15.y
+ * @versions 5.15.36 on
  * @after    v5.15
  * @commit   e4a38402c36e ("oom_kill.c: futex: delay the OOM reaper to allow time for proper futex cleanup")
  * @source   kernel-history G13b, G14

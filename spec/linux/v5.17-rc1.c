@@ -10,6 +10,7 @@
  * As v5.17-rc1 to -rc5; no release has it.
  *
  * @protocol v5.17-rc1
+ * @versions v5.17-rc1 to v5.17-rc5
  * @after    v5.15
  * @commit   64591e8605d6 ("mm: protect free_pgtables with mmap_lock write lock in exit_mmap")
  * @commit   ba535c1caf3e ("mm/oom_kill: allow process_mrelease to run under mmap_lock protection")

@@ -5,6 +5,7 @@
  * Interpolated: read in v5.17-rc5, which does not have it, and v5.19.
  *
  * @protocol v5.17
+ * @versions v5.17-rc6 to v5.17, 5.17.1 to 5.17.4
  * @commit   f798a1d4f94d ("mm: fix use-after-free bug when mm->mmap is reused after being freed")
  * @source   kernel-history G13c
  * @breaks   SkipMeansGone in init-sharer: by design: what init lives in is not

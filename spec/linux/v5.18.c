@@ -6,6 +6,7 @@
  * Interpolated: read in v5.17-rc5 and v5.19. As v5.18 to v6.0.
  *
  * @protocol v5.18
+ * @versions v5.18 to v6.0, 5.17.5 on
  * @commit   e4a38402c36e ("oom_kill.c: futex: delay the OOM reaper to allow time for proper futex cleanup")
  * @commit   a213e5cf71cb ("mm/munlock: delete munlock_vma_pages_all(), allow oomreap")
  * @source   kernel-history G14

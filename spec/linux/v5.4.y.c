@@ -2,6 +2,7 @@
  * The stable tree 5.4.y: what v5.0 does, with the reaper's delay of v5.18.
  *
  * @protocol v5.4.y
+ * @versions 5.4.191 on
  * @after    v5.0
  * @commit   e4a38402c36e ("oom_kill.c: futex: delay the OOM reaper to allow time for proper futex cleanup")
  * @source   kernel-history G12, G14

@@ -8,6 +8,7 @@
  * and is free only after it has the lock for writing.
  *
  * @protocol v6.1
+ * @versions v6.1 to v6.7, 6.1.1 on, 6.6.1 on
  * @commit   bf3980c85212 ("mm: drop oom code from exit_mmap")
  * @commit   b3541d912a84 ("mm: delete unused MMF_OOM_VICTIM flag")
  * @source   kernel-history G15, 14.2

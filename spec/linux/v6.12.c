@@ -7,6 +7,7 @@
  * backport), which no scenario here does.
  *
  * @protocol v6.12
+ * @versions v6.8 to v6.17, 6.12.1 on
  * @commit   d24062914837 ("fork: use __mt_dup() to duplicate maple tree in dup_mmap()")
  * @commit   64c37e134b12 ("kernel: be more careful about dup_mmap() failures and uprobe registering")
  * @source   kernel-history G15, G17

@@ -5,6 +5,7 @@
  * asks for.
  *
  * @protocol v6.18
+ * @versions v6.18 to v6.19, 6.18.1 on
  * @source   kernel-history 3.5, G17
  * @breaks   SkipMeansGone in init-sharer: by design: what init lives in is not
  *           reaped

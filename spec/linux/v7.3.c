@@ -4,6 +4,7 @@
  * the fork itself. Read in 7.1.3, whose mm/oom_kill.c is that of 7.3.4.
  *
  * @protocol v7.3
+ * @versions v7.0 to v7.3, 7.3.1 on
  * @source   kernel-history G17, 15.7
  * @breaks   SkipMeansGone in init-sharer: by design: what init lives in is not
  *           reaped

@@ -2,6 +2,7 @@
 
 use oomspec::c::ast::Tags;
 use oomspec::spec::Spec;
+use textwrap::Options;
 
 /// List the protocols and scenarios, with what each is about
 #[derive(Debug, clap::Args)]
@@ -47,17 +48,23 @@ fn protocol(spec: &Spec, name: String) -> Row {
     }
 }
 
+/// Columns of a line.
+const WIDTH: usize = 80;
+
 fn table(rows: &[Row]) -> String {
     let width = rows.iter().map(|row| row.name.len()).max().unwrap_or(0);
-    let line = |row: &Row| {
+    let indent = " ".repeat(width + 4);
+    let row = |row: &Row| {
         let (name, story) = (&row.name, first_sentence(&row.story));
+        let first = format!("  {name:width$}  ");
+        let options = Options::new(WIDTH).initial_indent(&first).subsequent_indent(&indent);
         let stands_for = match row.versions.is_empty() {
             true => String::new(),
-            false => format!("  {:width$}  = {}\n", "", row.versions),
+            false => format!("{indent}= {}\n", row.versions),
         };
-        format!("  {name:width$}  {story}\n{stands_for}")
+        format!("{}\n{stands_for}", textwrap::fill(story, options).trim_end())
     };
-    rows.iter().map(line).collect()
+    rows.iter().map(row).collect()
 }
 
 /// What fits behind a name: `oomspec show` has the whole story.
