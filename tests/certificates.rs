@@ -16,7 +16,7 @@ use common::Judge;
 use common::certificates::{Made, built_in, made, packed, refusal};
 
 /// Of the built-in pairs, one in so many is looked at: another share of the scenarios for each protocol.
-const ONE_IN: usize = 10;
+const ONE_IN: usize = 37;
 
 #[test]
 fn built_in_verdicts_can_be_checked_again() {

@@ -18,7 +18,7 @@ mod common;
 const SMALL: usize = 3_000;
 
 /// One in so many of the built-in pairs is shown to stateright, which evaluates every formula in every state.
-const ONE_IN: usize = 5;
+const ONE_IN: usize = 19;
 /// Above this many states, a graph is left to others.
 const LARGEST: usize = 5_000;
 

@@ -19,7 +19,8 @@ use oomspec::model::Instance;
 use oomspec::model::properties::PropertyModule;
 use oomspec::spec::Spec;
 
-/// One in so many of the built-in protocols in the built-in scenarios: other scenarios for each protocol, always the same.
+/// One in so many of the built-in protocols in the built-in scenarios, always the same. With a number that has no factor in common
+/// with that of the scenarios, these are others for each protocol.
 pub fn built_in_pairs(spec: &Spec, one_in: usize) -> Vec<(String, String)> {
     let scenarios = spec.scenarios();
     let of = |protocol: String| {
