@@ -68,7 +68,7 @@ pub enum Type {
     Void,
     /// `bool`
     Bool,
-    /// `unsigned` (32), `u8`, `u16`, `u32`, or a bit-field of a constant width.
+    /// `unsigned` (32), `u8`, `u16`, `u32`, a bit-field of a constant width, or an `int` or `long` that is not negative (31).
     Unsigned(u32),
     /// `enum NAME`
     Enum(Ident),
@@ -213,6 +213,10 @@ pub enum StmtKind {
     While(Expr, Box<Stmt>),
     /// `do body while (c);`
     DoWhile(Box<Stmt>, Expr),
+    /// `switch (e) { … }`: the statements of its block, with the labels among them.
+    Switch(Expr, Vec<Stmt>),
+    /// `case e:`, or `default:`; in the block of a [`StmtKind::Switch`] and nowhere else.
+    Case(Option<Expr>),
     /// `for (init; c; next) body`
     For(Option<Box<Stmt>>, Option<Expr>, Option<Expr>, Box<Stmt>),
     /// `break;`
@@ -282,6 +286,8 @@ pub enum ExprKind {
     },
     /// `f(a, b)`; also `await(e)`, `choose(n)`, `BUG_ON(e)`, `BUG_ON(e, Property)`, `kfree(p)`, `panic()`.
     Call(Ident, Vec<Expr>),
+    /// A call of what is declared `__meaningless`, with the pointers that its arguments follow: they have to point to something.
+    Meaningless(Ident, Vec<Expr>),
 }
 
 impl Expr {
@@ -302,7 +308,30 @@ impl Expr {
             | ExprKind::Or(left, right)
             | ExprKind::Assign(_, left, right) => vec![left, right],
             ExprKind::Conditional(condition, yes, no) => vec![condition, yes, no],
-            ExprKind::Call(_, arguments) => arguments.iter().collect(),
+            ExprKind::Call(_, operands) | ExprKind::Meaningless(_, operands) => operands.iter().collect(),
+        }
+    }
+}
+
+impl Expr {
+    /// The same, to be changed.
+    pub(crate) fn operands_mut(&mut self) -> Vec<&mut Expr> {
+        match &mut self.kind {
+            ExprKind::Int(_) | ExprKind::Bool(_) | ExprKind::Null | ExprKind::Name(_) => vec![],
+            ExprKind::Field(operand, ..)
+            | ExprKind::AddressOf(operand)
+            | ExprKind::Deref(operand)
+            | ExprKind::Not(operand)
+            | ExprKind::Complement(operand)
+            | ExprKind::Negate(operand)
+            | ExprKind::Step { target: operand, .. } => vec![operand],
+            ExprKind::Index(left, right)
+            | ExprKind::Binary(_, left, right)
+            | ExprKind::And(left, right)
+            | ExprKind::Or(left, right)
+            | ExprKind::Assign(_, left, right) => vec![left, right],
+            ExprKind::Conditional(condition, yes, no) => vec![condition, yes, no],
+            ExprKind::Call(_, operands) | ExprKind::Meaningless(_, operands) => operands.iter_mut().collect(),
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::programs::Writer;
 use crate::shared::expressions;
 
 /// Random programs that are given a fault.
-const PROGRAMS: usize = 40;
+const PROGRAMS: usize = 100;
 const MOST_STATES: usize = 300;
 /// Does nothing in a step.
 const NOTHING: Instr = Instr::Returned(Operand::Const(0));

@@ -79,6 +79,11 @@ impl<'a> Finder<'a, '_> {
                 condition.iter().chain(next).for_each(|expr| finder.operand(expr));
                 finder.stmt(body);
             }),
+            StmtKind::Switch(value, stmts) => {
+                self.expr(value);
+                self.scope(|finder| stmts.iter().for_each(|stmt| finder.stmt(stmt)));
+            }
+            StmtKind::Case(_) => {}
             StmtKind::Label(_, stmt) => self.stmt(stmt),
         }
     }
@@ -145,6 +150,10 @@ impl<'a> Finder<'a, '_> {
             }
             ExprKind::Step { target, .. } => self.expr(target),
             ExprKind::Call(name, arguments) => self.call(&name.name, arguments),
+            ExprKind::Meaningless(_, pointers) => {
+                pointers.iter().for_each(|pointer| self.operand(pointer));
+                Ty::Void
+            }
         };
         self.meanings.types.insert(expr, ty);
         ty
@@ -157,8 +166,20 @@ impl<'a> Finder<'a, '_> {
         match self.declared.function(name) {
             Some((_, function)) => Ty::from(&function.result),
             None if name == "choose" => Ty::Int,
+            None if name == "compare_and_swap" => match &arguments[0].kind {
+                ExprKind::AddressOf(place) => self.ty_of(place),
+                // A parameter that points to a scalar.
+                _ => match self.ty_of(&arguments[0]) {
+                    Ty::Pointer(to) => Ty::from(to),
+                    other => panic!("{other:?} is no place"),
+                },
+            },
             None => Ty::Void,
         }
+    }
+
+    fn ty_of(&self, expr: &Expr) -> Ty<'a> {
+        self.meanings.ty(expr)
     }
 
     fn name(&mut self, name: &'a str, expr: &'a Expr) -> Ty<'a> {

@@ -21,7 +21,7 @@ pub struct Shared<'a> {
 /// Every expression of a statement.
 pub fn expressions<'a>(stmt: &'a Stmt, visit: &mut dyn FnMut(&'a Expr)) {
     match &stmt.kind {
-        StmtKind::Empty | StmtKind::Break | StmtKind::Continue | StmtKind::Goto(_) => {}
+        StmtKind::Empty | StmtKind::Break | StmtKind::Continue | StmtKind::Goto(_) | StmtKind::Case(_) => {}
         StmtKind::Expr(expr) => inside(expr, visit),
         StmtKind::Return(expr) | StmtKind::Declare(_, _, expr) => expr.iter().for_each(|expr| inside(expr, visit)),
         StmtKind::Block(stmts) | StmtKind::Declarations(stmts) => {
@@ -40,6 +40,10 @@ pub fn expressions<'a>(stmt: &'a Stmt, visit: &mut dyn FnMut(&'a Expr)) {
             init.iter().for_each(|init| expressions(init, visit));
             condition.iter().chain(next).for_each(|expr| inside(expr, visit));
             expressions(body, visit);
+        }
+        StmtKind::Switch(value, stmts) => {
+            inside(value, visit);
+            stmts.iter().for_each(|stmt| expressions(stmt, visit));
         }
         StmtKind::Label(_, stmt) => expressions(stmt, visit),
     }
@@ -62,7 +66,9 @@ fn inside<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
         | ExprKind::Or(a, b)
         | ExprKind::Assign(_, a, b) => [a, b].into_iter().for_each(|expr| inside(expr, visit)),
         ExprKind::Conditional(a, b, c) => [a, b, c].into_iter().for_each(|expr| inside(expr, visit)),
-        ExprKind::Call(_, arguments) => arguments.iter().for_each(|expr| inside(expr, visit)),
+        ExprKind::Call(_, arguments) | ExprKind::Meaningless(_, arguments) => {
+            arguments.iter().for_each(|expr| inside(expr, visit))
+        }
     }
 }
 
@@ -104,6 +110,13 @@ impl<'a> Shared<'a> {
                     if let Some(freed) = meanings.ty(&arguments[0]).structure() {
                         self.free(declared, freed);
                     }
+                }
+                ExprKind::Call(name, arguments) if name.name == "compare_and_swap" => {
+                    self.written.extend(match &arguments[0].kind {
+                        ExprKind::AddressOf(place) => member(place, meanings, &bindings),
+                        ExprKind::Name(name) => bindings.get(name.as_str()).copied(),
+                        _ => None,
+                    });
                 }
                 ExprKind::Call(name, arguments) => {
                     let Some((_, callee)) = declared.function(&name.name) else {

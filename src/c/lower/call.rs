@@ -4,7 +4,7 @@ use super::emit::{Binding, Emitter, Place, Start, Unset};
 use super::order::Stretch;
 use super::syntax;
 use super::value::{Ty, Value};
-use crate::c::ast::{self, AnnotationKind, Expr, ExprKind, Ident, Type};
+use crate::c::ast::{self, AnnotationKind, BinaryOp, Expr, ExprKind, Ident, Type};
 use crate::machine::program::{Argument, Call, Holds, Instr, Operand, PointKind, Reg, Scalar};
 use crate::source::{Diagnostic, Span};
 
@@ -31,6 +31,7 @@ impl<'a> Emitter<'a, '_> {
             "choose" => self.choose(arguments, span),
             "BUG_ON" => self.assertion(arguments, span),
             "kfree" => self.free(arguments, span),
+            "compare_and_swap" => self.compare_and_swap(arguments, span),
             "panic" => {
                 expect(arguments, 0, span)?;
                 self.point(PointKind::Write, span, false)?;
@@ -44,12 +45,15 @@ impl<'a> Emitter<'a, '_> {
     fn function(&mut self, name: &'a Ident, arguments: &'a [Expr], span: Span) -> Result<Value, Diagnostic> {
         let Some(&(id, function)) = self.tables.functions.get(name.name.as_str()) else {
             let mut known: Vec<&str> = self.tables.functions.keys().copied().collect();
-            known.extend(["await", "choose", "BUG_ON", "kfree", "panic"]);
-            return Err(super::tables::unknown(
-                format!("there is no function `{}`", name.name),
-                name,
-                &known,
-            ));
+            known.extend(["await", "choose", "compare_and_swap", "BUG_ON", "kfree", "panic"]);
+            let error = super::tables::unknown(format!("there is no function `{}`", name.name), name, &known);
+            return Err(match error.help {
+                Some(_) => error,
+                None => error.help(format!(
+                    "if it matters here, write what it does; if not, say so: `void {}() __meaningless;`",
+                    name.name
+                )),
+            });
         };
         if self.frames.iter().any(|frame| frame.id == id) {
             return Err(Diagnostic::at(span, format!("`{}` calls itself", name.name))
@@ -226,13 +230,8 @@ impl<'a> Emitter<'a, '_> {
 
     /// The caller's scalar that a parameter such as `unsigned *counter` stands for.
     fn scalar_place(&mut self, param: &ast::Param, argument: &'a Expr) -> Result<Place, Diagnostic> {
-        let place = match &argument.kind {
-            ExprKind::AddressOf(inner) => self.place(inner)?,
-            ExprKind::Name(name) => match self.binding(name) {
-                Some(Binding::Place(place)) => place,
-                _ => return Err(needs_address(param, argument.span)),
-            },
-            _ => return Err(needs_address(param, argument.span)),
+        let Some(place) = self.named_scalar(argument)? else {
+            return Err(needs_address(param, argument.span));
         };
         let Place::Field { field, .. } = place else {
             return Err(needs_address(param, argument.span));
@@ -248,8 +247,8 @@ impl<'a> Emitter<'a, '_> {
         };
         let fits = match (inner.plain(), given) {
             (Type::Bool, Scalar::Bool) => true,
-            // A counter may be of any width: the field's own bound holds.
-            (Type::Unsigned(_), Scalar::Unsigned(_)) => true,
+            // A counter may be of any smaller width: the field's own bound holds.
+            (Type::Unsigned(most), Scalar::Unsigned(bits)) => bits <= *most,
             (Type::Bitset(name), Scalar::Bitset(id)) | (Type::Enum(name), Scalar::Enum(id)) => {
                 self.tables.enum_named(name)? == id
             }
@@ -260,6 +259,18 @@ impl<'a> Emitter<'a, '_> {
         } else {
             Err(Diagnostic::at(argument.span, "this points to a scalar of another type"))
         }
+    }
+
+    /// What `&object->member` names, or a parameter that stands for such a member.
+    fn named_scalar(&mut self, argument: &'a Expr) -> Result<Option<Place>, Diagnostic> {
+        Ok(match &argument.kind {
+            ExprKind::AddressOf(inner) => Some(self.place(inner)?),
+            ExprKind::Name(name) => match self.binding(name) {
+                Some(Binding::Place(place)) => Some(place),
+                _ => None,
+            },
+            _ => None,
+        })
     }
 
     /// A parameter that the function assigns gets a register of its own.
@@ -430,6 +441,62 @@ impl<'a> Emitter<'a, '_> {
         self.frame().breaks = outer;
         self.place_label(fine);
         Ok(nothing())
+    }
+
+    /// In one step: the old value, and if it is the one that is expected, it is replaced.
+    fn compare_and_swap(&mut self, arguments: &'a [Expr], span: Span) -> Result<Value, Diagnostic> {
+        expect(arguments, 3, span)?;
+        let start = self.mark();
+        let place = self.named_scalar(&arguments[0]).and_then(|place| match place {
+            Some(place) => Ok(place),
+            None => Err(
+                Diagnostic::at(arguments[0].span, "the address of a member is needed here")
+                    .help("write `compare_and_swap(&object->member, old, new)`"),
+            ),
+        })?;
+        let Place::Field { field, object, index } = place else {
+            return Err(Diagnostic::at(
+                arguments[0].span,
+                "the address of a scalar in shared memory is needed here",
+            ));
+        };
+        let scalar = self.tables.program.fields[field].scalar;
+        if self.tables.program.fields[field].ghost {
+            return Err(Diagnostic::at(arguments[0].span, "a ghost has no address"));
+        }
+        let mut earlier = vec![self.since(start, arguments[0].span)];
+        let mut values = Vec::new();
+        for argument in &arguments[1..] {
+            let start = self.mark();
+            let value = self.value(argument)?;
+            values.push(self.convert(value, scalar, argument.span)?);
+            let now = self.since(start, argument.span);
+            for before in &earlier {
+                self.unordered(before, &now)?;
+            }
+            earlier.push(now);
+        }
+        self.point(PointKind::Write, span, false)?;
+        let old = self.computed(scalar, span, |to| Instr::Load {
+            to,
+            field,
+            object,
+            index,
+        })?;
+        let same = self.binary(BinaryOp::Eq, old, values[0], span)?;
+        let kept = self.label();
+        self.jump_unless(same.operand, kept, span)?;
+        self.emit(
+            Instr::Store {
+                field,
+                object,
+                index,
+                value: values[1].operand,
+            },
+            span,
+        )?;
+        self.place_label(kept);
+        Ok(old)
     }
 
     fn free(&mut self, arguments: &'a [Expr], span: Span) -> Result<Value, Diagnostic> {

@@ -72,6 +72,15 @@ pub(crate) struct GotoLabel {
     pub locals: Vec<Reg>,
 }
 
+/// What `break` leaves.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Left {
+    /// Where it ends.
+    pub end: Label,
+    /// Where `continue` goes; none for a `switch`.
+    pub next: Option<Label>,
+}
+
 /// One inlined call.
 pub(crate) struct Frame<'a> {
     /// The function.
@@ -86,8 +95,8 @@ pub(crate) struct Frame<'a> {
     pub result: Option<(Reg, Scalar)>,
     /// Where `return` goes.
     pub end: Label,
-    /// `break` and `continue` of the enclosing loops.
-    pub loops: Vec<(Label, Label)>,
+    /// The enclosing loops and `switch`es.
+    pub left: Vec<Left>,
     /// Labels of `goto`.
     pub labels: HashMap<&'a str, GotoLabel>,
     /// Jumps to them: the instruction, the label, and the local variables in scope.
@@ -244,7 +253,7 @@ impl<'a, 't> Emitter<'a, 't> {
             declared: HashMap::new(),
             result,
             end,
-            loops: Vec::new(),
+            left: Vec::new(),
             labels: HashMap::new(),
             gotos: Vec::new(),
             breaks,

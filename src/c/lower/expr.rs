@@ -5,7 +5,7 @@ use super::tables::{GlobalPlace, Member};
 use super::value::{Ty, Value, describe, fold, is_set_operator, may_leave, result};
 use crate::c::ast::{BinaryOp, Expr, ExprKind};
 use crate::c::number::{COUNT_BITS, INT_BITS, Number};
-use crate::machine::program::{Instr, Operand, Reg, Scalar, TypeId, UnaryOp};
+use crate::machine::program::{Instr, Operand, PointKind, Reg, Scalar, TypeId, UnaryOp};
 use crate::source::{Diagnostic, Span};
 
 impl<'a> Emitter<'a, '_> {
@@ -111,7 +111,36 @@ impl<'a> Emitter<'a, '_> {
                 target,
             } => self.step(*increment, *prefix, target, span),
             ExprKind::Call(name, arguments) => self.call(name, arguments, span),
+            ExprKind::Meaningless(_, pointers) => self.meaningless(pointers),
         }
+    }
+
+    /// A call that is left out. What its arguments point to has to be there; what is read of it is not kept.
+    fn meaningless(&mut self, pointers: &'a [Expr]) -> Result<Value, Diagnostic> {
+        for pointer in pointers {
+            // What the model does not have cannot be looked at.
+            let Some(ty) = self.struct_of(pointer) else { continue };
+            let value = self.value(pointer)?;
+            let fields = self.tables.program.types[ty].fields.iter();
+            let mut fields = fields.filter(|&&field| !self.tables.program.fields[field].ghost);
+            let Some(&field) = fields.next() else { continue };
+            if self.shared.is_none_or(|shared| shared.freed[ty]) {
+                self.point(PointKind::Read, pointer.span, false)?;
+            }
+            let (object, index) = (value.operand, Operand::Const(0));
+            self.computed(self.tables.program.fields[field].scalar, pointer.span, |to| {
+                Instr::Load {
+                    to,
+                    field,
+                    object,
+                    index,
+                }
+            })?;
+        }
+        Ok(Value {
+            operand: Operand::Const(0),
+            ty: Ty::Void,
+        })
     }
 
     /// Continues at `target` if the truth of the expression is `when`, else after it.
@@ -170,7 +199,8 @@ impl<'a> Emitter<'a, '_> {
         self.load(place, expr.span)
     }
 
-    fn binary(&mut self, op: BinaryOp, left: Value, right: Value, span: Span) -> Result<Value, Diagnostic> {
+    /// The value of an operator on two values.
+    pub(crate) fn binary(&mut self, op: BinaryOp, left: Value, right: Value, span: Span) -> Result<Value, Diagnostic> {
         if let (Operand::Const(1), Ty::Of(Scalar::Enum(id)), BinaryOp::Shl) = (left.operand, right.ty, op) {
             if let Operand::Const(value) = right.operand {
                 return Ok(Value::of(Operand::Const(1 << value.min(62)), Scalar::Bitset(id)));

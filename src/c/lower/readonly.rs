@@ -129,6 +129,11 @@ impl<'a> Checker<'a> {
                 condition.iter().chain(next).for_each(|value| self.expression(value));
                 self.statement(body, function);
             }
+            StmtKind::Switch(value, statements) => {
+                self.expression(value);
+                statements.iter().for_each(|inner| self.statement(inner, function));
+            }
+            StmtKind::Case(_) => {}
             StmtKind::Label(_, inner) => {
                 self.scopes.pop();
                 return self.statement(inner, function);
@@ -187,6 +192,21 @@ impl<'a> Checker<'a> {
                 }
             }
             ExprKind::Step { target, .. } => self.written(target),
+            ExprKind::Call(name, arguments) if name.name == "compare_and_swap" => {
+                if let [
+                    Expr {
+                        kind: ExprKind::AddressOf(target),
+                        ..
+                    },
+                    ..,
+                ] = arguments.as_slice()
+                {
+                    self.written(target);
+                    if let (Some(Qualified::Of(ty, ..)), Some(value)) = (self.kind(target), arguments.get(2)) {
+                        self.given(ty, value);
+                    }
+                }
+            }
             ExprKind::Call(name, arguments) => {
                 let params = self.functions.get(name.name.as_str()).map(|function| &function.params);
                 for (param, argument) in params.into_iter().flatten().zip(arguments) {

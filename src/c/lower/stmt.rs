@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 
-use super::emit::{Binding, Emitter, GotoLabel, Label, Start, Unset};
+use super::constant::constant;
+use super::emit::{Binding, Emitter, GotoLabel, Label, Left, Start, Unset};
 use super::syntax;
 use super::unroll::Counter;
-use super::value::Value;
-use crate::c::ast::{Expr, Ident, Stmt, StmtKind, Type};
-use crate::machine::program::{Operand, Reg};
+use super::value::{Ty, Value, describe};
+use crate::c::ast::{BinaryOp, Expr, Ident, Stmt, StmtKind, Type};
+use crate::machine::program::{Operand, Reg, Scalar};
 use crate::source::{Diagnostic, Span};
 
 impl<'a> Emitter<'a, '_> {
@@ -55,15 +56,14 @@ impl<'a> Emitter<'a, '_> {
                 self.frame().scopes.pop();
                 result
             }
-            StmtKind::Break | StmtKind::Continue => match self.frame().loops.last().copied() {
-                Some((end, next)) => self.jump(
-                    if matches!(stmt.kind, StmtKind::Break) {
-                        end
-                    } else {
-                        next
-                    },
-                    stmt.span,
-                ),
+            StmtKind::Switch(value, stmts) => self.switch(value, stmts),
+            StmtKind::Case(_) => Err(Diagnostic::at(stmt.span, "there is no `switch` here")),
+            StmtKind::Break => match self.frame().left.last().copied() {
+                Some(left) => self.jump(left.end, stmt.span),
+                None => Err(Diagnostic::at(stmt.span, "there is no loop here, and no `switch`")),
+            },
+            StmtKind::Continue => match self.frame().left.iter().rev().find_map(|left| left.next) {
+                Some(next) => self.jump(next, stmt.span),
                 None => Err(Diagnostic::at(stmt.span, "there is no loop here")),
             },
             StmtKind::Return(value) => self.give_back(value.as_ref(), stmt.span),
@@ -152,10 +152,8 @@ impl<'a> Emitter<'a, '_> {
         }
         for (at, label, before) in gotos {
             for &reg in labels[label].locals.iter().filter(|reg| !before.contains(reg)) {
-                let span = self.frame().declared[&reg];
-                let what = format!("`{}`", self.tables.program.sources.text(span));
-                let from = Start::After(at);
-                self.unset.push(Unset { from, reg, span, what });
+                let unset = self.left_without(reg, at);
+                self.unset.push(unset);
             }
         }
         Ok(())
@@ -236,10 +234,96 @@ impl<'a> Emitter<'a, '_> {
     }
 
     fn body(&mut self, body: &'a Stmt, end: Label, next: Label) -> Result<(), Diagnostic> {
-        self.frame().loops.push((end, next));
+        self.frame().left.push(Left { end, next: Some(next) });
         let result = self.stmt(body);
-        self.frame().loops.pop();
+        self.frame().left.pop();
         result
+    }
+
+    /// Compares with one label after the other, in the step in which the value is known.
+    fn switch(&mut self, value: &'a Expr, stmts: &'a [Stmt]) -> Result<(), Diagnostic> {
+        let chosen = self.value(value)?;
+        if !chosen.is_number() && !matches!(chosen.ty, Ty::Of(Scalar::Enum(_))) {
+            let what = describe(self.tables, chosen.ty);
+            return Err(
+                Diagnostic::at(value.span, format!("`switch` is about a number, this is {what}"))
+                    .help("write `if` … `else if` … `else`"),
+            );
+        }
+        let before = self.locals_in_scope();
+        let (mut otherwise, mut known) = (None, HashMap::new());
+        // By label: its place, and the jump to it if there is one.
+        let mut labels: Vec<(Label, Option<usize>)> = Vec::new();
+        for stmt in stmts {
+            let StmtKind::Case(case) = &stmt.kind else { continue };
+            let label = self.label();
+            let twice = match case {
+                None => otherwise.replace((labels.len(), stmt.span)).map(|(_, span)| span),
+                Some(case) => known.insert(constant(self.tables, case)?.operand, stmt.span),
+            };
+            if let Some(first) = twice {
+                return Err(Diagnostic::at(stmt.span, "two labels of one `switch` are the same")
+                    .also(first, "this one")
+                    .help("remove one of them"));
+            }
+            labels.push((label, None));
+            let Some(case) = case else { continue };
+            let wanted = constant(self.tables, case)?;
+            let same = self.binary(BinaryOp::Eq, chosen, wanted, case.span)?;
+            let skip = self.label();
+            match same.operand {
+                Operand::Const(0) => continue,
+                Operand::Const(_) => {}
+                condition => self.jump_unless(condition, skip, case.span)?,
+            }
+            labels.last_mut().expect("just pushed").1 = Some(self.code.len());
+            self.jump(label, case.span)?;
+            self.place_label(skip);
+        }
+        let end = self.label();
+        if let Some((default, _)) = otherwise {
+            labels[default].1 = Some(self.code.len());
+        }
+        self.jump(otherwise.map_or(end, |(default, _)| labels[default].0), value.span)?;
+        self.frame().scopes.push(HashMap::new());
+        self.frame().left.push(Left { end, next: None });
+        let result = self.cases(stmts, labels, &before);
+        self.frame().left.pop();
+        self.frame().scopes.pop();
+        self.place_label(end);
+        result
+    }
+
+    /// The block of a `switch`. A label leaves the variables declared above it without a value, for who comes from the top.
+    fn cases(
+        &mut self,
+        stmts: &'a [Stmt],
+        labels: Vec<(Label, Option<usize>)>,
+        before: &[Reg],
+    ) -> Result<(), Diagnostic> {
+        let mut labels = labels.into_iter();
+        for stmt in stmts {
+            let StmtKind::Case(_) = &stmt.kind else {
+                self.stmt(stmt)?;
+                continue;
+            };
+            let Some((label, jump)) = labels.next() else { continue };
+            self.place_label(label);
+            let declared = self.locals_in_scope();
+            for reg in declared.into_iter().filter(|reg| !before.contains(reg)) {
+                self.unset.extend(jump.map(|at| self.left_without(reg, at)));
+            }
+        }
+        Ok(())
+    }
+
+    /// A variable into whose scope a jump leads.
+    fn left_without(&self, reg: Reg, jump: usize) -> Unset {
+        let span = self.frames.last().map(|frame| frame.declared[&reg]);
+        let span = span.expect("a function is being lowered");
+        let what = format!("`{}`", self.tables.program.sources.text(span));
+        let from = Start::After(jump);
+        Unset { from, reg, span, what }
     }
 
     fn give_back(&mut self, value: Option<&'a Expr>, span: Span) -> Result<(), Diagnostic> {

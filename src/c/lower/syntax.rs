@@ -51,6 +51,7 @@ fn any_in(stmt: &Stmt, wanted: &mut dyn FnMut(&Expr) -> bool) -> bool {
             vec![condition]
         }
         StmtKind::For(_, condition, next, _) => condition.iter().chain(next).collect(),
+        StmtKind::Switch(value, _) => vec![value],
         _ => vec![],
     };
     here.into_iter().any(|expr| any(expr, wanted)) || children(stmt).into_iter().any(|stmt| any_in(stmt, wanted))
@@ -58,7 +59,7 @@ fn any_in(stmt: &Stmt, wanted: &mut dyn FnMut(&Expr) -> bool) -> bool {
 
 fn children(stmt: &Stmt) -> Vec<&Stmt> {
     match &stmt.kind {
-        StmtKind::Block(stmts) | StmtKind::Declarations(stmts) => stmts.iter().collect(),
+        StmtKind::Block(stmts) | StmtKind::Declarations(stmts) | StmtKind::Switch(_, stmts) => stmts.iter().collect(),
         StmtKind::If(_, yes, no) => std::iter::once(&**yes).chain(no.as_deref()).collect(),
         StmtKind::While(_, body) | StmtKind::DoWhile(body, _) | StmtKind::Label(_, body) => vec![body],
         StmtKind::For(init, _, _, body) => init.as_deref().into_iter().chain([&**body]).collect(),

@@ -153,6 +153,13 @@ pub(crate) fn fold(op: BinaryOp, left: Value, right: Value, span: Span) -> Resul
         Ty::Of(Scalar::Bitset(id)) => Some(id),
         _ => None,
     };
+    if let (Ty::Of(Scalar::Enum(first)), Ty::Of(Scalar::Enum(second))) = (left.ty, right.ty)
+        && let (true, BinaryOp::Eq | BinaryOp::Ne) = (first == second, op)
+    {
+        return Ok(Value::truth(Operand::Const(i64::from(
+            (a == b) == (op == BinaryOp::Eq),
+        ))));
+    }
     match (bitset(left.ty), bitset(right.ty)) {
         (Some(first), Some(second)) if first == second && is_set_operator(op) => {
             let value = match op {

@@ -1,6 +1,8 @@
 //! Annotations (`__atomic`, `__acquires(sem)`, `__ghost`, …). They are no C, so they are read here, and the grammar gets the text
 //! with blanks in their place: places stay what they are, and prototypes, bit-fields and `bitset()` fields take them too.
 
+use std::collections::BTreeSet;
+
 use super::lexer::{Token, TokenKind, span};
 use crate::c::ast::{Annotation, AnnotationKind, Ident};
 use crate::c::nearest::did_you_mean;
@@ -20,9 +22,14 @@ pub(super) struct Mark {
     pub(super) span: Span,
 }
 
+/// The prototype of what means nothing.
+pub(super) const MEANINGLESS: &str = "__meaningless";
+
 /// What a text says besides C.
 #[derive(Debug, Default)]
 pub(super) struct Marks {
+    /// The names of the loops whose heads are macros, in the order of the text. The grammar sees `while`.
+    pub(super) loops: Vec<Ident>,
     /// After parameter lists, in the order of the text.
     pub(super) functions: Vec<Mark>,
     /// `__ghost`, in the order of the text.
@@ -31,12 +38,13 @@ pub(super) struct Marks {
     pub(super) errors: Vec<Diagnostic>,
 }
 
-/// Finds the annotations and blanks them out of `text`.
-pub(super) fn take(text: &mut [u8], tokens: &[Token], file: FileId) -> Marks {
+/// Finds the annotations and blanks them out of `text`, together with the words that stand for nothing.
+pub(super) fn take(text: &mut [u8], tokens: &[Token], file: FileId, nothing: &BTreeSet<String>) -> Marks {
     let mut finder = Finder {
         tokens,
         file,
         text,
+        nothing,
         marks: Marks::default(),
     };
     finder.run();
@@ -45,6 +53,7 @@ pub(super) fn take(text: &mut [u8], tokens: &[Token], file: FileId) -> Marks {
 
 struct Finder<'a> {
     text: &'a mut [u8],
+    nothing: &'a BTreeSet<String>,
     tokens: &'a [Token],
     file: FileId,
     marks: Marks,
@@ -70,6 +79,16 @@ impl Finder<'_> {
                 TokenKind::Mark(b')' | b']' | b'}') => depth = depth.saturating_sub(1),
                 TokenKind::Word => {
                     let word = self.word(here);
+                    if self.nothing.contains(&word) {
+                        self.blank(token.start, token.end);
+                        continue;
+                    }
+                    if depth > 0 && word.contains(LOOP) && self.heads_a_loop(at) {
+                        self.marks.loops.push(self.ident(here));
+                        self.blank(token.start, token.end);
+                        self.text[token.start..token.start + WHILE.len()].copy_from_slice(WHILE);
+                        continue;
+                    }
                     if word == GHOST {
                         self.marks.ghosts.push(token.span(self.file));
                         self.blank(token.start, token.end);
@@ -91,6 +110,17 @@ impl Finder<'_> {
             follows_parameters =
                 depth == 0 && token.is(b')') && opener.is_none_or(|index| self.word(index) != "bitset");
         }
+    }
+
+    /// Whether brackets stand here, and a statement behind them.
+    fn heads_a_loop(&self, opening: usize) -> bool {
+        let opens = self.tokens.get(opening).is_some_and(|token| token.is(b'('));
+        let behind = self.closing(opening + 1) + 1;
+        opens
+            && self
+                .tokens
+                .get(behind)
+                .is_some_and(|token| !token.is(b';') && !token.is(b')') && !token.is(b','))
     }
 
     fn word(&self, index: usize) -> String {
@@ -176,7 +206,12 @@ impl Finder<'_> {
     }
 }
 
-const FUNCTION_ANNOTATIONS: [&str; 9] = [
+/// What the name of a macro that is the head of a loop has in it.
+pub(super) const LOOP: &str = "for_each";
+/// It is longer than this.
+const WHILE: &[u8] = b"while";
+
+const FUNCTION_ANNOTATIONS: [&str; 10] = [
     "__atomic",
     "__acquires",
     "__cond_acquires",
@@ -186,6 +221,7 @@ const FUNCTION_ANNOTATIONS: [&str; 9] = [
     "__task",
     "__daemon",
     "__unfair",
+    MEANINGLESS,
 ];
 
 /// True for the name of an annotation.
@@ -221,6 +257,13 @@ impl Mark {
             "__breaks" => AnnotationKind::Breaks(self.one("the property it breaks")?),
             "__task" => AnnotationKind::Task(self.one("the task it runs as")?),
             "__daemon" => AnnotationKind::Daemon(self.one("the task it runs as")?),
+            MEANINGLESS => {
+                return Err(
+                    Diagnostic::at(self.span, "what means nothing has no body").help(format!(
+                        "declare it: `void f() {MEANINGLESS};`, or remove the annotation"
+                    )),
+                );
+            }
             unknown => {
                 return Err(
                     Diagnostic::at(self.name.span, format!("unknown annotation `{unknown}`")).help(did_you_mean(

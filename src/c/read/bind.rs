@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::annotations::word;
+use super::annotations::{MEANINGLESS, word};
 use super::definitions::{Definitions, Prototype};
 use super::types::same;
 use crate::c::ast::{Enum, Function, Global, Ident, Program, Struct};
@@ -160,7 +160,9 @@ impl Binder {
                 continue;
             };
             let said: Vec<&str> = function.annotations.iter().map(|one| word(&one.kind)).collect();
-            for annotation in &prototype.annotations {
+            // A definition gives a meaning to what has none.
+            let annotations = prototype.annotations.iter().filter(|one| one.name != MEANINGLESS);
+            for annotation in annotations {
                 if !said.contains(&annotation.name.as_str()) {
                     let message = format!(
                         "the definition of `{}` is not `{}`",

@@ -1,4 +1,5 @@
-//! Reading `#define NAME constant-or-name`: the last one of the whole program holds, in every file.
+//! Reading `#define NAME constant-or-name`: the last one of the whole program holds, in every file. One without a value is a word that
+//! stands for nothing.
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,7 +8,8 @@ use super::constant::constant_with;
 use super::convert::{Converter, children};
 use super::keywords;
 use super::load::{Unit, tree};
-use super::meaning::{Defines, Value};
+use super::meaning::{Defines, Macro, Value};
+use super::{macros, meaningless};
 use crate::c::ast::{Expr, ExprKind};
 use crate::source::{Diagnostic, FileId, Span};
 
@@ -17,7 +19,8 @@ pub(super) struct Define {
     pub(super) name: String,
     /// The name's place.
     pub(super) span: Span,
-    value: Result<Expr, Diagnostic>,
+    /// None for a word that stands for nothing.
+    value: Result<Option<Expr>, Diagnostic>,
 }
 
 /// These are part of the language, and headers define them like this.
@@ -41,7 +44,16 @@ impl Defines {
                             .help("keep one of the two: the last one would hold everywhere"),
                     );
                 }
-                last.insert(define.name.clone(), define);
+                let nothing = |define: &Define| matches!(define.value, Ok(None));
+                if let Some(old) = last.insert(define.name.clone(), define.clone())
+                    && nothing(&old) != nothing(&define)
+                {
+                    errors.push(
+                        Diagnostic::at(define.span, format!("`{}` has a value, or it has none", define.name))
+                            .also(old.span, "defined here as well")
+                            .help("a #define without a value is a word that stands for nothing, in every file"),
+                    );
+                }
             }
         }
         let mut names: Vec<_> = last
@@ -54,16 +66,73 @@ impl Defines {
             values: HashMap::new(),
             stack: Vec::new(),
         };
+        // A word that stands for nothing was left out of the texts already.
         for (_, name) in &names {
+            if resolver
+                .defines
+                .get(name)
+                .is_some_and(|define| matches!(define.value, Ok(None)))
+            {
+                continue;
+            }
             if let Err(error) = resolver.resolve(name)
                 && !errors.contains(&error)
             {
                 errors.push(error);
             }
         }
-        let values = resolver.values;
-        (Defines { values }, errors)
+        let mut defines = Defines {
+            values: resolver.values,
+            meaningless: meaningless::of(units),
+            ..Defines::default()
+        };
+        let (read, more) = macros_of(units, &defines);
+        defines.macros = read;
+        errors.extend(more);
+        (defines, errors)
     }
+}
+
+/// The last macro of each name.
+fn macros_of(units: &[Unit], defines: &Defines) -> (HashMap<String, Macro>, Vec<Diagnostic>) {
+    let (mut last, mut errors) = (HashMap::new(), Vec::new());
+    for unit in units {
+        let mut own = HashSet::new();
+        for written in macros::written(unit) {
+            match written {
+                Ok(one) if !own.insert(one.name.clone()) => errors.push(
+                    Diagnostic::at(one.span, format!("`{}` is defined twice in this file", one.name))
+                        .help("keep one of the two: the last one would hold everywhere"),
+                ),
+                Ok(one) => {
+                    last.insert(one.name.clone(), one);
+                }
+                Err(error) => errors.push(error),
+            }
+        }
+    }
+    let mut written: Vec<_> = last.into_values().collect();
+    written.sort_by_key(|one| one.span);
+    let mut found = HashMap::new();
+    for one in &written {
+        match one.read(defines) {
+            Ok(read) => {
+                found.insert(one.name.clone(), read);
+            }
+            Err(error) => errors.push(error),
+        }
+    }
+    (found, errors)
+}
+
+/// The macros that hold, in the order in which they stand: the names' places.
+pub(super) fn last_macros(units: &[Unit]) -> Vec<Span> {
+    let mut kept: Vec<macros::Written> = Vec::new();
+    for one in units.iter().flat_map(macros::written).flatten() {
+        kept.retain(|old| old.name != one.name);
+        kept.push(one);
+    }
+    kept.into_iter().map(|one| one.span).collect()
 }
 
 /// The definitions that hold, in the order in which they stand.
@@ -111,8 +180,8 @@ pub(super) fn written(unit: &Unit) -> Vec<Define> {
         let value = match node.child_by_field_name("value") {
             _ if keywords::is_keyword(text(name)) => Err(Diagnostic::at(span, format!("`{}` is built in", text(name)))
                 .help("a word of the language keeps its meaning: use another name")),
-            Some(value) => expression(converter.text(value), value.start_byte(), unit.file),
-            None => Err(Diagnostic::at(span, "a #define without a value").help("write a constant or a name after it")),
+            Some(value) => expression(converter.text(value), value.start_byte(), unit.file).map(Some),
+            None => Ok(None),
         };
         found.push(Define {
             name: converter.text(name).to_string(),
@@ -186,7 +255,10 @@ impl Resolver {
                 .help("give one of the names a value"));
         }
         self.stack.push(name.to_string());
-        let value = define.value.clone().and_then(|expr| self.evaluate(&expr));
+        let value = define.value.clone().and_then(|expr| match expr {
+            Some(expr) => self.evaluate(&expr),
+            None => Err(Diagnostic::at(define.span, format!("`{name}` stands for nothing")).help("give it a value")),
+        });
         self.stack.pop();
         let value = value?;
         self.values.insert(name.to_string(), value.clone());
@@ -205,4 +277,12 @@ impl Resolver {
             })?),
         })
     }
+}
+
+/// The words that stand for nothing, by the `#define`s of a file.
+pub(super) fn nothing(unit: &Unit) -> impl Iterator<Item = String> {
+    let written = written(unit).into_iter();
+    written
+        .filter(|define| matches!(define.value, Ok(None)))
+        .map(|define| define.name)
 }

@@ -40,8 +40,9 @@ impl Converter<'_> {
 
     fn definition(&mut self, node: Node<'_>, found: &mut Definitions) -> Checked<()> {
         match node.kind() {
-            ";" | "preproc_include" | "preproc_def" => {}
+            ";" | "preproc_include" | "preproc_def" | "preproc_function_def" => {}
             "expression_statement" if self.text(node) == ";" => {}
+            "expression_statement" if self.means_nothing(node) => {}
             "expression_statement" => {
                 return Err(self.error(
                     node,

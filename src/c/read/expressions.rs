@@ -28,7 +28,12 @@ impl Converter<'_> {
             "binary_expression" => self.binary(node)?,
             "assignment_expression" => self.assignment(node)?,
             "conditional_expression" => self.conditional(node)?,
-            "call_expression" => self.call(node)?,
+            "call_expression" => match self.call(node)? {
+                ExprKind::Call(name, arguments) if self.defines.macros.contains_key(&name.name) => {
+                    return self.expanded(node, &name, arguments);
+                }
+                call => call,
+            },
             _ => return Err(self.unexpected(node)),
         };
         Ok(Expr {
@@ -205,6 +210,9 @@ impl Converter<'_> {
             ));
         }
         let function = self.ident(function)?;
+        if self.defines.meaningless.contains(&function.name) {
+            return self.without_meaning(node, function);
+        }
         let list = children(self.part(node, "arguments")?)
             .into_iter()
             .map(|(_, child)| child);

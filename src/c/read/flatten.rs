@@ -5,9 +5,9 @@ use std::ops::Range;
 
 use tree_sitter::Node;
 
-use super::defines;
 use super::load::{Unit, load};
 use super::uncalled::{Callers, dead};
+use super::{defines, meaningless};
 use super::{program, tags};
 use crate::c::ast::{Enum, Function, Program};
 use crate::c::library::{Library, Listing};
@@ -26,6 +26,8 @@ pub(crate) fn flatten(library: &dyn Library, protocol: &Listing) -> Result<Strin
     };
     flat.story(&program);
     flat.lines(defines::last(&units).into_iter().map(|define| define.span));
+    flat.lines(defines::last_macros(&units).into_iter());
+    flat.lines(units.iter().flat_map(meaningless::declared).map(|name| name.span));
     for enumeration in &program.enums {
         flat.enumeration(enumeration);
     }

@@ -52,8 +52,21 @@ const KEYWORDS: [&str; 44] = [
 ];
 
 /// What this language adds.
-const OWN: [&str; 14] = [
-    "BUG_ON", "NULL", "await", "bitset", "bool", "choose", "current", "false", "kfree", "panic", "true", "u16", "u32",
+const OWN: [&str; 15] = [
+    "BUG_ON",
+    "NULL",
+    "await",
+    "bitset",
+    "bool",
+    "choose",
+    "compare_and_swap",
+    "current",
+    "false",
+    "kfree",
+    "panic",
+    "true",
+    "u16",
+    "u32",
     "u8",
 ];
 

@@ -1,13 +1,13 @@
 //! Reads a listing and all it includes, each file once.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
 use tree_sitter::{Node, Parser, Tree};
 
 use super::annotations::{self, Marks};
 use super::lexer::{span, tokens};
-use super::syntax;
+use super::{defines, meaningless, syntax};
 use crate::c::library::{Library, Listing};
 use crate::c::nearest::did_you_mean;
 use crate::source::{Diagnostic, FileId, Sources, Span};
@@ -47,6 +47,7 @@ pub(super) fn load(library: &dyn Library, protocol: &Listing, scenario: Option<&
     let mut loader = Loader {
         library,
         seen: HashSet::new(),
+        words: Words::default(),
         scenario: false,
         loaded: Loaded::default(),
     };
@@ -60,9 +61,14 @@ pub(super) fn load(library: &dyn Library, protocol: &Listing, scenario: Option<&
 
 /// Parses a text that stands for itself: its includes are not followed.
 pub(super) fn parse(text: &str, file: FileId) -> Result<Unit, Diagnostic> {
+    parse_without(text, file, &BTreeSet::new())
+}
+
+/// The same, without these words.
+fn parse_without(text: &str, file: FileId, nothing: &BTreeSet<String>) -> Result<Unit, Diagnostic> {
     let tokens = tokens(text, file)?;
     let mut masked = text.as_bytes().to_vec();
-    let marks = annotations::take(&mut masked, &tokens, file);
+    let marks = annotations::take(&mut masked, &tokens, file, nothing);
     let tree = tree(&masked).ok_or_else(|| Diagnostic::general("the text cannot be parsed"))?;
     Ok(Unit {
         file,
@@ -119,9 +125,19 @@ enum Home {
     Disk(PathBuf, PathBuf),
 }
 
+/// What words mean to the texts that are read from here on.
+#[derive(Debug, Default)]
+struct Words {
+    /// Those that stand for nothing.
+    nothing: BTreeSet<String>,
+    /// The functions that mean nothing.
+    meaningless: BTreeSet<String>,
+}
+
 struct Loader<'a> {
     library: &'a dyn Library,
     seen: HashSet<PathBuf>,
+    words: Words,
     scenario: bool,
     loaded: Loaded,
 }
@@ -158,7 +174,12 @@ impl Loader<'_> {
             }
         };
         let file = self.loaded.sources.add(found.name, text.clone());
-        let mut unit = match parse(&text, file) {
+        let unit = match parse(&text, file) {
+            Ok(unit) => unit,
+            Err(error) => return self.loaded.errors.push(error),
+        };
+        self.includes(&unit, &found.home, depth);
+        let mut unit = match self.reread(unit, &text) {
             Ok(unit) => unit,
             Err(error) => return self.loaded.errors.push(error),
         };
@@ -166,12 +187,22 @@ impl Loader<'_> {
         if let Home::Library(path) = &found.home {
             unit.path = Some(path.clone());
         }
-        let mut errors = syntax::mistakes(unit.tree.root_node(), &text, file);
+        let mut errors = syntax::mistakes(unit.tree.root_node(), &text, file, &self.words.meaningless);
         errors.append(&mut unit.marks.errors);
         unit.broken = !errors.is_empty();
         self.loaded.errors.append(&mut errors);
-        self.includes(&unit, &found.home, depth);
         self.loaded.units.push(unit);
+    }
+
+    /// Reads a text again, if it or what it includes says that some of its words stand for nothing.
+    fn reread(&mut self, unit: Unit, text: &str) -> Result<Unit, Diagnostic> {
+        self.words.nothing.extend(defines::nothing(&unit));
+        let unit = match self.words.nothing.iter().any(|word| text.contains(word.as_str())) {
+            true => parse_without(text, unit.file, &self.words.nothing)?,
+            false => unit,
+        };
+        meaningless::update(&mut self.words.meaningless, &unit);
+        Ok(unit)
     }
 
     fn includes(&mut self, unit: &Unit, home: &Home, depth: usize) {

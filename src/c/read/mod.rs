@@ -1,7 +1,7 @@
 //! Text to syntax tree: one file a stage.
 //!
 //! `lexer` and `annotations` settle what is no C, `load` follows includes, `syntax` says what the subset leaves out, `defines` finds
-//! what names stand for, `definitions`, `records`, `functions`, `types`, `statements` and
+//! what names stand for, `macros` what those with parameters do, `meaningless` which calls are left out, `definitions`, `records`, `functions`, `types`, `statements` and
 //! `expressions` convert the grammar's trees, `bind` makes one program of
 //! all files, `tags` reads the story at the top. A node of the grammar that none of them knows is an error, never skipped.
 
@@ -17,7 +17,9 @@ mod functions;
 mod keywords;
 mod lexer;
 mod load;
+mod macros;
 mod meaning;
+mod meaningless;
 mod records;
 mod statements;
 mod syntax;

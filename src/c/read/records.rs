@@ -6,7 +6,9 @@ use super::constant;
 use super::convert::{Checked, Converter, children};
 use super::definitions::misplaced_ghost;
 use super::keywords;
+use super::types::SHORT_BITS;
 use crate::c::ast::{Enum, Field, Ident, Struct, Type};
+use crate::c::number::INT_BITS;
 use crate::source::Diagnostic;
 
 impl Converter<'_> {
@@ -99,6 +101,13 @@ impl Converter<'_> {
                 "write `unsigned x : 3`, or remove the width",
             ));
         };
+        if matches!(most, INT_BITS | SHORT_BITS) {
+            return Err(self.error(
+                node,
+                "a signed field has no width here",
+                "one of its bits is for the sign, and no number is below zero: write `unsigned x : 3`",
+            ));
+        }
         let width = self.only_one(node, &[":"])?;
         let width = self.expression(width.ok_or_else(|| self.unexpected(node))?)?;
         match u32::try_from(constant(&width)?) {

@@ -5,6 +5,7 @@ use tree_sitter::Node;
 use super::convert::{Checked, Converter, children};
 use super::keywords;
 use crate::c::ast::{Expr, Ident, Stmt, StmtKind, Type};
+use crate::source::{Diagnostic, Span};
 
 impl Converter<'_> {
     /// A statement.
@@ -18,6 +19,7 @@ impl Converter<'_> {
             "expression_statement" => self.expression_statement(node)?,
             "declaration" => return self.local(node),
             "if_statement" => self.if_statement(node)?,
+            "while_statement" if self.head(node).is_some() => self.macro_loop(node)?,
             "while_statement" | "do_statement" => self.loop_statement(node)?,
             "for_statement" => self.for_statement(node)?,
             "break_statement" | "continue_statement" => {
@@ -33,6 +35,14 @@ impl Converter<'_> {
                 StmtKind::Goto(self.label(node)?)
             }
             "labeled_statement" => self.labeled(node)?,
+            "switch_statement" => self.switch(node)?,
+            "case_statement" => {
+                return Err(self.error(
+                    node,
+                    "a label of a `switch` stands in its block",
+                    "write it directly between the braces of the `switch`, not inside another statement",
+                ));
+            }
             "struct_specifier" | "enum_specifier" | "type_definition" => {
                 return Err(self.error(node, "a type inside a function", "move it to the top level of the file"));
             }
@@ -90,6 +100,31 @@ impl Converter<'_> {
         self.statement(statement.ok_or_else(|| self.unexpected(node))?)
     }
 
+    /// The macro that is the head of this loop.
+    fn head(&self, node: Node<'_>) -> Option<&Ident> {
+        let start = (node.start_byte() + self.offset) as u32;
+        self.marks.loops.iter().find(|head| head.span.start == start)
+    }
+
+    fn macro_loop(&mut self, node: Node<'_>) -> Checked<StmtKind> {
+        self.only(node, &["condition", "body"], &["while"])?;
+        let Some(name) = self.head(node).cloned() else {
+            return Err(self.unexpected(node));
+        };
+        let mut arguments = vec![self.only_one(self.part(node, "condition")?, &["(", ")"])?];
+        while let Some(list) = arguments
+            .last()
+            .copied()
+            .flatten()
+            .filter(|last| last.kind() == "comma_expression")
+        {
+            arguments.pop();
+            arguments.push(Some(self.part(list, "left")?));
+            arguments.push(Some(self.part(list, "right")?));
+        }
+        self.looped(node, &name, arguments.into_iter().flatten().collect())
+    }
+
     fn loop_statement(&mut self, node: Node<'_>) -> Checked<StmtKind> {
         self.only(node, &["condition", "body"], &["while", "do", ";"])?;
         // In the order of the text, in which mistakes are told.
@@ -121,6 +156,66 @@ impl Converter<'_> {
             next,
             self.inner(node, "body")?,
         ))
+    }
+
+    /// A block with its labels; those of another `switch`, or inside another statement, are none of them.
+    fn switch(&mut self, node: Node<'_>) -> Checked<StmtKind> {
+        self.only(node, &["condition", "body"], &["switch"])?;
+        let value = self.condition(node)?;
+        let body = self.part(node, "body")?;
+        if body.kind() != "compound_statement" {
+            return Err(self.error(body, "a `switch` without a block", "write `switch (x) { case 0: … }`"));
+        }
+        let mut statements: Vec<Stmt> = Vec::new();
+        for (_, child) in children(body) {
+            match child.kind() {
+                "{" | "}" => {}
+                "case_statement" => self.case(child, &mut statements)?,
+                _ if statements.is_empty() => {
+                    return Err(self.error(
+                        child,
+                        "nothing comes here: it stands before the first `case`",
+                        "move it before the `switch`, or behind a `case`",
+                    ));
+                }
+                _ => {
+                    let statement = self.statement(child);
+                    statements.extend(self.keep(statement));
+                }
+            }
+        }
+        if let Some(label) = statements.last().filter(|last| matches!(last.kind, StmtKind::Case(_))) {
+            return Err(Diagnostic::at(label.span, "a label before nothing").help("write `break;` after it"));
+        }
+        Ok(StmtKind::Switch(value, statements))
+    }
+
+    /// A label, and the statements behind it up to the next one.
+    fn case(&mut self, node: Node<'_>, statements: &mut Vec<Stmt>) -> Checked<()> {
+        let (mut value, mut behind) = (None, false);
+        for (name, child) in children(node) {
+            match (name, child.kind()) {
+                (_, "case" | "default") if !behind => {}
+                (Some("value"), _) => value = Some(self.expression(child)?),
+                (_, ":") if !behind => {
+                    behind = true;
+                    let kind = StmtKind::Case(value.take());
+                    let end = self.span(child).end;
+                    let span = Span { end, ..self.span(node) };
+                    statements.push(Stmt { kind, span });
+                }
+                (_, "case_statement") if behind => self.case(child, statements)?,
+                _ if behind => {
+                    let statement = self.statement(child);
+                    statements.extend(self.keep(statement));
+                }
+                _ => return Err(self.unexpected(child)),
+            }
+        }
+        match behind {
+            true => Ok(()),
+            false => Err(self.unexpected(node)),
+        }
     }
 
     fn return_statement(&mut self, node: Node<'_>) -> Checked<StmtKind> {

@@ -1,12 +1,15 @@
 //! What the grammar cannot read, and what it can read but the subset leaves out.
 
+use std::collections::BTreeSet;
+
 use tree_sitter::Node;
 
 use super::lexer::span;
 use crate::source::{Diagnostic, FileId, Span};
 
 /// Every mistake in a tree that needs no knowledge of names; one syntax error for each definition, since others follow from it.
-pub(super) fn mistakes(root: Node<'_>, text: &str, file: FileId) -> Vec<Diagnostic> {
+/// What stands in the brackets of a function that means nothing is nobody's business.
+pub(super) fn mistakes(root: Node<'_>, text: &str, file: FileId, meaningless: &BTreeSet<String>) -> Vec<Diagnostic> {
     let mut errors = Vec::new();
     let mut cursor = root.walk();
     if root.is_error() {
@@ -14,7 +17,7 @@ pub(super) fn mistakes(root: Node<'_>, text: &str, file: FileId) -> Vec<Diagnost
         return errors;
     }
     for item in root.children(&mut cursor) {
-        walk(item, text, file, &mut errors);
+        walk(item, text, file, meaningless, &mut errors);
         if errors.len() >= MAX_ERRORS {
             break;
         }
@@ -33,7 +36,7 @@ pub(super) fn place(node: Node<'_>, text: &[u8], file: FileId) -> Span {
     span(file, range.start, end.max(range.start))
 }
 
-fn walk(item: Node<'_>, text: &str, file: FileId, errors: &mut Vec<Diagnostic>) {
+fn walk(item: Node<'_>, text: &str, file: FileId, meaningless: &BTreeSet<String>, errors: &mut Vec<Diagnostic>) {
     let mut cursor = item.walk();
     let mut parents = Vec::new();
     loop {
@@ -43,7 +46,12 @@ fn walk(item: Node<'_>, text: &str, file: FileId, errors: &mut Vec<Diagnostic>) 
             return;
         }
         let mut descend = node.kind() != "preproc_include" || !parents.is_empty();
-        if let Some((message, help)) = refusal(node, text, parents.is_empty()) {
+        let called = node.child_by_field_name("function").filter(|_| !node.has_error());
+        if called.is_some_and(|called| meaningless.contains(&text[called.byte_range()])) {
+            descend = false;
+        } else if is_list_of_arguments(node, &parents, text) {
+            // The grammar takes it for a condition.
+        } else if let Some((message, help)) = refusal(node, text, parents.is_empty()) {
             let place = place(node, text.as_bytes(), file);
             errors.push(Diagnostic::at(place, message).help(help));
             descend = false;
@@ -138,13 +146,19 @@ fn missing(node: Node<'_>, parent: Option<Node<'_>>, text: &str, file: FileId) -
     }
 }
 
+/// What stands in the brackets of a loop whose head is a macro.
+fn is_list_of_arguments(node: Node<'_>, parents: &[Node<'_>], text: &str) -> bool {
+    let is_list = |node: &Node<'_>| matches!(node.kind(), "comma_expression" | "parenthesized_expression");
+    let is_loop = |node: &Node<'_>| node.kind() == "while_statement" && !text[node.byte_range()].starts_with("while");
+    node.kind() == "comma_expression" && parents.iter().rev().find(|outer| !is_list(outer)).is_some_and(is_loop)
+}
+
 /// What to write instead of a macro that hides a loop.
 pub(super) const FOR_EACH: &str = "write the loop: `for (p = first; p; p = p->next)`";
 
 /// A construct outside the subset: what it is, and what to write instead.
 fn refusal(node: Node<'_>, text: &str, top: bool) -> Option<(&'static str, &'static str)> {
     Some(match node.kind() {
-        "switch_statement" | "case_statement" => ("`switch` is not in the subset", "write `if` … `else if` … `else`"),
         "comma_expression" => ("the comma operator is not in the subset", "write two statements"),
         "union_specifier" => ("unions are not in the subset", "write a struct with a field for each"),
         "sizeof_expression" | "alignof_expression" | "offsetof_expression" => (
@@ -180,7 +194,7 @@ fn refusal(node: Node<'_>, text: &str, top: bool) -> Option<(&'static str, &'sta
             "conditional compilation is not in the subset",
             "keep the branch that is meant; a file is included once, so that it needs no guard",
         ),
-        "preproc_function_def" => ("macros with parameters are not in the subset", "write a function"),
+        "preproc_function_def" if !top => ("a #define inside a definition", "move it to the top level of the file"),
         "preproc_call" => preproc_call(node, text),
         "preproc_def" if !top => ("a #define inside a definition", "move it to the top level of the file"),
         "preproc_include" if !top => ("an #include inside a definition", "move it to the top of the file"),

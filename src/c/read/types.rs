@@ -6,6 +6,10 @@ use super::convert::{Checked, Converter, children};
 use super::syntax::FOR_EACH;
 use crate::c::ast::{Ident, Type};
 use crate::c::nearest::did_you_mean;
+use crate::c::number::{INT_BITS, UNSIGNED_BITS};
+
+/// The bits that a non-negative `short` has.
+pub(super) const SHORT_BITS: u32 = INT_BITS / 2;
 
 /// What a declarator declares.
 pub(super) struct Declared<'t> {
@@ -22,6 +26,8 @@ impl Converter<'_> {
             "primitive_type" => match self.text(node) {
                 "bool" => Ok(Type::Bool),
                 "void" => Ok(Type::Void),
+                "int" => Ok(Type::Unsigned(INT_BITS)),
+                "size_t" => Ok(Type::Unsigned(UNSIGNED_BITS)),
                 other => Err(self.no_type(node, other)),
             },
             "sized_type_specifier" => self.sized(node),
@@ -72,7 +78,8 @@ impl Converter<'_> {
 
     fn no_type(&self, node: Node<'_>, name: &str) -> crate::source::Diagnostic {
         let instead = match name {
-            "int" | "size_t" | "ssize_t" | "char" | "uint32_t" | "int32_t" | "atomic_t" => "write `unsigned`",
+            "ssize_t" | "int32_t" => "write `int`",
+            "char" | "uint32_t" => "write `unsigned`",
             "uint8_t" | "int8_t" => "write `u8`",
             "uint16_t" | "int16_t" => "write `u16`",
             "float" | "double" => "floating point is not in the subset: write `unsigned`",
@@ -106,13 +113,27 @@ impl Converter<'_> {
         }
         words.sort_unstable();
         match words.as_slice() {
-            ["unsigned"] | ["int", "unsigned"] => Ok(Type::Unsigned(32)),
+            ["unsigned"]
+            | ["int", "unsigned"]
+            | ["long", "unsigned"]
+            | ["int", "long", "unsigned"]
+            | ["long", "long", "unsigned"]
+            | ["int", "long", "long", "unsigned"] => Ok(Type::Unsigned(UNSIGNED_BITS)),
             ["char", "unsigned"] => Ok(Type::Unsigned(8)),
             ["short", "unsigned"] | ["int", "short", "unsigned"] => Ok(Type::Unsigned(16)),
+            ["signed"]
+            | ["int", "signed"]
+            | ["long"]
+            | ["int", "long"]
+            | ["long", "signed"]
+            | ["int", "long", "signed"]
+            | ["long", "long"]
+            | ["int", "long", "long"] => Ok(Type::Unsigned(INT_BITS)),
+            ["short"] | ["int", "short"] => Ok(Type::Unsigned(SHORT_BITS)),
             _ => Err(self.error(
                 node,
                 format!("`{}` is not a type of the subset", self.text(node)),
-                "write `unsigned` (32 bits), or give a field a width: `unsigned x : 3`",
+                "write `int`, `long` or `unsigned`, or give a field a width: `unsigned x : 3`",
             )),
         }
     }

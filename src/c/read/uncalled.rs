@@ -100,7 +100,7 @@ fn is_thread(function: &Function) -> bool {
 }
 
 /// The names of the functions defined in a file.
-fn defined(unit: &Unit) -> BTreeSet<String> {
+pub(super) fn defined(unit: &Unit) -> BTreeSet<String> {
     identifiers(unit, |node| {
         let mut declarator = node
             .child_by_field_name("declarator")
@@ -168,6 +168,11 @@ fn in_statement(statement: &Stmt, names: &mut BTreeSet<String>) {
             expressions.extend(next);
             inner.push(body);
         }
+        StmtKind::Switch(value, statements) => {
+            expressions.push(value);
+            inner.extend(statements);
+        }
+        StmtKind::Case(value) => expressions.extend(value),
         StmtKind::Label(_, body) => inner.push(body),
     }
     for expression in expressions {

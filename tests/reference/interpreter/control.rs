@@ -69,6 +69,8 @@ pub(super) enum Task<'a> {
     Element(At<'a, Expr>),
     Address,
     Operator(At<'a, Expr>),
+    /// Looks whether what a pointer points to is there.
+    Touch(At<'a, Expr>),
     CountUpOrDown(At<'a, Expr>),
     Truth,
     /// The rest of `&&`, `||` and `?:`, when the first operand is known.
@@ -80,6 +82,9 @@ pub(super) enum Task<'a> {
     Awaited,
     GhostWritten,
     Choose(At<'a, Expr>),
+    Swap(At<'a, Expr>),
+    /// The last value as one of the scalar whose place lies so many items below it.
+    ConvertFor(At<'a, Expr>, usize),
     Assertion(At<'a, Expr>),
     Free(At<'a, Expr>),
     Panic,
@@ -89,6 +94,10 @@ pub(super) enum Task<'a> {
     Again(At<'a, Stmt>),
     Condition(At<'a, Stmt>),
     Test(At<'a, Stmt>),
+    /// The value of a `switch` is known.
+    Chosen(At<'a, Stmt>),
+    /// The end of a `switch`; `break` goes there.
+    EndOfSwitch,
     GiveBack(At<'a, Expr>),
 }
 
@@ -133,6 +142,10 @@ pub(super) fn from_label<'a>(stmt: &'a Stmt, label: &str) -> Option<Vec<Task<'a>
             let later = stmts[index + 1..].iter().rev().map(|stmt| Task::Run(At(stmt)));
             Some(later.chain(rest).collect())
         }),
+        StmtKind::Switch(_, stmts) => stmts.iter().enumerate().find_map(|(index, inner)| {
+            let rest = from_label(inner, label)?;
+            Some(from_here(&stmts[index + 1..]).into_iter().chain(rest).collect())
+        }),
         StmtKind::If(_, yes, no) => from_label(yes, label).or_else(|| no.as_ref().and_then(|no| from_label(no, label))),
         StmtKind::While(_, body) | StmtKind::DoWhile(body, _) | StmtKind::For(_, _, _, body) => {
             let rest = from_label(body, label)?;
@@ -140,4 +153,14 @@ pub(super) fn from_label<'a>(stmt: &'a Stmt, label: &str) -> Option<Vec<Task<'a>
         }
         _ => None,
     }
+}
+
+/// The rest of the block of a `switch`, the last of it first. Labels do nothing.
+pub(super) fn from_here<'a>(stmts: &'a [Stmt]) -> Vec<Task<'a>> {
+    let later = stmts.iter().rev();
+    let later = later.filter(|stmt| !matches!(stmt.kind, StmtKind::Case(_)));
+    [Task::EndOfSwitch]
+        .into_iter()
+        .chain(later.map(|stmt| Task::Run(At(stmt))))
+        .collect()
 }

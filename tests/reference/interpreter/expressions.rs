@@ -1,12 +1,23 @@
 //! Expressions: operands from left to right.
 
 use oomspec::c::ast::{BinaryOp, Expr, ExprKind};
+use oomspec::source::{FileId, Span};
 
 use super::control::{At, Task};
 use super::step::{Step, Stop};
 use crate::arithmetic;
 use crate::declared::Ty;
 use crate::shared::points_to_scalar;
+
+/// What a call that means nothing leaves: it is of no type.
+static NOTHING: Expr = Expr {
+    kind: ExprKind::Null,
+    span: Span {
+        file: FileId(0),
+        start: 0,
+        end: 0,
+    },
+};
 
 impl<'a> Step<'a, '_> {
     pub(super) fn evaluate(&mut self, expr: At<'a, Expr>) -> Result<(), Stop> {
@@ -59,6 +70,13 @@ impl<'a> Step<'a, '_> {
                     }
                 }
             }
+            ExprKind::Meaningless(_, pointers) => {
+                self.next([Task::Evaluate(At(&NOTHING))])?;
+                for pointer in pointers.iter().rev() {
+                    self.next([Task::Evaluate(At(pointer)), Task::Touch(At(pointer))])?;
+                }
+                Ok(())
+            }
             ExprKind::Step { target, .. } => {
                 let target = At(&**target);
                 self.next([
@@ -86,6 +104,20 @@ impl<'a> Step<'a, '_> {
                     }
                     ("await", _) => self.next([Task::Await(expr)]),
                     ("choose", _) => self.next([Task::Choose(expr)]),
+                    ("compare_and_swap", _) => {
+                        let place = match &arguments[0].kind {
+                            ExprKind::AddressOf(place) => place,
+                            _ => &arguments[0],
+                        };
+                        let (old, new) = (At(&arguments[1]), At(&arguments[2]));
+                        self.next([Task::ConvertFor(new, 2), Task::Swap(expr)])?;
+                        self.next([
+                            Task::Locate(At(place)),
+                            Task::Evaluate(old),
+                            Task::ConvertFor(old, 1),
+                            Task::Evaluate(new),
+                        ])
+                    }
                     ("panic", _) => self.next([Task::Panic]),
                     ("kfree", _) => self.next([Task::Evaluate(At(&arguments[0])), Task::Free(expr)]),
                     ("BUG_ON", _) => self.next([Task::Evaluate(At(&arguments[0])), Task::Assertion(expr)]),

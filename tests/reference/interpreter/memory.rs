@@ -80,6 +80,21 @@ impl<'a> Step<'a, '_> {
         }
     }
 
+    /// An access to nothing in particular of an object.
+    pub(super) fn touch(&mut self, pointer: i64, span: Span) -> Result<(), Stop> {
+        if pointer == 0 {
+            return Err(Stop::Error(ErrorKind::NullDereference, span, None));
+        }
+        match self
+            .state
+            .freed
+            .contains(&self.interpreter.declared.objects[pointer as usize - 1].root)
+        {
+            true => Err(Stop::Error(ErrorKind::UseAfterFree, span, None)),
+            false => Ok(()),
+        }
+    }
+
     /// The cell of memory that an access means, if it may be accessed.
     pub(super) fn cell(&mut self, place: Place<'a>, span: Span) -> Result<usize, Stop> {
         let fail = |kind| Err(Stop::Error(kind, span, None));

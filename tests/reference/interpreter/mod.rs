@@ -171,10 +171,14 @@ impl<'a> Interpreter<'a> {
     pub fn position(&self, state: &State<'a>, thread: usize) -> Option<Position> {
         let control = &state.threads[thread];
         let span = match control.tasks.last()? {
-            Task::Load(at) | Task::Store(at) | Task::Call(at) | Task::Await(at) | Task::Choose(at) | Task::Free(at) => {
-                at.0.span
-            }
-            Task::Evaluate(at) => at.0.span,
+            Task::Load(at)
+            | Task::Store(at)
+            | Task::Call(at)
+            | Task::Await(at)
+            | Task::Choose(at)
+            | Task::Swap(at)
+            | Task::Free(at) => at.0.span,
+            Task::Evaluate(at) | Task::Touch(at) => at.0.span,
             other => panic!("no scheduling point: {other:?}"),
         };
         let frames = control.frames.windows(2);
@@ -250,7 +254,11 @@ impl<'a> Interpreter<'a> {
             Task::Load(_) => items.last().is_some_and(|item| self.is_shared(item)),
             Task::Store(_) => self.is_shared(&items[items.len() - 2]),
             Task::Call(call) => self.callee(call.0).is_some_and(|(_, function)| is_atomic(function)),
-            Task::Await(_) | Task::Choose(_) | Task::Free(_) => true,
+            Task::Touch(pointer) => {
+                let owner = self.threads[thread].meanings.ty(pointer.0).structure();
+                owner.is_some_and(|owner| self.shared.freed.contains(owner))
+            }
+            Task::Await(_) | Task::Choose(_) | Task::Swap(_) | Task::Free(_) => true,
             Task::Evaluate(expr) => is_panic(expr.0),
             _ => false,
         }

@@ -2,7 +2,7 @@
 
 use oomspec::c::ast::{Stmt, StmtKind};
 
-use super::control::{At, Task, Variable, from_label};
+use super::control::{At, Task, Variable, from_here, from_label};
 use super::memory::convert;
 use super::step::{Step, Stop};
 
@@ -22,8 +22,10 @@ impl<'a> Step<'a, '_> {
             StmtKind::While(..) | StmtKind::For(None, ..) => self.next([Task::Condition(stmt)]),
             StmtKind::For(Some(init), ..) => self.next([Task::Run(At(init)), Task::Condition(stmt)]),
             StmtKind::DoWhile(body, _) => self.next([Task::Run(At(body)), Task::Again(stmt)]),
+            StmtKind::Switch(value, _) => self.next([Task::Evaluate(At(value)), Task::Chosen(stmt)]),
+            StmtKind::Case(_) => panic!("a label of a switch is no statement"),
             StmtKind::Break => {
-                self.unwind(|task| matches!(task, Task::Again(_)));
+                self.unwind(|task| matches!(task, Task::Again(_) | Task::EndOfSwitch));
                 self.control().tasks.pop();
                 Ok(())
             }
@@ -98,6 +100,22 @@ impl<'a> Step<'a, '_> {
                     _ => self.next([Task::Run(At(body)), Task::Again(stmt)]),
                 }
             }
+            Task::Chosen(stmt) => {
+                let StmtKind::Switch(_, stmts) = &stmt.0.kind else {
+                    unreachable!()
+                };
+                let chosen = self.value();
+                let declared = &self.interpreter.declared;
+                let is_chosen =
+                    |stmt: &Stmt| matches!(&stmt.kind, StmtKind::Case(Some(case)) if declared.constant(case) == chosen);
+                let is_default = |stmt: &Stmt| matches!(stmt.kind, StmtKind::Case(None));
+                let label = stmts.iter().position(is_chosen);
+                if let Some(label) = label.or_else(|| stmts.iter().position(is_default)) {
+                    self.control().tasks.extend(from_here(&stmts[label..]));
+                }
+                Ok(())
+            }
+            Task::EndOfSwitch => Ok(()),
             Task::GiveBack(expr) => {
                 let function = self.frame().function;
                 let value = self.value();

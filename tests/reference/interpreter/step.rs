@@ -140,6 +140,10 @@ impl<'a> Step<'a, '_> {
                 self.found(i64::from(value != 0))
             }
             Task::Rest(expr) => self.rest(expr),
+            Task::Touch(expr) => {
+                let pointer = self.value();
+                self.touch(pointer, expr.0.span)
+            }
             Task::Convert(ty, span) => {
                 let value = self.value();
                 let value = convert(value, ty.0, span)?;
@@ -171,6 +175,24 @@ impl<'a> Step<'a, '_> {
                 };
                 let answer = self.choices.answer(self.interpreter.declared.constant(&arguments[0]));
                 self.found(answer)
+            }
+            Task::ConvertFor(value, below) => {
+                let items = &self.control().items;
+                let Item::Place(Place::Member(_, owner, member, _)) = items[items.len() - 1 - below] else {
+                    panic!("no member")
+                };
+                let ty = self.interpreter.declared.scalar(owner, member);
+                let converted = convert(self.value(), ty, value.0.span)?;
+                self.found(converted)
+            }
+            Task::Swap(call) => {
+                let (new, expected, place) = (self.value(), self.value(), self.place());
+                let cell = self.cell(place, call.0.span)?;
+                let old = self.state.memory[cell];
+                if old == expected {
+                    self.state.memory[cell] = new;
+                }
+                self.found(old)
             }
             Task::Assertion(call) => self.assertion(call),
             Task::Free(call) => {

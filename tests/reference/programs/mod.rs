@@ -9,6 +9,11 @@ use std::fmt::Write;
 /// What every program declares.
 const DECLARATIONS: &str = "
 #define N 2
+#define READ_ONCE(x) (x)
+#define WRITE_ONCE(x, value) ((x) = (value))
+#define for_each_node(n) for (n = head; n; n = n->next)
+#define __quick
+void say() __meaningless;
 enum flag { A, B, C };
 enum mode { IDLE, BUSY, LOST };
 struct lock { bool taken; };
@@ -17,7 +22,7 @@ struct middle { struct inner in; struct lock lock; unsigned c : 3; bool bits[N];
 struct node {
 unsigned count : 2; bool seen; bitset(enum flag) flags; enum flag which; enum mode mode; struct node *next;
 struct middle mid; struct inner parts[N]; struct node *links[N]; struct lock lock;
-unsigned trace : 4 __ghost; bool mark __ghost; bool marks[N] __ghost; struct node *last __ghost; enum mode was __ghost;
+int whole; unsigned trace : 4 __ghost; bool mark __ghost; bool marks[N] __ghost; struct node *last __ghost; enum mode was __ghost;
 };
 struct task { struct node *at; unsigned n : 2; bool stop; unsigned fixed : 3; };
 struct node x = { .count = 1, .next = &y, .mid = { .c = 5, .bits = { true } }, .links = { &y, &pool[1] } };
@@ -33,7 +38,7 @@ enum flag which = C;
 u8 table[N] = { 1, 2 };
 struct node *head = &x;
 struct node *const_head = &y;
-void take(struct lock *l) __atomic __acquires(l) __strongly_fair { await(!l->taken); l->taken = true; }
+static __quick void take(struct lock *l) __atomic __acquires(l) __strongly_fair { await(!l->taken); l->taken = true; }
 bool try(struct lock *l) __atomic __cond_acquires(l) { if (l->taken) return false; l->taken = true; return true; }
 void grab(struct lock *l) __atomic __acquires(l) { l->taken = true; }
 void drop(struct lock *l) __atomic __releases(l) { l->taken = false; }
@@ -110,6 +115,7 @@ pub struct Writer {
     names: usize,
     result: Option<Kind>,
     loops: usize,
+    switches: usize,
     /// Effects are not allowed here.
     pure: bool,
     short: bool,
@@ -130,6 +136,7 @@ impl Writer {
             names: 0,
             result: None,
             loops: 0,
+            switches: 0,
             pure: false,
             short: false,
             current: false,
@@ -170,6 +177,15 @@ impl Writer {
         self.text.push('\n');
     }
 
+    /// The type before a name; a number has one of several.
+    fn typed(&mut self, kind: Kind) -> &'static str {
+        if kind == Kind::Number && self.one_in(3) {
+            self.uses("int and long");
+            return self.one(&["int ", "long ", "int ", "unsigned long "]);
+        }
+        kind.declaration()
+    }
+
     fn name(&mut self, prefix: &str) -> String {
         self.names += 1;
         format!("{prefix}{}", self.names)
@@ -195,7 +211,7 @@ impl Writer {
                 self.uses("a parameter that points to a scalar");
             } else {
                 let param = format!("p{number}");
-                declared.push(format!("{}{param}", kind.declaration()));
+                declared.push(format!("{}{param}", self.typed(kind)));
                 self.locals.push((param, kind));
                 params.push(Param::Value(kind));
             }
@@ -205,7 +221,8 @@ impl Writer {
         } else {
             declared.join(", ")
         };
-        let mut head = format!("{}{name}({declared})", result.map_or("void ", Kind::declaration));
+        let ty = result.map_or("void ", |kind| self.typed(kind));
+        let mut head = format!("{ty}{name}({declared})");
         if atomic {
             head += " __atomic";
             self.uses("__atomic");
@@ -275,7 +292,7 @@ impl Writer {
 
     /// Declarations and statements.
     fn body(&mut self, most: usize) {
-        self.loops = 0;
+        (self.loops, self.switches) = (0, 0);
         for _ in 0..self.below(3) {
             self.declare();
         }
@@ -297,17 +314,18 @@ impl Writer {
         };
         if self.locals.iter().any(|(other, _)| *other == name) {
             // Its own initialiser would read the new one.
-            let value = self.constant(kind);
-            self.line(&format!("{}{name} = {value};", kind.declaration()));
+            let (ty, value) = (self.typed(kind), self.constant(kind));
+            self.line(&format!("{ty}{name} = {value};"));
         } else if self.one_in(5) {
             self.uses("a declaration without a value");
-            self.line(&format!("{}{name};", kind.declaration()));
+            let ty = self.typed(kind);
+            self.line(&format!("{ty}{name};"));
             let (yes, no) = (self.value(kind), self.value(kind));
             let condition = self.condition();
             self.line(&format!("if ({condition})\n{name} = {yes};\nelse\n{name} = {no};"));
         } else {
-            let value = self.value(kind);
-            self.line(&format!("{}{name} = {value};", kind.declaration()));
+            let (ty, value) = (self.typed(kind), self.value(kind));
+            self.line(&format!("{ty}{name} = {value};"));
         }
         self.locals.push((name, kind));
     }

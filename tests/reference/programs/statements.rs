@@ -5,7 +5,7 @@ use super::{Kind, Writer};
 impl Writer {
     pub(super) fn statement(&mut self) {
         self.depth += 1;
-        let kinds = if self.depth > 3 { 16 } else { 26 };
+        let kinds = if self.depth > 3 { 16 } else { 28 };
         match self.below(kinds) {
             0..=3 => self.assignment(),
             4 | 5 => self.compound(),
@@ -25,6 +25,13 @@ impl Writer {
             22 => self.forward(),
             23 => self.backward(),
             24 => self.locked(),
+            25 => self.switch(),
+            26 => {
+                self.uses("do … while (0)");
+                self.line("do");
+                self.looping(2);
+                self.line("while (0);");
+            }
             _ => {
                 self.uses("a block");
                 self.block(3);
@@ -168,7 +175,7 @@ impl Writer {
         let condition = self.condition();
         self.line(&format!("if ({condition})"));
         match self.below(4) {
-            0 if self.loops > 0 => {
+            0 if self.loops > 0 || self.switches > 0 => {
                 self.uses("break");
                 self.line("break;");
             }
@@ -194,7 +201,14 @@ impl Writer {
     }
 
     pub(super) fn language(&mut self) {
-        match self.below(4) {
+        match self.below(5) {
+            4 => {
+                self.uses("compare_and_swap");
+                let kind = self.one(&Kind::ALL);
+                let (target, place) = (self.target(kind), self.shared(kind));
+                let (old, new) = (self.plain(kind), self.plain(kind));
+                self.line(&format!("{target} = compare_and_swap(&{place}, {old}, {new});"));
+            }
             0 if !self.short => {
                 self.uses("await");
                 let condition = self.pure_condition();
@@ -247,7 +261,18 @@ impl Writer {
 
     /// Statements that do nothing, or nearly.
     pub(super) fn odd(&mut self) {
-        match self.below(3) {
+        match self.below(5) {
+            3 => {
+                self.uses("a call that means nothing");
+                let (object, other) = (self.object(), self.object());
+                self.line(&format!("say(\"%d\", {object}next->unknown, (long){other}count);"));
+            }
+            4 => {
+                self.uses("WRITE_ONCE");
+                let kind = self.one(&Kind::ALL);
+                let (target, value) = (self.target(kind), self.value(kind));
+                self.line(&format!("WRITE_ONCE({target}, {value});"));
+            }
             0 => {
                 self.uses("an empty statement");
                 self.line(";");
@@ -350,9 +375,14 @@ impl Writer {
         }
         self.uses("for along a list");
         let item = self.name("n");
-        self.line(&format!(
-            "for (struct node *{item} = head; {item}; {item} = {item}->next)"
-        ));
+        if self.one_in(2) {
+            self.uses("a loop that is a macro");
+            self.line(&format!("struct node *{item};\nfor_each_node({item})"));
+        } else {
+            self.line(&format!(
+                "for (struct node *{item} = head; {item}; {item} = {item}->next)"
+            ));
+        }
         self.locals.push((item.clone(), Kind::Pointer));
         self.looping(2);
         self.locals.retain(|(name, _)| *name != item);
@@ -414,6 +444,48 @@ impl Writer {
             self.line(&format!("drop({lock});\n}}"));
         }
         self.locals.truncate(outer);
+    }
+
+    /// A `switch` with its labels in any order, with and without a way into the next one.
+    pub(super) fn switch(&mut self) {
+        self.uses("switch");
+        let (value, labels): (String, &[&str]) = match self.below(4) {
+            0 => (self.value(Kind::Mode), &["IDLE", "BUSY", "LOST"]),
+            1 => (self.value(Kind::Flag), &["A", "B", "C"]),
+            2 => (self.condition(), &["0", "1", "7"]),
+            _ => (self.value(Kind::Number), &["0", "1", "N", "(N + 1)", "255"]),
+        };
+        self.line(&format!("switch ({value}) {{"));
+        let outer = self.locals.len();
+        self.switches += 1;
+        let first = self.below(labels.len());
+        let default = self.below(labels.len() + 2);
+        for number in 0..1 + self.below(labels.len()) {
+            if number == default {
+                self.uses("default");
+                self.line("default:");
+            }
+            let label = labels[(first + number) % labels.len()];
+            self.line(&format!("case {label}:"));
+            match self.below(5) {
+                0 => {
+                    self.uses("a variable in a switch");
+                    self.line(";");
+                    self.declare();
+                    self.statement();
+                }
+                _ => self.statement(),
+            }
+            // What is declared here has no value behind the next label.
+            self.locals.truncate(outer);
+            if self.one_in(3) {
+                self.uses("a way into the next case");
+            } else {
+                self.line("break;");
+            }
+        }
+        self.switches -= 1;
+        self.line("}");
     }
 
     pub(super) fn block(&mut self, most: usize) {

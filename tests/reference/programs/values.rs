@@ -116,7 +116,7 @@ impl Writer {
                 let object = self.object();
                 format!("{object}parts[{}].{}", self.index(), self.one(&["a", "b"]))
             }
-            (Kind::Number, _) => self.one(&["t.n", "u.n", "total"]).to_string(),
+            (Kind::Number, _) => self.one(&["t.n", "u.n", "total", "x.whole"]).to_string(),
             (Kind::Pointer, 0 | 1) => "head".to_string(),
             (Kind::Pointer, 2 | 3) => format!("{}next", self.object()),
             (Kind::Pointer, 4) => {
@@ -183,7 +183,11 @@ impl Writer {
         let value = match self.below(if self.depth > 5 { 6 } else { 10 }) {
             0 | 1 => self.constant(kind),
             2 | 3 => self.constant_or_local(kind),
-            4 | 5 => self.shared(kind),
+            4 => self.shared(kind),
+            5 => {
+                self.uses("READ_ONCE");
+                format!("READ_ONCE({})", self.shared(kind))
+            }
             6 => {
                 self.uses("?:");
                 let (yes, no) = (self.value(kind), self.value(kind));

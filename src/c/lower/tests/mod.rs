@@ -1,6 +1,7 @@
 //! What a listing means, and what is refused because C gives it no meaning.
 
 mod ghosts;
+mod kernel;
 mod locals;
 mod numbers;
 mod order;

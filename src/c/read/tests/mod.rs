@@ -4,6 +4,7 @@ mod annotations;
 mod binding;
 mod files;
 mod flat;
+mod kernel;
 mod noise;
 mod programs;
 mod refused;

@@ -45,10 +45,14 @@ fn show(expr: &Expr) -> String {
             let arguments: Vec<String> = arguments.iter().map(show).collect();
             format!("{}({})", name.name, arguments.join(", "))
         }
+        ExprKind::Meaningless(name, pointers) => {
+            let pointers: Vec<String> = pointers.iter().map(show).collect();
+            format!("no {}({})", name.name, pointers.join(", "))
+        }
     }
 }
 
-fn shape(statement: &Stmt) -> String {
+pub(super) fn shape(statement: &Stmt) -> String {
     let all = |list: &[Stmt]| list.iter().map(shape).collect::<Vec<_>>().join(" ");
     let maybe = |e: &Option<Expr>| e.as_ref().map(show).unwrap_or_default();
     match &statement.kind {
@@ -67,6 +71,8 @@ fn shape(statement: &Stmt) -> String {
             let first = first.as_deref().map(shape).unwrap_or_default();
             format!("for {first}|{}|{} {}", maybe(c), maybe(next), shape(body))
         }
+        StmtKind::Switch(value, list) => format!("switch {} {{{}}}", show(value), all(list)),
+        StmtKind::Case(value) => format!("case {}:", maybe(value)),
         StmtKind::Break => "break;".into(),
         StmtKind::Continue => "continue;".into(),
         StmtKind::Return(value) => format!("return {};", maybe(value)),

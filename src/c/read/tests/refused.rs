@@ -15,12 +15,24 @@ fn check(cases: &[(&str, &str, &str, &str)]) {
 
 #[test]
 fn statements_and_expressions_outside_the_subset() {
-    const BODY: [(&str, &str, &str, &str); 31] = [
+    const BODY: [(&str, &str, &str, &str); 33] = [
         (
-            "switch (a) { case 1: break; }",
-            "`switch` is not in the subset",
-            "switch (a) { case 1: break; }",
-            "`else`",
+            "switch (a) { while (b) { case 1: ; } }",
+            "nothing comes here: it stands before the first `case`",
+            "while (b) { case 1: ; }",
+            "behind a `case`",
+        ),
+        (
+            "switch (a) { case 0: while (b) { case 1: ; } }",
+            "a label of a `switch` stands in its block",
+            "case 1: ;",
+            "directly between the braces",
+        ),
+        (
+            "switch (a) { case 1: }",
+            "a label before nothing",
+            "case 1:",
+            "`break;`",
         ),
         (
             "a = 1, b = 2;",
@@ -56,27 +68,27 @@ fn statements_and_expressions_outside_the_subset() {
         ),
         (
             "for_each_vma(v, mm) { x(); }",
-            "macros that stand for a loop are not read",
-            "for_each_vma(v, mm)",
-            "for (p",
+            "no header defines `for_each_vma`",
+            "for_each_vma",
+            "or the loop itself",
         ),
         (
             "for_each_vma(v, mm)\n\t\tx();",
-            "macros that stand for a loop are not read",
-            "for_each_vma(v, mm)",
-            "for (p",
+            "no header defines `for_each_vma`",
+            "for_each_vma",
+            "or the loop itself",
         ),
         (
             "for_each_process(p)\n\t\tkill(p);",
-            "macros that stand for a loop are not read",
-            "for_each_process(p)",
-            "for (p",
+            "no header defines `for_each_process`",
+            "for_each_process",
+            "or the loop itself",
         ),
         (
             "for_each_process(p) { x(); }",
-            "macros that stand for a loop are not read",
-            "for_each_process(p) { x(); }",
-            "for (p",
+            "no header defines `for_each_process`",
+            "for_each_process",
+            "or the loop itself",
         ),
         ("a = 1.5;", "floating point is not in the subset", "1.5", "unsigned"),
         ("a = 5000000000;", "number too large", "5000000000", "32 bits"),
@@ -153,7 +165,12 @@ fn statements_and_expressions_outside_the_subset() {
 #[test]
 fn types_outside_the_subset() {
     check(&[
-        ("int a;", "`int` is not a type of the subset", "int", "write `unsigned`"),
+        (
+            "char a;",
+            "`char` is not a type of the subset",
+            "char",
+            "write `unsigned`",
+        ),
         (
             "char a;",
             "`char` is not a type of the subset",
@@ -167,18 +184,6 @@ fn types_outside_the_subset() {
             "write `u8`",
         ),
         ("u64 a;", "`u64` is not a type of the subset", "u64", "at most 32 bits"),
-        (
-            "unsigned long a;",
-            "`unsigned long` is not a type of the subset",
-            "unsigned long",
-            "write `unsigned`",
-        ),
-        (
-            "signed a;",
-            "`signed` is not a type of the subset",
-            "signed",
-            "write `unsigned`",
-        ),
         (
             "float a;",
             "`float` is not a type of the subset",
@@ -384,9 +389,9 @@ fn directives_outside_the_subset() {
         ),
         (
             "#define F(x) (x + 1)\n",
-            "macros with parameters are not in the subset",
-            "#define F(x) (x + 1)",
-            "function",
+            "`F` is no macro of the subset",
+            "F",
+            "in brackets",
         ),
         ("#pragma once\n", "#pragma is not in the subset", "#pragma once", "once"),
         ("#undef A\n", "#undef is not in the subset", "#undef A", "last #define"),
@@ -436,7 +441,7 @@ fn syntax_errors_are_blamed_where_they_are() {
 
 #[test]
 fn every_definition_reports_its_own_mistake() {
-    let text = "int a;\nfloat b;\nvoid f(void) { a = 1.5; b = 2.5; }\nbool c;\n";
+    let text = "char a;\nfloat b;\nvoid f(void) { a = 1.5; b = 2.5; }\nbool c;\n";
     let diagnostics = read(text).unwrap_err();
     let lines: Vec<u32> = diagnostics
         .errors
