@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::c::ast::Program;
 use crate::c::library::{Builtin, Folder, Library, Listing};
 use crate::c::release::{Release, Releases};
-use crate::c::{Callers, compile, flatten, includes, nearest, numbers, read_program, uncalled};
+use crate::c::{Callers, compile, flatten, includes, left_out, nearest, numbers, read_program, uncalled};
 use crate::input::{self, MAX_MODULE};
 use crate::machine::Machine;
 use crate::model::Instance;
@@ -94,6 +94,11 @@ impl Spec {
     /// A protocol as one self-contained listing.
     pub fn flatten(&self, protocol: &Listing) -> Result<String, Diagnostics> {
         flatten(&*self.library, protocol)
+    }
+
+    /// The calls of a protocol that mean nothing here: where each stands, as `linux/mine.c:12`, and its text.
+    pub fn left_out(&self, protocol: &Listing) -> Result<Vec<(String, String)>, Diagnostics> {
+        left_out(&*self.library, protocol)
     }
 
     /// The properties of the spec: those of Refinement.tla and of what it extends.

@@ -11,6 +11,19 @@
 #define NR_VMAS 4		/* an address space has at most so many vmas */
 #define NR_GATHER 2		/* pages that a gather holds before it has to free some */
 
+/*
+ * The widths of counters. They bound the model, not the kernel: a run that
+ * exceeds one is no bug of the listing's, and says what to raise.
+ */
+#define MAPCOUNT_BITS 2
+#define PAGE_REFS_BITS 2
+#define MM_USERS_BITS 3
+#define MM_COUNT_BITS 3
+#define INFLIGHT_BITS 2
+#define USAGE_BITS 2
+#define QUEUED_BITS 2
+#define NODE_BITS 2
+
 /* What a scenario has to ask for, so that the others do not pay for it. */
 #define PAGE_FAULTS   false	/* fault.h */
 #define ROBUST_FUTEX  false	/* futex.h */
@@ -25,11 +38,11 @@ enum mm_flag {
 };
 
 struct page {
-	unsigned mapcount : 2;
-	unsigned refcount : 2;	/* beside its mappings: a gather's, I/O in flight */
+	unsigned mapcount : MAPCOUNT_BITS;
+	unsigned refcount : PAGE_REFS_BITS;	/* beside its mappings: a gather's, I/O in flight */
 	bool     spte;		/* a secondary MMU maps it, too */
 	bool     on_freelist;	/* else used by somebody */
-	unsigned node     : 2;	/* of a NUMA machine; 0 serves everybody */
+	unsigned node     : NODE_BITS;	/* of a NUMA machine; 0 serves everybody */
 };
 
 struct page_table {		/* one page of PTEs */
@@ -42,19 +55,19 @@ struct vm_area_struct {
 	struct page_table     *pmd;
 	bool                   huge;		/* the pmd maps a huge page: cleared in one go */
 	bool                   vm_locked;	/* VM_LOCKED */
-	unsigned               node : 2;	/* where its memory is; 0: anywhere */
+	unsigned               node : NODE_BITS;	/* where its memory is; 0: anywhere */
 	bool                   vm_shared;	/* VM_SHARED and not anonymous: nobody owes it */
 	struct page           *zeroed;		/* what a fault gets */
 };
 
 struct kioctx {
-	unsigned     inflight : 2;	/* requests that have not completed */
+	unsigned     inflight : INFLIGHT_BITS;	/* requests that have not completed */
 	struct page *page;		/* what they read into; pinned meanwhile */
 };
 
 struct mm_struct {
-	unsigned               mm_users : 3;
-	unsigned               mm_count : 3;
+	unsigned               mm_users : MM_USERS_BITS;
+	unsigned               mm_count : MM_COUNT_BITS;
 	bitset(enum mm_flag)   flags;
 	struct rw_semaphore    mmap_sem;
 	struct vm_area_struct *mmap;
@@ -86,25 +99,25 @@ struct signal_struct {		/* one per process */
 	struct mm_struct *oom_mm;	/* v4.9: the mm of an OOM victim; holds an mm_count */
 	bool              coredump;	/* one of its threads dumps core */
 	struct mm_struct *first_mm __ghost;	/* what it began with, and who pinned that then */
-	unsigned          first_count : 3 __ghost;
+	unsigned          first_count : MM_COUNT_BITS __ghost;
 };
 
 struct task_struct {
 	struct signal_struct *signal;		/* shared by the threads of a process */
 	struct mm_struct     *mm;
-	unsigned              usage : 2;	/* references beside that of the process list */
+	unsigned              usage : USAGE_BITS;	/* references beside that of the process list */
 	bool                  released;		/* not on the process list any more */
 	struct task_struct   *oom_reaper_list;	/* the reaper's queue */
 	bool                  timer_armed;	/* v5.18: the reaper's delay */
 	bool                  killed;		/* SIGKILL is pending */
 	bool                  is_global_init;	/* may not be killed */
-	unsigned              node : 2;		/* bound to a NUMA node, or in a memory cgroup; 0: to none */
+	unsigned              node : NODE_BITS;		/* bound to a NUMA node, or in a memory cgroup; 0: to none */
 	bool                  memcg;		/* that is a memory cgroup */
 	struct robust_futex  *robust_list;	/* what it holds; the list lies on the first page of its mm */
 	bool                  starved;		/* the scheduler does not let it go on */
 	struct mmu_gather     tlb;		/* of whatever it unmaps */
 	struct rw_semaphore  *queued_on;	/* waits for it as a writer */
-	unsigned              queued : 2;	/* how often, for the reaper */
+	unsigned              queued : QUEUED_BITS;	/* how often, for the reaper */
 	bool                  chosen __ghost;	/* by a scan of the OOM killer */
 	bool                  exited __ghost;	/* do_exit() is done with its mm */
 	bool                  allocating __ghost; /* waits in alloc_page() */

@@ -16,9 +16,11 @@
  *
  * Source: kernel-history 6, "rwsem trylock vs waiting writer", "Fairness".
  */
+#define RWSEM_BITS 2		/* of the number of readers, and of writers that wait */
+
 struct rw_semaphore {
-	unsigned            readers : 2;
-	unsigned            queued  : 2;
+	unsigned            readers : RWSEM_BITS;
+	unsigned            queued  : RWSEM_BITS;
 	struct task_struct *owner;	/* the writer */
 };
 

@@ -50,6 +50,8 @@ pub struct Field {
     pub ty: Type,
     /// `__ghost`: written by listings, never read by them.
     pub ghost: bool,
+    /// The width of a bit-field as it is written: what to raise where it is exceeded.
+    pub bound: Option<String>,
 }
 
 /// `enum NAME { … };`, enumerators numbered from 0 in order of appearance.
@@ -231,6 +233,47 @@ pub enum StmtKind {
     Label(Ident, Box<Stmt>),
 }
 
+impl Stmt {
+    /// Every expression in this statement and in those inside it, each after the one around it.
+    pub(crate) fn expressions<'a>(&'a self, visit: &mut dyn FnMut(&'a Expr)) {
+        let (mut expressions, mut inner): (Vec<&Expr>, Vec<&Stmt>) = (Vec::new(), Vec::new());
+        match &self.kind {
+            StmtKind::Empty | StmtKind::Break | StmtKind::Continue | StmtKind::Goto(_) => {}
+            StmtKind::Expr(value) => expressions.push(value),
+            StmtKind::Declare(_, _, value) | StmtKind::Return(value) | StmtKind::Case(value) => {
+                expressions.extend(value)
+            }
+            StmtKind::Declarations(statements) | StmtKind::Block(statements) => inner.extend(statements),
+            StmtKind::If(condition, yes, no) => {
+                expressions.push(condition);
+                inner.push(yes);
+                inner.extend(no.as_deref());
+            }
+            StmtKind::While(condition, body) | StmtKind::DoWhile(body, condition) => {
+                expressions.push(condition);
+                inner.push(body);
+            }
+            StmtKind::For(first, condition, next, body) => {
+                inner.extend(first.as_deref());
+                expressions.extend(condition);
+                expressions.extend(next);
+                inner.push(body);
+            }
+            StmtKind::Switch(value, statements) => {
+                expressions.push(value);
+                inner.extend(statements);
+            }
+            StmtKind::Label(_, body) => inner.push(body),
+        }
+        for expression in expressions {
+            expression.each(visit);
+        }
+        for statement in inner {
+            statement.expressions(visit);
+        }
+    }
+}
+
 /// An expression.
 #[derive(Debug, Clone)]
 pub struct Expr {
@@ -314,6 +357,13 @@ impl Expr {
 }
 
 impl Expr {
+    fn each<'a>(&'a self, visit: &mut dyn FnMut(&'a Expr)) {
+        visit(self);
+        for operand in self.operands() {
+            operand.each(visit);
+        }
+    }
+
     /// The same, to be changed.
     pub(crate) fn operands_mut(&mut self) -> Vec<&mut Expr> {
         match &mut self.kind {

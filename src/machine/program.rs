@@ -98,6 +98,8 @@ pub struct Field {
     pub scalar: Scalar,
     /// The number of elements; `None` for a plain field.
     pub length: Option<usize>,
+    /// The width of a bit-field as it is written: what to raise where it is exceeded.
+    pub bound: Option<String>,
     /// Never read by listings.
     pub ghost: bool,
     /// Some thread writes it.

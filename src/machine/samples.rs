@@ -58,6 +58,7 @@ pub(crate) fn machine(threads: &[&[Op]]) -> Machine {
         owner,
         scalar,
         length: None,
+        bound: None,
         ghost: false,
         written: true,
         initial,

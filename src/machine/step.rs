@@ -368,8 +368,16 @@ const OVERFLOW: Failure = Failure {
     object: 0,
 };
 
+/// No object: it says which end was left.
+const BELOW_ZERO: Failure = Failure {
+    kind: ErrorKind::Overflow,
+    object: -1,
+};
+
 fn fits(value: i64, bits: u32) -> Result<(), Failure> {
-    if value < 0 || value >> bits.min(62) != 0 {
+    if value < 0 {
+        Err(BELOW_ZERO)
+    } else if value >> bits.min(62) != 0 {
         Err(OVERFLOW)
     } else {
         Ok(())

@@ -111,6 +111,9 @@ impl<'a> Tables<'a> {
             let owner = self.structs[declared.name.name.as_str()];
             for field in &declared.fields {
                 let member = self.add_member(owner, &field.name, &field.ty, field.ghost)?;
+                if let Member::Field(id) = member {
+                    self.program.fields[id].bound.clone_from(&field.bound);
+                }
                 if self.members.insert((owner, &field.name.name), member).is_some() {
                     return Err(Diagnostic::at(
                         field.name.span,
@@ -133,6 +136,7 @@ impl<'a> Tables<'a> {
                     owner,
                     scalar,
                     length,
+                    bound: None,
                     ghost,
                     written: true,
                     initial: Vec::new(),

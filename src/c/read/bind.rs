@@ -44,13 +44,38 @@ impl Binder {
         (self.program, self.errors)
     }
 
+    /// A file may reopen a struct of another file, to add fields.
     fn structure(&mut self, new: Struct) {
-        match self.program.structs.iter().find(|old| old.name.name == new.name.name) {
-            Some(_) => self.errors.push(
-                Diagnostic::at(new.name.span, format!("`struct {}` is defined already", new.name.name))
-                    .help("structs are the same for all listings: use another name, or add to the one of the spec"),
-            ),
-            None => self.program.structs.push(new),
+        let Some(old) = self
+            .program
+            .structs
+            .iter_mut()
+            .find(|old| old.name.name == new.name.name)
+        else {
+            return self.program.structs.push(new);
+        };
+        if file(&old.name) == file(&new.name) {
+            self.errors.push(
+                Diagnostic::at(
+                    new.name.span,
+                    format!("`struct {}` is defined twice in this file", new.name.name),
+                )
+                .help("write all fields in one place"),
+            );
+            return;
+        }
+        for field in new.fields {
+            match old.fields.iter().find(|known| known.name.name == field.name.name) {
+                None => old.fields.push(field),
+                Some(known) => self.errors.push(
+                    Diagnostic::at(
+                        field.name.span,
+                        format!("`struct {}` has a field `{}` already", new.name.name, field.name.name),
+                    )
+                    .also(known.name.span, "this one")
+                    .help("a struct is reopened with its new fields only"),
+                ),
+            }
         }
     }
 

@@ -9,7 +9,7 @@ use super::load::{Unit, load};
 use super::uncalled::{Callers, dead};
 use super::{defines, meaningless};
 use super::{program, tags};
-use crate::c::ast::{Enum, Function, Program};
+use crate::c::ast::{Enum, ExprKind, Function, Program, Struct};
 use crate::c::library::{Library, Listing};
 use crate::source::{Diagnostics, FileId, Sources, Span};
 
@@ -32,13 +32,32 @@ pub(crate) fn flatten(library: &dyn Library, protocol: &Listing) -> Result<Strin
         flat.enumeration(enumeration);
     }
     for structure in &program.structs {
-        flat.paragraph(structure.name.span);
+        flat.structure(structure);
     }
     flat.lines(program.globals.iter().map(|global| global.name.span));
     for function in used(&program, &Callers::of(library)) {
         flat.function(function);
     }
     Ok(flat.text.replace("\r\n", "\n"))
+}
+
+/// The calls of a listing that mean nothing: where each stands, and its text on one line.
+pub(crate) fn left_out(library: &dyn Library, protocol: &Listing) -> Result<Vec<(String, String)>, Diagnostics> {
+    let (program, _) = program(load(library, protocol, None))?;
+    let mut found = Vec::new();
+    for function in used(&program, &Callers::of(library)) {
+        function.body.expressions(&mut |expression| {
+            if let ExprKind::Meaningless(..) = &expression.kind {
+                let (file, line) = (
+                    &program.sources.file(expression.span.file).name,
+                    program.sources.line(expression.span),
+                );
+                let words: Vec<&str> = program.sources.text(expression.span).split_whitespace().collect();
+                found.push((format!("{file}:{line}"), words.join(" ")));
+            }
+        });
+    }
+    Ok(found)
 }
 
 /// The functions that are part of the story: without those that only other listings call.
@@ -181,8 +200,21 @@ impl<'a> Flat<'a> {
     }
 
     fn enumeration(&mut self, enumeration: &Enum) {
+        let names: Vec<Span> = enumeration.enumerators.iter().map(|name| name.span).collect();
+        self.opened(enumeration.name.span, &names, |flat, part| {
+            flat.enumerators(part, &names)
+        });
+    }
+
+    fn structure(&mut self, structure: &Struct) {
+        let names: Vec<Span> = structure.fields.iter().map(|field| field.name.span).collect();
+        self.opened(structure.name.span, &names, |flat, part| flat.fields(part));
+    }
+
+    /// A definition that other files may open again, in one piece.
+    fn opened(&mut self, name: Span, members: &[Span], body: impl Fn(&Self, &Item) -> String) {
         let mut parts: Vec<&Item> = Vec::new();
-        for span in std::iter::once(enumeration.name.span).chain(enumeration.enumerators.iter().map(|e| e.span)) {
+        for &span in std::iter::once(&name).chain(members) {
             if let Some(item) = self.item(span)
                 && !parts.iter().any(|part| std::ptr::eq(*part, item))
             {
@@ -193,13 +225,13 @@ impl<'a> Flat<'a> {
             return;
         };
         if others.is_empty() {
-            return self.paragraph(enumeration.name.span);
+            return self.paragraph(name);
         }
         let head = self.source(first, first.start..first.node.end);
         let Some((head, _)) = head.split_once('{') else {
             return;
         };
-        let bodies: Vec<String> = parts.iter().map(|part| self.enumerators(part, enumeration)).collect();
+        let bodies: Vec<String> = parts.iter().map(|part| body(self, part)).collect();
         if !self.text.is_empty() {
             self.text.push('\n');
         }
@@ -209,29 +241,27 @@ impl<'a> Flat<'a> {
         self.text.push_str("};\n");
     }
 
+    /// The lines between the braces of a struct.
+    fn fields(&self, part: &Item) -> String {
+        let text = self.source(part, part.node.clone());
+        match text.find('{').zip(text.rfind('}')) {
+            Some((open, close)) => lines(&text[open + 1..close]),
+            None => String::new(),
+        }
+    }
+
     /// The lines between the braces, with a comma after the last enumerator.
-    fn enumerators(&self, part: &Item, enumeration: &Enum) -> String {
+    fn enumerators(&self, part: &Item, names: &[Span]) -> String {
         let text = self.source(part, part.node.clone());
         let inside = |span: &Span| span.file == part.file && part.node.contains(&(span.start as usize));
-        let last = enumeration
-            .enumerators
-            .iter()
-            .map(|e| e.span)
-            .filter(inside)
-            .map(|span| span.end as usize)
-            .max();
+        let last = names.iter().copied().filter(inside).map(|span| span.end as usize).max();
         let (Some(open), Some(close), Some(last)) = (text.find('{'), text.rfind('}'), last) else {
             return String::new();
         };
         let last = last - part.node.start;
         let behind = &text[last..close];
         let comma = if behind.trim_start().starts_with(',') { "" } else { "," };
-        let body = format!("{}{comma}{behind}", &text[open + 1..last]);
-        if body.starts_with(['\n', '\r']) {
-            format!("{}\n", body.trim_matches(['\n', '\r']).trim_end())
-        } else {
-            format!("\t{}\n", body.trim())
-        }
+        lines(&format!("{}{comma}{behind}", &text[open + 1..last]))
     }
 
     fn function(&mut self, function: &Function) {
@@ -247,6 +277,15 @@ impl<'a> Flat<'a> {
         }
         self.text.push_str(text);
         self.text.push('\n');
+    }
+}
+
+/// What stands between two braces, as lines of their own.
+fn lines(body: &str) -> String {
+    if body.starts_with(['\n', '\r']) {
+        format!("{}\n", body.trim_matches(['\n', '\r']).trim_end())
+    } else {
+        format!("\t{}\n", body.trim())
     }
 }
 

@@ -28,7 +28,7 @@ mod types;
 mod uncalled;
 
 pub(crate) use constant::constant;
-pub(crate) use flatten::flatten;
+pub(crate) use flatten::{flatten, left_out};
 pub(crate) use load::includes;
 pub(crate) use uncalled::{Callers, uncalled};
 

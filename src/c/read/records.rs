@@ -57,13 +57,16 @@ impl Converter<'_> {
                 ));
             }
             self.not_void(declarator, &declared)?;
+            let mut bound = None;
             if let Some(width) = next(declarator).filter(|next| next.kind() == "bitfield_clause") {
                 declared.ty = self.width(width, &declared.ty)?;
+                bound = self.only_one(width, &[":"])?.map(|width| self.text(width).to_string());
             }
             let field = Field {
                 name: declared.name,
                 ty: declared.ty,
                 ghost: false,
+                bound,
             };
             fields.push((field, declarator.end_byte()));
         }

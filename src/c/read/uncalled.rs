@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use tree_sitter::Node;
 
 use super::load::{Unit, parse};
-use crate::c::ast::{AnnotationKind, Expr, ExprKind, Function, Program, Stmt, StmtKind};
+use crate::c::ast::{AnnotationKind, ExprKind, Function, Program};
 use crate::c::library::Library;
 use crate::c::nearest::did_you_mean;
 use crate::source::{Diagnostic, FileId};
@@ -141,53 +141,10 @@ fn identifiers(unit: &Unit, pick: impl Fn(Node<'_>) -> Option<Node<'_>>) -> BTre
 /// The names called by a function.
 fn calls(function: &Function) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
-    in_statement(&function.body, &mut names);
+    function.body.expressions(&mut |expression| {
+        if let ExprKind::Call(name, _) = &expression.kind {
+            names.insert(name.name.clone());
+        }
+    });
     names
-}
-
-fn in_statement(statement: &Stmt, names: &mut BTreeSet<String>) {
-    let mut expressions: Vec<&Expr> = Vec::new();
-    let mut inner: Vec<&Stmt> = Vec::new();
-    match &statement.kind {
-        StmtKind::Empty | StmtKind::Break | StmtKind::Continue | StmtKind::Goto(_) => {}
-        StmtKind::Expr(value) => expressions.push(value),
-        StmtKind::Declare(_, _, value) | StmtKind::Return(value) => expressions.extend(value),
-        StmtKind::Declarations(statements) | StmtKind::Block(statements) => inner.extend(statements),
-        StmtKind::If(condition, yes, no) => {
-            expressions.push(condition);
-            inner.push(yes);
-            inner.extend(no.as_deref());
-        }
-        StmtKind::While(condition, body) | StmtKind::DoWhile(body, condition) => {
-            expressions.push(condition);
-            inner.push(body);
-        }
-        StmtKind::For(first, condition, next, body) => {
-            inner.extend(first.as_deref());
-            expressions.extend(condition);
-            expressions.extend(next);
-            inner.push(body);
-        }
-        StmtKind::Switch(value, statements) => {
-            expressions.push(value);
-            inner.extend(statements);
-        }
-        StmtKind::Case(value) => expressions.extend(value),
-        StmtKind::Label(_, body) => inner.push(body),
-    }
-    for expression in expressions {
-        in_expression(expression, names);
-    }
-    for statement in inner {
-        in_statement(statement, names);
-    }
-}
-
-fn in_expression(expression: &Expr, names: &mut BTreeSet<String>) {
-    if let ExprKind::Call(name, _) = &expression.kind {
-        names.insert(name.name.clone());
-    }
-    for operand in expression.operands() {
-        in_expression(operand, names);
-    }
 }

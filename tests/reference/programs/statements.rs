@@ -235,7 +235,10 @@ impl Writer {
     }
 
     pub(super) fn free(&mut self) {
-        if self.one_in(2) {
+        if self.one_in(8) {
+            self.uses("kfree of what is locked");
+            self.line("grab(&y.lock);\nkfree(&y);");
+        } else if self.one_in(2) {
             self.uses("kfree");
             let pointer = if self.one_in(8) {
                 "&x.mid".to_string()

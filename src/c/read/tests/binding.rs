@@ -59,7 +59,7 @@ fn nothing_is_defined_twice() {
     check(
         "struct s { bool a; };",
         "struct s { bool a; };",
-        "`struct s` is defined already | s | ",
+        "`struct s` has a field `a` already | a | ",
     );
     check("bool a;", "bool a;", "`a` is defined already | a | ");
     check("bool a;", "void a(void) { }", "`a` is a variable already | a | ");
@@ -235,4 +235,19 @@ fn a_function_nobody_calls_is_probably_a_misspelt_override() {
         "{with_scenario:?}"
     );
     assert_eq!(with_scenario.len(), 3);
+}
+
+#[test]
+fn a_struct_is_opened_again_for_more_fields() {
+    let shelf = two("struct s { bool a; };", "struct s { u8 b; bool c __ghost; };");
+    let program = shelf.read("linux/b.c", None).unwrap();
+    let fields = &program.structs[0].fields;
+    assert_eq!(names(fields.iter().map(|field| &field.name)), ["a", "b", "c"]);
+    assert!(fields[2].ghost && program.structs.len() == 1);
+    check(
+        "struct s { bool a; };",
+        "struct s { bool a; };",
+        "`struct s` has a field `a` already | a | a struct is reopened",
+    );
+    assert!(refusal(read("struct s { bool a; };\nstruct s { bool b; };")).starts_with("`struct s` is defined twice"));
 }

@@ -105,3 +105,25 @@ fn a_story_keeps_its_form() {
     assert_eq!(flat("linux/b.c"), "/**\n * @protocol b\n * @after a\n */\n\nbool x;\n");
     assert_eq!(flat("linux/c.c"), "bool x;\n");
 }
+
+#[test]
+fn a_struct_that_is_opened_again_is_one_struct_and_what_calls_need_stays() {
+    let shelf = Shelf::of(&[
+        (
+            "kernel/a.h",
+            "#define quick\n#define once(x) (x)\nvoid say() __meaningless;\nstruct s {\n\tbool a;\t/* first */\n};\n",
+        ),
+        (
+            "linux/b.c",
+            "#include \"a.h\"\nstruct s { u8 b : 3; };\nstruct s x;\nquick void f(void) __unfair { say(x.a); x.b = once(x.b); }\n",
+        ),
+    ]);
+    let flat = flatten(&shelf, &shelf.listing("linux/b.c")).unwrap();
+    assert!(
+        flat.contains("struct s {\n\tbool a;\t/* first */\n\tu8 b : 3;\n};\n"),
+        "{flat}"
+    );
+    let again = Shelf::of(&[("linux/flat.c", &flat)]);
+    let second = flatten(&again, &again.listing("linux/flat.c")).unwrap_or_else(|e| panic!("{}", e.render(false)));
+    assert_eq!(flat, second);
+}
