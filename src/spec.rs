@@ -128,16 +128,19 @@ impl Spec {
 
     /// Functions of the listing that nothing calls, in any scenario: an override that is misspelt, most likely.
     pub fn refuse_uncalled(&self, protocol: &Listing, scenario: Option<&Listing>) -> Result<(), Diagnostics> {
+        let found = self.uncalled(protocol, scenario)?;
+        match found.errors.is_empty() {
+            true => Ok(()),
+            false => Err(found),
+        }
+    }
+
+    /// The same, to be judged: there may be none.
+    pub fn uncalled(&self, protocol: &Listing, scenario: Option<&Listing>) -> Result<Diagnostics, Diagnostics> {
         let program = self.read(protocol, scenario)?;
         let errors = uncalled(&program, &self.callers);
-        if errors.is_empty() {
-            Ok(())
-        } else {
-            Err(Diagnostics {
-                sources: program.sources,
-                errors,
-            })
-        }
+        let sources = program.sources;
+        Ok(Diagnostics { sources, errors })
     }
 
     /// A protocol by its name, with or without its folder, or by a release that it stands for (`5.10.200`).
@@ -299,7 +302,7 @@ impl tla::Library for Modules<'_> {
 }
 
 /// `linux/v4.14.c` is `v4.14`.
-pub(crate) fn stem(path: &str) -> String {
+pub fn stem(path: &str) -> String {
     let file = path.rsplit(['/', '\\']).next().unwrap_or(path);
     file.strip_suffix(".c").unwrap_or(file).to_string()
 }

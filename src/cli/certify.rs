@@ -41,7 +41,7 @@ pub struct Args {
 pub fn run(spec: &Spec, args: &Args, budget: Budget) -> Result<u8, Failure> {
     let instance = args.pair.instance(spec)?;
     let mut verifier = Verifier::new(spec)?;
-    verifier.modules = inputs::modules(spec, args.properties.as_deref())?;
+    verifier.modules = inputs::modules_of(spec, args.properties.as_deref(), &instance)?;
     let modules = &verifier.modules;
     let property = std::slice::from_ref(&args.property);
     spec.refuse_unknown_names(modules, std::slice::from_ref(&instance), property)?;

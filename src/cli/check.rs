@@ -14,9 +14,9 @@ use oomspec::report::matrix::{Rows, matrix};
 use oomspec::report::violation::violation;
 use oomspec::report::{github, json, junit, ktap, sarif, summary};
 use oomspec::source::{Diagnostic, Diagnostics};
-use oomspec::spec::Spec;
+use oomspec::spec::{Spec, stem};
 
-use super::inputs::{self, listing, modules, scenario};
+use super::inputs::{self, Modules, listing, modules, scenario};
 use super::{Failure, exit, suite};
 
 /// Explore protocols in scenarios and say which properties hold
@@ -120,12 +120,12 @@ pub fn run(spec: &Spec, args: &Args, budget: Budget) -> Result<u8, Failure> {
     if args.steps && args.format != Format::Human {
         misuse("--steps is for diagrams for people: JSON always has every step");
     }
-    let modules = modules(spec, args.properties.as_deref())?;
     let targets = targets(spec, args)?;
     if args.steps && targets.len() != 1 {
         misuse("--steps is for diagrams, and there are diagrams for one protocol alone: name it");
     }
     let instances = instances(spec, &targets, args)?;
+    let Modules { modules, left_out } = modules(spec, args.properties.as_deref(), &instances)?;
     spec.refuse_unknown_names(&modules, &instances, &args.property)?;
     let asked = suite::Asked {
         modules: &modules,
@@ -156,7 +156,12 @@ pub fn run(spec: &Spec, args: &Args, budget: Budget) -> Result<u8, Failure> {
                 super::print(&(line + "\n"))?;
             }
         }
-        Format::Human => super::print(&human(spec, &targets, &checked, args))?,
+        Format::Human => {
+            super::print(&human(spec, &targets, &checked, args))?;
+            if let Some(left_out) = left_out {
+                super::print(&format!("{left_out}\n"))?;
+            }
+        }
         Format::Ktap => super::print(&ktap::ktap(&History::of(spec), &checked))?,
         Format::Junit => super::print(&junit::junit(&History::of(spec), &checked))?,
         Format::Sarif => super::print(&sarif::sarif(&History::of(spec), &checked))?,
@@ -255,8 +260,9 @@ fn instances(spec: &Spec, targets: &[Target], args: &Args) -> Result<Vec<Instanc
         .collect::<Result<_, _>>()?;
     let mut instances = Vec::new();
     for target in targets {
+        inputs::refuse_uncalled(spec, &target.listing, &scenarios)?;
         for scenario in &scenarios {
-            instances.push(inputs::instance(spec, &target.listing, scenario)?);
+            instances.push(spec.instance(&target.listing, scenario)?);
         }
     }
     Ok(instances)
@@ -272,11 +278,22 @@ fn compare_with_bases(
     let per_target = checked.len() / targets.len().max(1);
     for (target, mine) in targets.iter().zip(checked.chunks_mut(per_target.max(1))) {
         let Some(base) = &target.base else { continue };
-        let mut instances = Vec::new();
-        for mine in mine.iter() {
+        let (mut instances, mut comparable) = (Vec::new(), Vec::new());
+        for mine in mine.iter_mut() {
             // A scenario of the user's own is read again from where it was read before.
             let again = scenario(spec, &mine.instance.scenario_source)?;
-            instances.push(spec.instance(base, &again)?);
+            match spec.instance(base, &again) {
+                Ok(instance) => {
+                    instances.push(instance);
+                    comparable.push(mine);
+                }
+                // It may lack what the listing adds and the scenario is about.
+                Err(errors) => {
+                    let why = errors.errors.first().map_or("", |error| error.message.as_str());
+                    let (base, here) = (stem(&base.name), &mine.instance.scenario);
+                    inputs::note(&format!("{base} is not comparable in {here}: {why}"));
+                }
+            }
         }
         let bases = suite::run(
             &instances,
@@ -285,7 +302,7 @@ fn compare_with_bases(
                 ..*asked
             },
         )?;
-        for (mine, (base, _)) in mine.iter_mut().zip(&bases) {
+        for (mine, (base, _)) in comparable.into_iter().zip(&bases) {
             baseline::against(mine, base);
         }
     }

@@ -35,8 +35,8 @@ pub struct Args {
 
 /// Serves until the process ends.
 pub fn run(spec: &Spec, args: &Args, budget: Budget) -> Result<u8, super::Failure> {
-    let modules = super::inputs::modules(spec, args.properties.as_deref())?;
     let instance = args.pair.instance(spec)?;
+    let modules = super::inputs::modules_of(spec, args.properties.as_deref(), &instance)?;
     spec.refuse_unknown_names(&modules, std::slice::from_ref(&instance), &[])?;
     let threads = super::check::available_threads();
     let limits = Limits {

@@ -158,7 +158,7 @@ fn violated(
     property: &str,
     properties: Option<&Path>,
 ) -> Result<Finding, Failure> {
-    let modules = inputs::modules(spec, properties)?;
+    let modules = inputs::modules_of(spec, properties, instance)?;
     spec.refuse_unknown_names(&modules, std::slice::from_ref(instance), &[property.to_string()])?;
     let mut all = findings(instance, graph, &modules, &[])?;
     match all.iter().position(|finding| finding.property.name == property) {

@@ -5,7 +5,7 @@ use std::path::Path;
 use oomspec::c::library::Listing;
 use oomspec::model::Instance;
 use oomspec::model::properties::PropertyModule;
-use oomspec::source::Diagnostics;
+use oomspec::source::{Diagnostic, Diagnostics};
 use oomspec::spec::Spec;
 
 /// A protocol of the spec, or a file of the user.
@@ -32,10 +32,36 @@ fn is_file(name: &str) -> bool {
 
 /// Reads and compiles a protocol in a scenario. A function of the user's that nothing calls is misspelt, and refused.
 pub fn instance(spec: &Spec, protocol: &Listing, scenario: &Listing) -> Result<Instance, Diagnostics> {
-    if protocol.folder.is_some() || scenario.folder.is_some() {
-        spec.refuse_uncalled(protocol, Some(scenario))?;
-    }
+    refuse_uncalled(spec, protocol, std::slice::from_ref(scenario))?;
     spec.instance(protocol, scenario)
+}
+
+/// Refuses functions of the user's that nothing calls in any of these scenarios. Where all of those are built in, and the name
+/// is like no other, it may be an entry point for scenarios to come: that is said, and no error.
+pub fn refuse_uncalled(spec: &Spec, protocol: &Listing, scenarios: &[Listing]) -> Result<(), Diagnostics> {
+    if protocol.folder.is_none() && scenarios.iter().all(|scenario| scenario.folder.is_none()) {
+        return Ok(());
+    }
+    let mut uncalled: Option<Diagnostics> = None;
+    for scenario in scenarios {
+        let mut here = spec.uncalled(protocol, Some(scenario))?;
+        if let Some(before) = &uncalled {
+            here.errors.retain(|error| before.errors.contains(error));
+        }
+        uncalled = Some(here);
+    }
+    let Some(mut uncalled) = uncalled else { return Ok(()) };
+    if scenarios.iter().all(|scenario| scenario.folder.is_none()) {
+        let misspelt = |error: &Diagnostic| error.help.as_ref().is_some_and(|help| help.starts_with("did you mean"));
+        for error in uncalled.errors.iter().filter(|error| !misspelt(error)) {
+            note(&format!("{}: a scenario of yours may", error.message));
+        }
+        uncalled.errors.retain(misspelt);
+    }
+    match uncalled.errors.is_empty() {
+        true => Ok(()),
+        false => Err(uncalled),
+    }
 }
 
 // A comment for rustdoc would be the help of the commands that have these.
@@ -58,11 +84,51 @@ impl Pair {
     }
 }
 
-/// The properties of the spec, then those of a module of the user.
-pub fn modules(spec: &Spec, properties: Option<&Path>) -> Result<Vec<PropertyModule>, Diagnostics> {
-    let mut modules = vec![spec.properties()?];
+/// The properties that a run is about.
+pub struct Modules {
+    /// Those of the spec, then those of a module of the user.
+    pub modules: Vec<PropertyModule>,
+    /// That the spec's are left out, and why.
+    pub left_out: Option<String>,
+}
+
+/// The properties of the spec, then those of a module of the user. The spec's are left out where no program has what they speak of.
+pub fn modules(spec: &Spec, properties: Option<&Path>, instances: &[Instance]) -> Result<Modules, Diagnostics> {
+    let own = spec.properties()?;
+    let missing: Option<Vec<&str>> = instances
+        .iter()
+        .map(|instance| own.missing(&instance.machine))
+        .collect();
+    let left_out = missing.and_then(|missing| missing.first().copied()).map(|missing| {
+        let name = own.spec.name();
+        format!("{name}.tla is left out: it speaks of `{missing}`, and there is none here")
+    });
+    let mut modules = Vec::new();
+    if left_out.is_none() {
+        modules.push(own);
+    }
     if let Some(path) = properties {
         modules.push(spec.properties_of(path)?);
     }
+    Ok(Modules { modules, left_out })
+}
+
+/// The same for one program; what is left out is said on stderr.
+pub fn modules_of(
+    spec: &Spec,
+    properties: Option<&Path>,
+    instance: &Instance,
+) -> Result<Vec<PropertyModule>, Diagnostics> {
+    let Modules { modules, left_out } = modules(spec, properties, std::slice::from_ref(instance))?;
+    if let Some(left_out) = left_out {
+        note(&left_out);
+    }
     Ok(modules)
+}
+
+/// Something worth knowing that is no error.
+pub fn note(message: &str) {
+    use std::io::Write;
+    // Nobody is left to tell if stderr is closed.
+    let _ = writeln!(anstream::stderr(), "note: {message}");
 }

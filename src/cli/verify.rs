@@ -41,7 +41,7 @@ Exit codes, the first that applies:
 /// Checks each file.
 pub fn run(spec: &Spec, args: &Args) -> Result<u8, Failure> {
     let mut verifier = Verifier::new(spec)?;
-    verifier.modules = inputs::modules(spec, args.properties.as_deref())?;
+    verifier.modules = inputs::modules(spec, args.properties.as_deref(), &[])?.modules;
     if let Some(name) = &args.listing {
         verifier.listing = Some(inputs::listing(spec, name)?);
     }

@@ -4,7 +4,7 @@ use super::events::{self, Event, failed_object};
 use super::text;
 use crate::check::Finding;
 use crate::check::deadlock::unfinished;
-use crate::machine::program::{Instr, Scalar};
+use crate::machine::program::Instr;
 use crate::machine::{ErrorKind, Machine, Reached};
 use crate::model::property::PropertyKind;
 
@@ -82,16 +82,10 @@ fn exceeded(machine: &Machine, last: &Event) -> Option<String> {
         return None;
     };
     let declared = &machine.program.fields[*field];
-    let Scalar::Unsigned(bits) = declared.scalar else {
-        return None;
-    };
     let bound = declared.bound.as_deref().filter(|_| end >= 0)?;
     let raise = match bound.starts_with(|first: char| first.is_ascii_digit()) {
-        true => "its width",
-        false => bound,
+        true => format!("the width of `{}`", declared.name),
+        false => bound.to_string(),
     };
-    let name = &declared.name;
-    Some(format!(
-        "the model's bound is exceeded: `{name}` has {bits} bits (raise {raise}),"
-    ))
+    Some(format!("the model's bound is exceeded (raise {raise})"))
 }

@@ -1,6 +1,7 @@
 //! The properties of a TLA+ module: its definitions of temporal formulas, each with the comment above it.
 
 use super::property::{self, Property, PropertyKind};
+use super::variables::Variable;
 use crate::machine::Machine;
 use crate::source::{Diagnostic, Diagnostics};
 use crate::tla::{Definition, Expr, Level, Refinement, Specification, SubscriptedAction, Temporal};
@@ -54,6 +55,13 @@ impl PropertyModule {
             sources: spec.sources().clone(),
             errors,
         })
+    }
+
+    /// A variable that it speaks of and a program does not have, if there is one: then it says nothing about that program.
+    pub fn missing(&self, machine: &Machine) -> Option<&str> {
+        let mut variables = self.spec.variables().iter();
+        let missing = variables.find(|name| Variable::named(machine, name).is_none());
+        missing.map(|name| &**name)
     }
 
     /// The properties.

@@ -125,7 +125,7 @@ impl Specification {
     }
 
     /// The root module's name.
-    pub(crate) fn name(&self) -> &str {
+    pub fn name(&self) -> &str {
         self.modules.get(self.contexts[0].module).map_or("", |m| &m.name.text)
     }
 
