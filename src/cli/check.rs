@@ -291,7 +291,7 @@ fn compare_with_bases(
                 Err(errors) => {
                     let why = errors.errors.first().map_or("", |error| error.message.as_str());
                     let (base, here) = (stem(&base.name), &mine.instance.scenario);
-                    inputs::note(&format!("{base} is not comparable in {here}: {why}"));
+                    super::note(&format!("{base} is not comparable in {here}: {why}"));
                 }
             }
         }

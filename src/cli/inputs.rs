@@ -54,7 +54,7 @@ pub fn refuse_uncalled(spec: &Spec, protocol: &Listing, scenarios: &[Listing]) -
     if scenarios.iter().all(|scenario| scenario.folder.is_none()) {
         let misspelt = |error: &Diagnostic| error.help.as_ref().is_some_and(|help| help.starts_with("did you mean"));
         for error in uncalled.errors.iter().filter(|error| !misspelt(error)) {
-            note(&format!("{}: a scenario of yours may", error.message));
+            super::note(&format!("{}: a scenario of yours may", error.message));
         }
         uncalled.errors.retain(misspelt);
     }
@@ -121,14 +121,7 @@ pub fn modules_of(
 ) -> Result<Vec<PropertyModule>, Diagnostics> {
     let Modules { modules, left_out } = modules(spec, properties, std::slice::from_ref(instance))?;
     if let Some(left_out) = left_out {
-        note(&left_out);
+        super::note(&left_out);
     }
     Ok(modules)
-}
-
-/// Something worth knowing that is no error.
-pub fn note(message: &str) {
-    use std::io::Write;
-    // Nobody is left to tell if stderr is closed.
-    let _ = writeln!(anstream::stderr(), "note: {message}");
 }

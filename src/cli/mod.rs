@@ -10,6 +10,7 @@ mod export;
 mod inputs;
 mod list;
 mod module;
+mod new;
 mod output;
 mod prove;
 mod show;
@@ -61,6 +62,7 @@ enum Command {
     Prove(prove::Args),
     Tlc(tlc::Args),
     Show(show::Args),
+    New(new::Args),
     Certify(certify::Args),
     Verify(verify::Args),
     List(list::Args),
@@ -93,6 +95,7 @@ fn command(cli: &Cli) -> Result<u8, Failure> {
         Command::Prove(args) => prove::run(&spec, args, budget),
         Command::Tlc(args) => tlc::run(&spec, args, budget),
         Command::Show(args) => show::run(&spec, args),
+        Command::New(args) => new::run(args),
         Command::Certify(args) => certify::run(&spec, args, budget),
         Command::Verify(args) => verify::run(&spec, args),
         Command::List(args) => list::run(&spec, args),
