@@ -19,6 +19,9 @@
 #define noinline
 #define __init
 #define __exit
+#define __meminit
+#define __weak
+#define __latent_entropy
 #define __sched
 #define __cold
 #define __must_check
@@ -259,6 +262,14 @@ void cond_resched() __meaningless;
 void might_sleep() __meaningless;
 void cpu_relax() __meaningless;
 
+/* The secondary MMU by the kernel's name; what it is told around a range of a vma is notifier.h's business. */
+#define mmu_notifier_release(mm) release_secondary(mm)
+void mmu_notifier_range_init() __meaningless;
+void mmu_notifier_invalidate_range_end() __meaningless;
+
+/* A sleep is no step: nothing changes but the time. */
+void schedule_timeout_idle() __meaningless;
+
 /*
  * Around the end of an address space: what touches neither its users, nor its
  * lock, nor its pages and page tables.
@@ -270,7 +281,6 @@ void tlb_gather_mmu() __meaningless;
 void tlb_gather_mmu_fullmm() __meaningless;
 void mt_clear_in_rcu() __meaningless;
 void vma_iter_set() __meaningless;
-void __mt_destroy() __meaningless;
 void vm_unacct_memory() __meaningless;
 void uprobe_clear_state() __meaningless;
 void ksm_exit() __meaningless;

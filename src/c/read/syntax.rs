@@ -88,6 +88,12 @@ fn syntax_error(node: Node<'_>, parent: Option<Node<'_>>, text: &str, file: File
     if found.contains("for_each") {
         return error.help(FOR_EACH);
     }
+    let in_call = parent.is_some_and(|parent| matches!(parent.kind(), "argument_list" | "call_expression"));
+    if found.starts_with("struct") || in_call && text[..place.start as usize].trim_end().ends_with("struct") {
+        return error.label("not understood").help(
+            "a type is no argument; to come from a member to the struct around it, keep a pointer to that in a field",
+        );
+    }
     let rest = &bytes[node.end_byte()..];
     let line_ends = rest
         .iter()
