@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use crate::c::ast::Program;
+use crate::c::ast::{Body, Program};
 use crate::c::library::{Builtin, Folder, Library, Listing};
 use crate::c::release::{Release, Releases};
-use crate::c::{Callers, compile, flatten, includes, left_out, nearest, numbers, read_program, uncalled};
+use crate::c::{Callers, body, compile, flatten, includes, left_out, nearest, numbers, read_program, uncalled};
 use crate::input::{self, MAX_MODULE};
 use crate::machine::Machine;
 use crate::model::Instance;
@@ -21,6 +21,20 @@ pub struct Spec {
     scenarios: Vec<String>,
     callers: Callers,
 }
+
+/// What a function in a kernel's tree is now, beside what it was when a listing was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Now {
+    /// The same.
+    Same,
+    /// Something else, with this digest.
+    Other(String),
+    /// Not in that file, or there more than once.
+    Gone,
+}
+
+/// The bytes of a kernel's file, at most.
+const MOST_OF_A_KERNEL: u64 = 8 << 20;
 
 /// The module that says everything: it extends the properties and maps to the abstract specification.
 const ROOT_MODULE: &str = "Refinement";
@@ -99,6 +113,22 @@ impl Spec {
     /// The calls of a protocol that mean nothing here: where each stands, as `linux/mine.c:12`, and its text.
     pub fn left_out(&self, protocol: &Listing) -> Result<Vec<(String, String)>, Diagnostics> {
         left_out(&*self.library, protocol)
+    }
+
+    /// What a kernel's tree says of the functions that a protocol was written after (`@body`).
+    pub fn drift(&self, protocol: &Listing, tree: &Path) -> Result<Vec<(Body, Now)>, Diagnostics> {
+        let bodies = self.read(protocol, None)?.tags.bodies;
+        let now = |of: &Body| {
+            let Ok(text) = input::text(&tree.join(&of.file), MOST_OF_A_KERNEL) else {
+                return Now::Gone;
+            };
+            match body(&text, &of.function) {
+                Ok(Some(digest)) if digest == of.digest => Now::Same,
+                Ok(Some(digest)) => Now::Other(digest),
+                _ => Now::Gone,
+            }
+        };
+        Ok(bodies.into_iter().map(|of| (of.clone(), now(&of))).collect())
     }
 
     /// The properties of the spec: those of Refinement.tla and of what it extends.

@@ -289,19 +289,15 @@ fn code_150_underlines_the_line_and_says_what_to_write() {
     let text = replace(
         &v4_15(),
         "\tmunlock_all(mm);",
-        "\tswitch (mm->mm_users) {}\n\tmunlock_all(mm);",
+        "\tmm->mm_users = (u8)1;\n\tmunlock_all(mm);",
     );
     let run = with("mine.c", &text, &["check", "mine.c"]);
     assert_eq!(run.code, 150, "{}", run.out);
     assert_eq!(run.out, "");
-    assert!(run.err.contains("error: `switch` is not in the subset"), "{}", run.err);
-    assert!(
-        run.err.contains(" mine.c:") && run.err.contains("^^^^^^"),
-        "{}",
-        run.err
-    );
-    assert!(run.err.contains("switch (mm->mm_users) {}"), "{}", run.err);
-    assert!(run.err.contains("help: write `if`"), "{}", run.err);
+    assert!(run.err.contains("error: casts are not in the subset"), "{}", run.err);
+    assert!(run.err.contains(" mine.c:") && run.err.contains("^^^^^"), "{}", run.err);
+    assert!(run.err.contains("mm->mm_users = (u8)1;"), "{}", run.err);
+    assert!(run.err.contains("help: declare the variable"), "{}", run.err);
 }
 
 #[test]

@@ -175,6 +175,8 @@ fn a_word_that_nobody_knows_says_what_to_do() {
         "{said}"
     );
     assert!(said.contains("void frobnicate_pages() __meaningless;"), "{said}");
+    assert!(refused("rwsem_queue(x.next);").contains("rwsem.h has it: write `#include \"rwsem.h\"`"));
+    assert!(refused("rwsem_queu(x.next);").contains("rwsem.h has `rwsem_queue`"));
     assert!(refused("list_for_each_entry(slot, x, next) { }").contains("no header defines `list_for_each_entry`"));
     assert_eq!(ErrorKind::Overflow.property(), "NoOverflow");
 }
@@ -221,4 +223,42 @@ void own_runs(void) __task(own) { atomic_inc(&mm.mm_users); }
         .replace("mm_users = 7", "mm_users = 0")
         .replace("atomic_inc(&mm", "atomic_dec_and_test(&mm"));
     assert!(below.contains("overflow in atomic_dec_and_test()"), "{below}");
+}
+
+#[test]
+fn drift_tells_which_functions_of_a_tree_have_changed() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("a file");
+    std::fs::create_dir(folder.path().join("mm")).expect("a folder");
+    write("mm/a.c", "int f(int a)\n{\n\treturn a;\n}\nint g(void) { return 0; }\n");
+    let drift = |tags: &str| {
+        write("mine.c", &format!("/**\n * @protocol mine\n{tags} */\nbool x;\n"));
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_oomspec"));
+        let output = command
+            .arg("drift")
+            .arg(folder.path())
+            .arg(folder.path().join("mine.c"))
+            .output();
+        let output = output.expect("oomspec runs");
+        (output.status.code(), String::from_utf8(output.stdout).expect("text"))
+    };
+    let (code, said) = drift(" * @body f in mm/a.c\n");
+    assert_eq!(code, Some(25), "{said}");
+    let noted = said.strip_prefix("f: not noted yet: ").expect("a digest").trim();
+    assert!(noted.starts_with("@body f in mm/a.c: "), "{said}");
+    let tags = format!(" * {noted}\n * @body h in mm/a.c: 0123\n * @body f in mm/b.c: 0123\n");
+    let gone = "h: not in mm/a.c, or there more than once\nf: not in mm/b.c, or there more than once\n";
+    assert_eq!(drift(&tags), (Some(25), format!("f: the same\n{gone}")));
+    let same = format!(" * {noted}\n");
+    assert_eq!(drift(&same), (Some(0), "f: the same\n".to_string()));
+    write("mm/a.c", "/* new */\nint f(int a) {\n\treturn a; }\n");
+    assert_eq!(drift(&same).0, Some(0), "layout is not the body");
+    write("mm/a.c", "int f(int a)\n{\n\treturn a + 1;\n}\n");
+    let (code, said) = drift(&same);
+    assert!(
+        code == Some(25) && said.starts_with("f: changed: @body f in mm/a.c: "),
+        "{said}"
+    );
+    assert_eq!(drift("").0, Some(150), "nothing to compare");
+    assert_eq!(drift(" * @body f in ../a.c\n").0, Some(150), "outside the tree");
 }

@@ -2,6 +2,8 @@
 
 pub use crate::machine::program::BinaryOp;
 
+use std::collections::BTreeMap;
+
 use super::number::Number;
 use super::release::Releases;
 use crate::source::{Sources, Span};
@@ -19,6 +21,8 @@ pub struct Program {
     pub globals: Vec<Global>,
     /// Functions after late binding: an overriding definition has replaced the included one.
     pub functions: Vec<Function>,
+    /// For functions that are called and not there: one in a header that is not included, and that header.
+    pub elsewhere: BTreeMap<String, (String, String)>,
     /// What the `/** @… */` comments of the listing and of the scenario say.
     pub tags: Tags,
 }
@@ -395,6 +399,8 @@ pub struct Tags {
     pub after: Option<Ident>,
     /// `@commit HASH ("subject")`, in order.
     pub commits: Vec<Commit>,
+    /// `@body FUNCTION in FILE: DIGEST`, in order.
+    pub bodies: Vec<Body>,
     /// `@source …`
     pub sources: Vec<String>,
     /// `@versions v6.1 to v6.11, 6.1.3 on`: the releases that it stands for.
@@ -414,8 +420,19 @@ pub struct Tags {
 pub struct Commit {
     /// At least 12 hex digits.
     pub hash: String,
-    /// The subject line.
+    /// The subject line; empty if it is not given.
     pub subject: String,
+}
+
+/// A function of a kernel that a listing was written after.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Body {
+    /// Its name.
+    pub function: String,
+    /// The file in the tree, with `/`.
+    pub file: String,
+    /// What it was: a digest without comments and layout; empty if nobody has noted it.
+    pub digest: String,
 }
 
 /// A violation that is expected, and why.

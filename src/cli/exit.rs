@@ -18,6 +18,8 @@ pub const VACUOUS: u8 = 22;
 pub const STALE: u8 = 23;
 /// A certificate is refused, or there is nothing to certify.
 pub const REFUSED: u8 = 24;
+/// `drift`: a function of a kernel is not what it was.
+pub const DRIFTED: u8 = 25;
 /// The two engines disagree: a bug of oomspec.
 pub const DISAGREE: u8 = 70;
 /// What was to be written could not be.

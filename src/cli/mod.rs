@@ -4,6 +4,7 @@ mod budget;
 mod certify;
 mod check;
 mod completions;
+mod drift;
 mod exit;
 mod explore;
 mod export;
@@ -63,6 +64,7 @@ enum Command {
     Tlc(tlc::Args),
     Show(show::Args),
     New(new::Args),
+    Drift(drift::Args),
     Certify(certify::Args),
     Verify(verify::Args),
     List(list::Args),
@@ -96,6 +98,7 @@ fn command(cli: &Cli) -> Result<u8, Failure> {
         Command::Tlc(args) => tlc::run(&spec, args, budget),
         Command::Show(args) => show::run(&spec, args),
         Command::New(args) => new::run(args),
+        Command::Drift(args) => drift::run(&spec, args),
         Command::Certify(args) => certify::run(&spec, args, budget),
         Command::Verify(args) => verify::run(&spec, args),
         Command::List(args) => list::run(&spec, args),

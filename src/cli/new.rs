@@ -28,10 +28,10 @@ pub fn run(args: &Args) -> Result<u8, Failure> {
     }
     let module = module(name);
     let files = [
-        (format!("{name}.c"), include_str!("new/listing.c")),
-        (format!("{name}-users.c"), include_str!("new/scenario.c")),
-        (format!("{module}.tla"), include_str!("new/property.tla")),
-        (format!("{name}.md"), include_str!("new/note.md")),
+        (format!("{name}.c"), include_str!("../../spec/new/listing.c")),
+        (format!("{name}-users.c"), include_str!("../../spec/new/scenario.c")),
+        (format!("{module}.tla"), include_str!("../../spec/new/property.tla")),
+        (format!("{name}.md"), include_str!("../../spec/new/note.md")),
     ];
     if let Some((there, _)) = files.iter().find(|(file, _)| args.directory.join(file).exists()) {
         let message = format!("{} is there already", args.directory.join(there).display());

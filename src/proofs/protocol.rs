@@ -140,11 +140,11 @@ fn tags(chapter: &Chapter) -> String {
     let tags = &chapter.program.tags;
     let mut lines = Vec::new();
     for commit in &tags.commits {
-        lines.push(format!(
-            "- Commit `{}` (\"{}\")",
-            short(&commit.hash),
-            plain(&commit.subject)
-        ));
+        let subject = match commit.subject.as_str() {
+            "" => String::new(),
+            subject => format!(" (\"{}\")", plain(subject)),
+        };
+        lines.push(format!("- Commit `{}`{subject}", short(&commit.hash)));
     }
     for source in &tags.sources {
         lines.push(format!("- Written from: {}", plain(source)));

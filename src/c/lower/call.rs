@@ -47,9 +47,13 @@ impl<'a> Emitter<'a, '_> {
             let mut known: Vec<&str> = self.tables.functions.keys().copied().collect();
             known.extend(["await", "choose", "compare_and_swap", "BUG_ON", "kfree", "panic"]);
             let error = super::tables::unknown(format!("there is no function `{}`", name.name), name, &known);
-            return Err(match error.help {
-                Some(_) => error,
-                None => error.help(format!(
+            return Err(match (&error.help, self.tables.syntax.elsewhere.get(&name.name)) {
+                (_, Some((other, header))) if *other == name.name => {
+                    error.help(format!("{header} has it: write `#include \"{header}\"`"))
+                }
+                (Some(_), _) => error,
+                (None, Some((other, header))) => error.help(format!("{header} has `{other}`")),
+                (None, None) => error.help(format!(
                     "if it matters here, write what it does; if not, say so: `void {}() __meaningless;`",
                     name.name
                 )),

@@ -45,7 +45,7 @@ pub(crate) struct Tables<'a> {
     pub(super) embedded: HashMap<TypeId, Vec<PartId>>,
     /// By struct; none while that is not known.
     pub(super) sizes: Vec<Option<Size>>,
-    pub(super) syntax: &'a ast::Program,
+    pub(crate) syntax: &'a ast::Program,
 }
 
 /// How much an object of a struct is, with what is embedded in it.

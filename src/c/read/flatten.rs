@@ -5,8 +5,9 @@ use std::ops::Range;
 
 use tree_sitter::Node;
 
-use super::load::{Unit, load};
+use super::load::load;
 use super::uncalled::{Callers, dead};
+use super::unit::Unit;
 use super::{defines, meaningless};
 use super::{program, tags};
 use crate::c::ast::{Enum, ExprKind, Function, Program, Struct};

@@ -43,15 +43,14 @@ pub(super) fn span(file: FileId, start: usize, end: usize) -> Span {
 
 /// The tokens of a text whose comments end and whose brackets match.
 pub(super) fn tokens(text: &str, file: FileId) -> Result<Vec<Token>, Diagnostic> {
-    let tokens = Lexer {
-        text,
-        bytes: text.as_bytes(),
-        at: 0,
-        file,
-    }
-    .run()?;
+    let tokens = Lexer::new(text, file, false).run()?;
     match_brackets(text, &tokens, file)?;
     Ok(tokens)
+}
+
+/// The tokens of a text that may be anything, each preprocessor line as one.
+pub(super) fn words(text: &str, file: FileId) -> Result<Vec<Token>, Diagnostic> {
+    Lexer::new(text, file, true).run()
 }
 
 struct Lexer<'a> {
@@ -59,9 +58,21 @@ struct Lexer<'a> {
     bytes: &'a [u8],
     at: usize,
     file: FileId,
+    /// Preprocessor lines are tokens.
+    directives: bool,
 }
 
-impl Lexer<'_> {
+impl<'a> Lexer<'a> {
+    fn new(text: &'a str, file: FileId, directives: bool) -> Self {
+        Lexer {
+            text,
+            bytes: text.as_bytes(),
+            at: 0,
+            file,
+            directives,
+        }
+    }
+
     fn run(mut self) -> Result<Vec<Token>, Diagnostic> {
         let mut tokens = Vec::new();
         let mut line_start = true;
@@ -83,6 +94,10 @@ impl Lexer<'_> {
                 }
                 b'#' if line_start => {
                     self.directive()?;
+                    if self.directives {
+                        let (kind, end) = (TokenKind::Literal, self.at);
+                        tokens.push(Token { kind, start, end });
+                    }
                     continue;
                 }
                 _ => {}

@@ -6,8 +6,8 @@ use tree_sitter::Node;
 use super::annotations::Marks;
 use super::convert::{Checked, Converter, children};
 use super::keywords;
-use super::load::{Unit, tree};
 use super::meaning::{Body, Defines, Macro};
+use super::unit::{Unit, tree};
 use crate::c::ast::{Expr, ExprKind, Ident, Stmt, StmtKind};
 use crate::source::{Diagnostic, Span};
 

@@ -9,9 +9,9 @@ use tree_sitter::Node;
 
 use super::annotations::{MEANINGLESS, Marks};
 use super::convert::{Checked, Converter, children};
-use super::load::Unit;
 use super::meaning::Defines;
 use super::uncalled::defined;
+use super::unit::Unit;
 use crate::c::ast::{Expr, ExprKind, Ident};
 
 /// The names that a file declares as meaningless.

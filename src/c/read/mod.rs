@@ -1,6 +1,6 @@
 //! Text to syntax tree: one file a stage.
 //!
-//! `lexer` and `annotations` settle what is no C, `load` follows includes, `syntax` says what the subset leaves out, `defines` finds
+//! `lexer` and `annotations` settle what is no C, `unit` parses, `load` follows includes, `syntax` says what the subset leaves out, `defines` finds
 //! what names stand for, `macros` what those with parameters do, `meaningless` which calls are left out, `definitions`, `records`, `functions`, `types`, `statements` and
 //! `expressions` convert the grammar's trees, `bind` makes one program of
 //! all files, `tags` reads the story at the top. A node of the grammar that none of them knows is an error, never skipped.
@@ -11,6 +11,7 @@ mod constant;
 mod convert;
 mod defines;
 mod definitions;
+mod drift;
 mod expressions;
 mod flatten;
 mod functions;
@@ -26,8 +27,10 @@ mod syntax;
 mod tags;
 mod types;
 mod uncalled;
+mod unit;
 
 pub(crate) use constant::constant;
+pub(crate) use drift::body;
 pub(crate) use flatten::{flatten, left_out};
 pub(crate) use load::includes;
 pub(crate) use uncalled::{Callers, uncalled};
@@ -39,6 +42,7 @@ use bind::Binder;
 use convert::Converter;
 use load::{Loaded, load};
 use meaning::Defines;
+use uncalled::elsewhere;
 
 /// Reads a protocol, with all it includes, and a scenario.
 ///
@@ -48,7 +52,9 @@ pub fn read_program(
     protocol: &Listing,
     scenario: Option<&Listing>,
 ) -> Result<Program, Diagnostics> {
-    program(load(library, protocol, scenario)).map(|(program, _)| program)
+    let (mut program, _) = program(load(library, protocol, scenario))?;
+    program.elsewhere = elsewhere(&program, library);
+    Ok(program)
 }
 
 /// The `#define`s of a protocol in a scenario that are numbers: its bounds, each with its name.
@@ -62,7 +68,7 @@ pub(crate) fn numbers(
 }
 
 /// The program in the loaded files, and the files.
-fn program(loaded: Loaded) -> Result<(Program, Vec<load::Unit>), Diagnostics> {
+fn program(loaded: Loaded) -> Result<(Program, Vec<unit::Unit>), Diagnostics> {
     let Loaded {
         sources,
         units,

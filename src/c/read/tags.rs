@@ -4,19 +4,20 @@ use tree_sitter::Node;
 
 use super::convert::Checked;
 use super::lexer::span;
-use super::load::Unit;
-use crate::c::ast::{Breaks, Cause, Commit, Ident, Reason, Tags};
+use super::unit::Unit;
+use crate::c::ast::{Body, Breaks, Cause, Commit, Ident, Reason, Tags};
 use crate::c::nearest::did_you_mean;
 use crate::c::release::{FORM, Releases};
 use crate::source::{Diagnostic, FileId, Span};
 
 /// The tags of a listing.
-const OF_LISTINGS: [&str; 7] = [
+const OF_LISTINGS: [&str; 8] = [
     "@protocol",
     "@versions",
     "@after",
     "@commit",
     "@source",
+    "@body",
     "@breaks",
     "@vacuous",
 ];
@@ -223,6 +224,12 @@ impl Reader<'_> {
             }
             "@versions" => self.versions(paragraph),
             "@vacuous" => self.vacuous(paragraph),
+            "@body" => {
+                let body = body(paragraph.rest())
+                    .ok_or_else(|| self.malformed(paragraph, "@body FUNCTION in FILE: DIGEST"))?;
+                self.tags.bodies.push(body);
+                Ok(())
+            }
             "@breaks" => self.breaks(paragraph),
             _ => self.scenario(paragraph),
         }
@@ -408,11 +415,31 @@ fn is_name_character(c: char) -> bool {
     c.is_ascii_alphanumeric() || "_-.".contains(c)
 }
 
+/// `exit_mmap in mm/mmap.c: 0123456789abcdef`; the digest may be missing.
+fn body(text: &str) -> Option<Body> {
+    let (head, digest) = text.split_once(':').unwrap_or((text, ""));
+    let (function, file) = head.split_once(" in ")?;
+    let (function, file, digest) = (function.trim(), file.trim(), digest.trim());
+    let plain = file.split('/').all(|part| is_name(part) && part != "..");
+    (is_name(function) && plain && digest.chars().all(|c| c.is_ascii_hexdigit())).then(|| Body {
+        function: function.to_string(),
+        file: file.to_string(),
+        digest: digest.to_string(),
+    })
+}
+
+/// The subject may be missing.
 fn commit(text: &str) -> Option<Commit> {
-    let (hash, subject) = text.split_once(' ')?;
-    let subject = subject.trim().strip_prefix("(\"")?.strip_suffix("\")")?;
+    let (hash, subject) = text.split_once(' ').unwrap_or((text, ""));
+    let subject = match subject.trim() {
+        "" => "",
+        subject => subject
+            .strip_prefix("(\"")?
+            .strip_suffix("\")")
+            .filter(|subject| !subject.is_empty())?,
+    };
     let hexadecimal = hash.len() >= 12 && hash.len() <= 40 && hash.chars().all(|c| c.is_ascii_hexdigit());
-    (hexadecimal && !subject.is_empty()).then(|| Commit {
+    hexadecimal.then(|| Commit {
         hash: hash.to_string(),
         subject: subject.to_string(),
     })

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tree_sitter::Node;
 
-use super::load::{Unit, parse};
+use super::keywords::is_keyword;
+use super::unit::{Unit, parse};
 use crate::c::ast::{AnnotationKind, ExprKind, Function, Program};
 use crate::c::library::Library;
-use crate::c::nearest::did_you_mean;
+use crate::c::nearest::{did_you_mean, nearest};
 use crate::source::{Diagnostic, FileId};
 
 /// What the files of a library say about functions that a single program does not.
@@ -110,6 +111,53 @@ pub(super) fn defined(unit: &Unit) -> BTreeSet<String> {
         }
         Some(declarator)
     })
+}
+
+/// For each function that is called and not there: what a header of the library has that is called so, or nearly.
+pub(super) fn elsewhere(program: &Program, library: &dyn Library) -> BTreeMap<String, (String, String)> {
+    let known: BTreeSet<&str> = program
+        .functions
+        .iter()
+        .map(|function| function.name.name.as_str())
+        .collect();
+    let mut missing: BTreeSet<String> = program.functions.iter().flat_map(calls).collect();
+    missing.retain(|name| !known.contains(name.as_str()) && !is_keyword(name));
+    if missing.is_empty() {
+        return BTreeMap::new();
+    }
+    let mut headers: BTreeMap<String, String> = BTreeMap::new();
+    for path in library.list().into_iter().filter(|path| path.ends_with(".h")) {
+        if let Some(Ok(text)) = library.read(&path)
+            && let Ok(unit) = parse(&text, FileId(0))
+        {
+            let file = path.rsplit('/').next().unwrap_or(&path);
+            let names = defined(&unit).into_iter().chain(named(&unit));
+            headers.extend(names.map(|name| (name, file.to_string())));
+        }
+    }
+    let like = |name: &String| {
+        let same = headers.contains_key(name).then_some(name.as_str());
+        let near = same.or_else(|| nearest(name, headers.keys().map(String::as_str)))?;
+        (!known.contains(near)).then(|| (near.to_string(), headers[near].clone()))
+    };
+    missing
+        .into_iter()
+        .filter_map(|name| like(&name).map(|found| (name, found)))
+        .collect()
+}
+
+/// The macros and the functions without meaning of a file.
+fn named(unit: &Unit) -> BTreeSet<String> {
+    let macros = identifiers(unit, |node| {
+        node.child_by_field_name("name")
+            .filter(|_| node.kind() == "preproc_function_def")
+    });
+    let prototypes = identifiers(unit, |node| {
+        let declarator = node.child_by_field_name("declarator")?;
+        let name = declarator.child_by_field_name("declarator")?;
+        (node.kind() == "declaration" && declarator.kind() == "function_declarator").then_some(name)
+    });
+    macros.into_iter().chain(prototypes).collect()
 }
 
 /// The names called in a file.

@@ -104,6 +104,9 @@ fn foot(finding: &Finding, options: &Options) -> Vec<String> {
         let hash: String = commit.hash.chars().take(12).collect();
         let subject = text::ascii(&format!("(\"{}\")", commit.subject));
         let line = format!("  {what} {hash} {subject}");
+        if commit.subject.is_empty() {
+            return vec![format!("  {what} {hash}")];
+        }
         if line.len() <= WIDTH {
             return vec![line];
         }

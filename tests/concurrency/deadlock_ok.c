@@ -1,0 +1,42 @@
+/**
+ * Two locks in one order.
+ *
+ * @protocol deadlock_ok
+ */
+#include "pthread.h"
+
+struct pthread_mutex m, n;
+unsigned in_a, in_b;
+struct pthread main_thread = { .created = true };
+struct pthread one;
+struct pthread two;
+
+void one_runs(void) __task(one)
+{
+	pthread_begin();
+	pthread_mutex_lock(&m);
+	pthread_mutex_lock(&n);
+	in_a = 1;
+	pthread_mutex_unlock(&n);
+	pthread_mutex_unlock(&m);
+	pthread_exit();
+}
+
+void two_runs(void) __task(two)
+{
+	pthread_begin();
+	pthread_mutex_lock(&m);
+	pthread_mutex_lock(&n);
+	in_a = 1;
+	pthread_mutex_unlock(&n);
+	pthread_mutex_unlock(&m);
+	pthread_exit();
+}
+
+void main_runs(void) __task(main_thread)
+{
+	pthread_create(&one);
+	pthread_create(&two);
+	pthread_join(&one);
+	pthread_join(&two);
+}

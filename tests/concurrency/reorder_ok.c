@@ -1,0 +1,39 @@
+/**
+ * They are set, and looked at, under a lock.
+ *
+ * @protocol reorder_ok
+ */
+#include "pthread.h"
+
+struct pthread_mutex m;
+unsigned a, b;
+struct pthread main_thread = { .created = true };
+struct pthread one;
+struct pthread two;
+
+void one_runs(void) __task(one)
+{
+	pthread_begin();
+	pthread_mutex_lock(&m);
+	a = 1;
+	b = 2;
+	pthread_mutex_unlock(&m);
+	pthread_exit();
+}
+
+void two_runs(void) __task(two)
+{
+	pthread_begin();
+	pthread_mutex_lock(&m);
+	BUG_ON(!(a == 0 && b == 0) && !(a == 1 && b == 2));
+	pthread_mutex_unlock(&m);
+	pthread_exit();
+}
+
+void main_runs(void) __task(main_thread)
+{
+	pthread_create(&one);
+	pthread_create(&two);
+	pthread_join(&one);
+	pthread_join(&two);
+}

@@ -1,0 +1,58 @@
+/**
+ * A pop looks whether there is anything, and takes the lock later.
+ *
+ * @protocol stack_bad
+ * @breaks   NoOverflow in threads: by mistake
+ */
+#include "pthread.h"
+
+struct pthread_mutex m;
+u8 stack[2];
+unsigned top;
+bool pushed;
+struct pthread main_thread = { .created = true };
+struct pthread one;
+struct pthread two;
+struct pthread three;
+
+void one_runs(void) __task(one)
+{
+	pthread_begin();
+	pthread_mutex_lock(&m);
+	stack[top] = 1;
+	top++;
+	pthread_mutex_unlock(&m);
+	pthread_exit();
+}
+
+void two_runs(void) __task(two)
+{
+	pthread_begin();
+	if (top > 0) {
+		pthread_mutex_lock(&m);
+		top--;
+		pthread_mutex_unlock(&m);
+	}
+	pthread_exit();
+}
+
+void three_runs(void) __task(three)
+{
+	pthread_begin();
+	if (top > 0) {
+		pthread_mutex_lock(&m);
+		top--;
+		pthread_mutex_unlock(&m);
+	}
+	pthread_exit();
+}
+
+void main_runs(void) __task(main_thread)
+{
+	pthread_create(&one);
+	pthread_create(&two);
+	pthread_create(&three);
+	pthread_join(&one);
+	pthread_join(&two);
+	pthread_join(&three);
+}

@@ -1,0 +1,40 @@
+/**
+ * Two threads protect one number by two locks.
+ *
+ * @protocol wronglock_bad
+ * @breaks   NoBug in threads: by mistake
+ */
+#include "pthread.h"
+
+struct pthread_mutex m, n;
+unsigned data;
+struct pthread main_thread = { .created = true };
+struct pthread one;
+struct pthread two;
+
+void one_runs(void) __task(one)
+{
+	pthread_begin();
+	pthread_mutex_lock(&m);
+	data = data + 1;
+	pthread_mutex_unlock(&m);
+	pthread_exit();
+}
+
+void two_runs(void) __task(two)
+{
+	pthread_begin();
+	pthread_mutex_lock(&n);
+	data = data + 1;
+	pthread_mutex_unlock(&n);
+	pthread_exit();
+}
+
+void main_runs(void) __task(main_thread)
+{
+	pthread_create(&one);
+	pthread_create(&two);
+	pthread_join(&one);
+	pthread_join(&two);
+	BUG_ON(data != 2);
+}
