@@ -166,7 +166,7 @@ fn a_word_that_nobody_knows_says_what_to_do() {
             ..scenario
         };
         let errors = spec.instance(&listing(&format!("{WORLD}{}", body(text))), &scenario);
-        errors.err().expect("an error").render(false)
+        errors.expect_err("an error").render(false)
     };
     let said = refused("frobnicate_pages(x.next);");
     assert!(said.contains("there is no function `frobnicate_pages`"), "{said}");

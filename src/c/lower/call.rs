@@ -450,6 +450,7 @@ impl<'a> Emitter<'a, '_> {
     /// In one step: the old value, and if it is the one that is expected, it is replaced.
     fn compare_and_swap(&mut self, arguments: &'a [Expr], span: Span) -> Result<Value, Diagnostic> {
         expect(arguments, 3, span)?;
+        let whole = self.code.len();
         let start = self.mark();
         let place = self.named_scalar(&arguments[0]).and_then(|place| match place {
             Some(place) => Ok(place),
@@ -500,6 +501,7 @@ impl<'a> Emitter<'a, '_> {
             span,
         )?;
         self.place_label(kept);
+        self.settled.push(whole..self.code.len());
         Ok(old)
     }
 

@@ -113,6 +113,19 @@ impl Written {
             }
             _ => return Err(refused()),
         };
+        let values = match &body {
+            Body::Value(value) => vec![value],
+            Body::Loop(parts) => parts.iter().flatten().collect(),
+        };
+        // Its arguments would be gone before anybody looks for effects in them.
+        if values.iter().any(|value| leaves_out(value)) {
+            return Err(
+                Diagnostic::at(self.span, "a macro calls what means nothing").help(format!(
+                    "say that it means nothing itself: `void {}() __meaningless;`",
+                    self.name
+                )),
+            );
+        }
         let parts = match &body {
             Body::Value(value) => calls(value),
             Body::Loop(parts) => parts.iter().flatten().map(calls).max().unwrap_or_default(),
@@ -255,6 +268,10 @@ impl Converter<'_> {
         );
         Err(self.error(node, message, "see its #define"))
     }
+}
+
+fn leaves_out(expr: &Expr) -> bool {
+    matches!(expr.kind, ExprKind::Meaningless(..)) || expr.operands().into_iter().any(leaves_out)
 }
 
 fn calls(expr: &Expr) -> usize {

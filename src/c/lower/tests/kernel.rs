@@ -106,9 +106,7 @@ fn what_a_meaningless_call_follows_has_to_be_there() {
     );
     assert_eq!(found("struct node *p = &x; kfree(p); say(p, &p->n);"), [""; 0]);
     assert_eq!(found("say(p->n, current->anything->more);"), [""; 0]);
-    let value = compiled(&format!("{say}{}", body("x.n = say();")))
-        .err()
-        .expect("no value");
+    let value = compiled(&format!("{say}{}", body("x.n = say();"))).expect_err("no value");
     assert_eq!(value.errors[0].message, "this function returns nothing");
 }
 
@@ -121,6 +119,7 @@ fn compare_and_swap_is_one_step_and_gives_the_old_value() {
         ),
         ("BUG_ON(compare_and_swap(&x.n, 1, 5) != 0); BUG_ON(x.n != 0);", false),
         ("BUG_ON(compare_and_swap(&head, NULL, &x)); BUG_ON(head != &x);", false),
+        ("x.n = compare_and_swap(&x.n, 0, 5) + 1; BUG_ON(x.n != 1);", false),
         ("BUG_ON(compare_and_swap(&x.bits, 0, x.n + 4));", true),
         ("struct node *p = &x; kfree(p); compare_and_swap(&p->n, 0, 1);", true),
     ] {

@@ -75,6 +75,14 @@ fn a_macro_that_would_be_something_else_in_c_is_refused() {
         ("#define F(...) (x)\n", "this is no parameter"),
         ("#define F(x, x) (x)\n", "this is no parameter"),
         ("#define F(x) (g(x) + h(x))\n", "a macro makes one call at most"),
+        (
+            "void g() __meaningless;\n#define F(x) g(x)\n",
+            "a macro calls what means nothing",
+        ),
+        (
+            "void g() __meaningless;\n#define F(x) ((x) + g(x))\n",
+            "a macro calls what means nothing",
+        ),
         ("#define N 1\n#define F(N) (N)\n", "`N` is a #define already"),
         (
             "#define F(x) (x)\n#define F(x) (x)\n",
