@@ -11,13 +11,11 @@
  * not promise that the semaphore is still there by then: its address space
  * has to be pinned by whoever drops the lock.
  *
- * Blocking acquisitions are strongly fair, trylocks have no fairness.
- * Stealing by optimistic spinning is not modelled.
+ * Blocking acquisitions are strongly fair, trylocks are not; nobody steals.
  *
  * Source: kernel-history 6, "rwsem trylock vs waiting writer", "Fairness".
  */
 #define RWSEM_BITS 2		/* of the number of readers, and of writers that wait */
-
 struct rw_semaphore {
 	unsigned            readers : RWSEM_BITS;
 	unsigned            queued  : RWSEM_BITS;
