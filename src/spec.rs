@@ -29,7 +29,7 @@ pub enum Now {
     Same,
     /// Something else, with this digest.
     Other(String),
-    /// Not in that file, or there more than once.
+    /// Not in that file.
     Gone,
 }
 

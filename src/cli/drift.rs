@@ -59,7 +59,7 @@ pub fn run(spec: &Spec, args: &Args) -> Result<u8, Failure> {
             }
             Now::Gone => {
                 code = exit::DRIFTED;
-                format!("{function}: not in {file}, or there more than once")
+                format!("{function}: not in {file}")
             }
         };
         super::print(&format!("{line}\n"))?;

@@ -8,12 +8,12 @@ use crate::source::{Diagnostic, FileId};
 /// Hexadecimal digits of a digest.
 const DIGITS: usize = 16;
 
-/// What a text says of a function: its head and its body, without comments and layout, as a short digest. None if the text
-/// does not define it, or defines it more than once, as under two conditions.
+/// What a text says of a function: its head and its body, without comments and layout, as a short digest; of all its definitions, if
+/// there are several under different conditions, and also where a macro has its name as the first argument. None if there is none.
 pub(crate) fn body(text: &str, function: &str) -> Result<Option<String>, Diagnostic> {
     let tokens = words(text, FileId(0))?;
     let word = |token: &Token| &text[token.start..token.end];
-    let mut found = None;
+    let mut found = Vec::new();
     let (mut depth, mut start) = (0usize, 0);
     let mut at = 0;
     while let Some(token) = tokens.get(at) {
@@ -23,7 +23,10 @@ pub(crate) fn body(text: &str, function: &str) -> Result<Option<String>, Diagnos
             "{" | "(" | "[" => depth += 1,
             "}" | ")" | "]" => depth = depth.saturating_sub(1),
             ";" if depth == 0 => start = at,
-            name if depth == 0 && name == function && tokens.get(at).is_some_and(|next| word(next) == "(") => {
+            name if depth == 0
+                && tokens.get(at).is_some_and(|next| word(next) == "(")
+                && (name == function || tokens.get(at + 1).is_some_and(|first| word(first) == function)) =>
+            {
                 let Some(body) = closing(&tokens, &word, at).map(|end| end + 1) else {
                     continue;
                 };
@@ -33,10 +36,8 @@ pub(crate) fn body(text: &str, function: &str) -> Result<Option<String>, Diagnos
                 let Some(end) = closing(&tokens, &word, body) else {
                     continue;
                 };
-                if found.replace((start.min(here), end)).is_some() {
-                    return Ok(None);
-                }
-                at = end;
+                found.push((start.min(here), end));
+                at = end + 1;
             }
             _ => {}
         }
@@ -45,16 +46,14 @@ pub(crate) fn body(text: &str, function: &str) -> Result<Option<String>, Diagnos
             start = at;
         }
     }
-    Ok(found.map(|(start, end)| {
-        let mut hash = Sha256::new();
-        for token in &tokens[start..=end] {
-            hash.update(word(token).split_whitespace().collect::<Vec<_>>().join(" "));
-            hash.update("\n");
-        }
-        let digest = hash.finalize();
-        let digits: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-        digits[..DIGITS].to_string()
-    }))
+    let mut hash = Sha256::new();
+    for token in found.iter().flat_map(|&(start, end)| &tokens[start..=end]) {
+        hash.update(word(token).split_whitespace().collect::<Vec<_>>().join(" "));
+        hash.update("\n");
+    }
+    let digest = hash.finalize();
+    let digits: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok((!found.is_empty()).then(|| digits[..DIGITS].to_string()))
 }
 
 /// The bracket that closes the one at this index.
@@ -106,10 +105,15 @@ mod tests {
     }
 
     #[test]
-    fn a_function_that_is_not_there_or_there_twice_has_no_digest() {
+    fn all_definitions_count_and_a_function_that_has_none_has_no_digest() {
         assert_eq!(digest(TEXT, "g"), None, "only announced");
         assert_eq!(digest(TEXT, "return"), None);
-        assert_eq!(digest(&format!("{TEXT}{TEXT}"), "f"), None);
+        let twice = format!("{TEXT}#else\nint f(int a) {{ return 0; }}\n");
+        assert!(digest(&twice, "f").is_some() && digest(&twice, "f") != digest(TEXT, "f"));
+        assert_ne!(digest(&twice, "f"), digest(&twice.replace("return 0", "return 1"), "f"));
+        let call = "CALL2(f, int, a)\n{\n\treturn a;\n}\n";
+        assert!(digest(call, "f").is_some() && digest(call, "a").is_none());
+        assert_ne!(digest(call, "f"), digest(&call.replace("return a", "return 1"), "f"));
         for broken in ["int f(", "int f() {", "}{ int f() }", "f", ""] {
             assert_eq!(digest(broken, "f"), None, "{broken}");
         }
