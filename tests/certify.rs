@@ -76,9 +76,31 @@ fn a_listing_of_ones_own_is_named_again() {
     let (code, text) = run("verify a.json --scenario own.c");
     assert_eq!(code, 24);
     assert!(text.contains("texts, listing"), "{text}");
-    assert_eq!(run("verify a.json --listing mine.c").0, 150);
+    let (code, text) = run("verify a.json --listing mine.c");
+    assert_eq!(code, 150);
+    assert!(text.contains("give it: `--scenario FILE.c`"), "{text}");
     write("mine.c", &(listing + "/* changed */\n"));
     let (code, text) = run("verify a.json --listing mine.c --scenario own.c");
     assert_eq!(code, 24);
     assert!(text.contains("its text has changed"), "{text}");
+}
+
+#[test]
+fn a_certificate_may_be_about_something_else_than_the_spec() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = |line: &str| oomspec(folder.path(), line);
+    assert_eq!(run("new table").0, 0);
+    for (property, more) in [("NoUseAfterFree", ""), ("Freed", " --properties Table.tla")] {
+        let (code, text) = run(&format!(
+            "certify table.c -s table-users.c -p {property} -o a.json{more}"
+        ));
+        assert_eq!(code, 0, "{text}");
+        let with = "--listing table.c --scenario table-users.c";
+        let (code, text) = run(&format!("verify a.json {with}{more}"));
+        assert_eq!(code, 0, "{text}");
+        assert!(text.contains(&format!("{property} holds")), "{text}");
+    }
+    let (code, text) = run("verify a.json --listing table.c --scenario table-users.c");
+    assert_eq!(code, 24, "the module is not given");
+    assert!(text.contains("there is no property `Freed`"), "{text}");
 }

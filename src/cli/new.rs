@@ -15,8 +15,8 @@ pub struct Args {
     name: String,
 
     /// The folder in which the files are written
-    #[arg(long, value_name = "FOLDER", default_value = "", hide_default_value = true)]
-    directory: PathBuf,
+    #[arg(long, value_name = "FOLDER")]
+    directory: Option<PathBuf>,
 }
 
 /// Writes the files.
@@ -26,6 +26,7 @@ pub fn run(args: &Args) -> Result<u8, Failure> {
     if !name.starts_with(|c: char| c.is_ascii_lowercase()) || !name.chars().all(fine) || name.len() > 40 {
         super::check::misuse("a name has small letters, digits and dashes, begins with a letter, and is not long");
     }
+    let folder = args.directory.clone().unwrap_or_default();
     let module = module(name);
     let files = [
         (format!("{name}.c"), include_str!("../../spec/new/listing.c")),
@@ -33,14 +34,14 @@ pub fn run(args: &Args) -> Result<u8, Failure> {
         (format!("{module}.tla"), include_str!("../../spec/new/property.tla")),
         (format!("{name}.md"), include_str!("../../spec/new/note.md")),
     ];
-    if let Some((there, _)) = files.iter().find(|(file, _)| args.directory.join(file).exists()) {
-        let message = format!("{} is there already", args.directory.join(there).display());
+    if let Some((there, _)) = files.iter().find(|(file, _)| folder.join(file).exists()) {
+        let message = format!("{} is there already", folder.join(there).display());
         let error = Diagnostic::general(message).help("choose another name, or another folder");
         return Err(error.into());
     }
     for (file, text) in &files {
         let text = text.replace("MODULE_NAME", &module).replace("NAME", name);
-        let path = args.directory.join(file);
+        let path = folder.join(file);
         super::save(&path, text.as_bytes())?;
         super::print(&format!("{}\n", path.display()))?;
     }

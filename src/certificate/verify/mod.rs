@@ -26,6 +26,7 @@ use std::fmt;
 use super::format::{Certificate, Claim, Evidence, SCHEMA};
 use super::texts::Texts;
 use crate::c::library::Listing;
+use crate::machine::Machine;
 use crate::model::Instance;
 use crate::model::properties::PropertyModule;
 use crate::source::{Diagnostic, Diagnostics};
@@ -129,7 +130,7 @@ impl<'a> Verifier<'a> {
         named("protocol", protocol, &instance.protocol)?;
         named("scenario", scenario, &instance.scenario)?;
         let machine = &instance.machine;
-        let meant = Meant::find(machine, &self.modules, property)
+        let meant = Meant::find(machine, self.modules_for(machine), property)
             .ok_or_else(|| Refused::at("property", format!("there is no property `{property}`")))?;
         same_texts(texts, &Texts::of(instance, meant.module()))?;
         let looked_at = match (evidence, verdict) {
@@ -158,16 +159,30 @@ impl<'a> Verifier<'a> {
         })
     }
 
+    /// The modules that say something about a program: the spec's own, the first, may be about something else.
+    fn modules_for(&self, machine: &Machine) -> &[PropertyModule] {
+        match self.modules.split_first() {
+            Some((own, others)) if own.missing(machine).is_some() => others,
+            _ => &self.modules,
+        }
+    }
+
     /// Reads the protocol and the scenario that a certificate speaks of.
     fn instance(&self, certificate: &Certificate) -> Result<Instance, Refused> {
-        let one = |error: Diagnostic| Refused::Texts(error.into());
+        let one = |what: &'static str| {
+            move |error: Diagnostic| {
+                let own = format!("if it is one of yours, give it: `--{what} FILE.c`");
+                let help = error.help.as_ref().map_or(own.clone(), |help| format!("{help}; {own}"));
+                Refused::Texts(error.help(help).into())
+            }
+        };
         let listing = match &self.listing {
             Some(listing) => listing.clone(),
-            None => self.spec.protocol(&certificate.protocol).map_err(one)?,
+            None => self.spec.protocol(&certificate.protocol).map_err(one("listing"))?,
         };
         let scenario = match &self.scenario {
             Some(scenario) => scenario.clone(),
-            None => self.spec.scenario(&certificate.scenario).map_err(one)?,
+            None => self.spec.scenario(&certificate.scenario).map_err(one("scenario"))?,
         };
         self.spec.instance(&listing, &scenario).map_err(Refused::Texts)
     }
