@@ -115,6 +115,10 @@ fn macros_of(units: &[Unit], defines: &Defines) -> (HashMap<String, Macro>, Vec<
     written.sort_by_key(|one| one.span);
     let mut found = HashMap::new();
     for one in &written {
+        if defines.meaningless.contains(&one.name) {
+            let message = format!("`{}` is a macro, or it means nothing", one.name);
+            errors.push(Diagnostic::at(one.span, message).help("remove one of the two"));
+        }
         match one.read(defines) {
             Ok(read) => {
                 found.insert(one.name.clone(), read);

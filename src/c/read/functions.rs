@@ -26,6 +26,11 @@ impl Converter<'_> {
             return Err(self.error(node, "a body without a parameter list", "write `void f(void) { … }`"));
         };
         keywords::refuse(&declared.name)?;
+        if self.defines.macros.contains_key(&declared.name.name) {
+            let message = format!("`{}` is a macro already", declared.name.name);
+            return Err(Diagnostic::at(declared.name.span, message)
+                .help("calls would mean the macro: write a #define of your own, or use another name"));
+        }
         if !matches!(declared.ty.plain(), Type::Void) {
             self.scalar(node, &declared.ty, "a result")?;
         }

@@ -89,6 +89,14 @@ fn a_macro_that_would_be_something_else_in_c_is_refused() {
             "`F` is defined twice in this file",
         ),
         ("#define if(x) (x)\n", "`if` is built in"),
+        (
+            "#define F(x) (x)\nbool F(bool x) { return x; }\n",
+            "`F` is a macro already",
+        ),
+        (
+            "#define F(x) (x)\nvoid F() __meaningless;\n",
+            "`F` is a macro, or it means nothing",
+        ),
     ] {
         assert!(
             refusal(read(text)).starts_with(message),
