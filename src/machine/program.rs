@@ -164,6 +164,32 @@ pub struct Thread {
     pub points: Vec<Point>,
     /// The calls in the text of the functions that it runs, each once.
     pub calls: Vec<Call>,
+    /// Its own function, then the calls as they were inlined: a function that is called from two places stands here twice.
+    pub frames: Vec<Inlined>,
+}
+
+/// A call as it was inlined, for those who follow a run from call to call.
+#[derive(Debug, Clone)]
+pub struct Inlined {
+    /// The function, an index into [`Program::functions`].
+    pub function: usize,
+    /// The call around it, an index into [`Thread::frames`]; none for the thread's own function.
+    pub parent: Option<u32>,
+    /// By parameter: what was passed.
+    pub arguments: Vec<Passed>,
+    /// Where the result is, if there is one.
+    pub result: Option<Reg>,
+}
+
+/// What a call passes for a parameter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Passed {
+    /// A number, an enumerator, or a pointer to an object.
+    Value(Operand),
+    /// The address of a scalar: the field, and the object that it is in.
+    Place(FieldId, Operand),
+    /// A scalar of the caller's own.
+    Local,
 }
 
 /// A local variable or temporary.
@@ -247,6 +273,8 @@ pub struct Site {
     pub line: u32,
     /// The calls that lead here, outermost first.
     pub stack: Vec<Caller>,
+    /// The call that it is in, an index into [`Thread::frames`].
+    pub frame: u32,
     /// An index stands in the text.
     pub indexed: bool,
     /// Of `await` and `BUG_ON`: where their condition stands.

@@ -106,6 +106,7 @@ fn thread(number: usize, ops: &[Op], span: impl Fn(usize) -> Span) -> Thread {
         span: span(line),
         line: line as u32 + 1,
         stack: Vec::new(),
+        frame: 0,
         indexed: false,
         condition: None,
         breaks: None,
@@ -133,6 +134,12 @@ fn thread(number: usize, ops: &[Op], span: impl Fn(usize) -> Span) -> Thread {
         calls: vec![Call {
             callee: 0,
             arguments: Vec::new(),
+        }],
+        frames: vec![Inlined {
+            function: 0,
+            parent: None,
+            arguments: Vec::new(),
+            result: None,
         }],
     };
     for op in ops {

@@ -44,6 +44,8 @@ impl Scratch {
 
 /// Watches a step while it runs; exploring watches nothing.
 pub trait Observer {
+    /// The instruction at this index is about to run; the registers are as the one before left them.
+    fn executes(&mut self, _at: usize, _registers: &[i64]) {}
     /// The atomic call of this step returned a value.
     fn returned(&mut self, _value: i64) {}
     /// The instruction at this index read or wrote this element (counted over all objects) of a field.
@@ -120,6 +122,7 @@ impl Machine {
         let mut choices = outcome;
         let mut at = start;
         loop {
+            observer.executes(at, &scratch.registers);
             match self.execute(&code[at], thread, &mut choices, next, scratch, observer) {
                 Ok(Control::Next) => at += 1,
                 Ok(Control::Jump(target)) => at = target,

@@ -5,7 +5,7 @@ use super::order::Stretch;
 use super::syntax;
 use super::value::{Ty, Value};
 use crate::c::ast::{self, AnnotationKind, BinaryOp, Expr, ExprKind, Ident, Type};
-use crate::machine::program::{Argument, Call, Holds, Instr, Operand, PointKind, Reg, Scalar};
+use crate::machine::program::{Argument, Call, Holds, Instr, Operand, Passed, PointKind, Reg, Scalar};
 use crate::source::{Diagnostic, Span};
 
 /// Calls nested deeper than this are a mistake.
@@ -116,7 +116,8 @@ impl<'a> Emitter<'a, '_> {
             ty => Some(self.tables.scalar(ty, function.name.span)?),
         };
         let result = result.map(|scalar| (self.register(Holds::Result(id), scalar), scalar));
-        self.enter(function, id, result, Some((call, span)));
+        let passed = bindings.iter().map(passed).collect();
+        self.enter(function, id, result, Some((call, span)), passed);
         for (param, binding) in function.params.iter().zip(bindings) {
             let binding = match binding {
                 Binding::Value(value) if syntax::assigns_to(&function.body, &param.name.name) => {
@@ -524,6 +525,16 @@ impl<'a> Emitter<'a, '_> {
 /// True if the function carries such an annotation.
 pub(crate) fn has(function: &ast::Function, wanted: impl Fn(&AnnotationKind) -> bool) -> bool {
     function.annotations.iter().any(|annotation| wanted(&annotation.kind))
+}
+
+/// What a binding passes, for those who follow a run.
+fn passed(binding: &Binding) -> Passed {
+    match binding {
+        Binding::Value(value) => Passed::Value(value.operand),
+        Binding::Local(reg, _) => Passed::Value(Operand::Reg(*reg)),
+        Binding::Place(Place::Field { field, object, .. }) => Passed::Place(*field, *object),
+        Binding::Place(_) => Passed::Local,
+    }
 }
 
 fn nothing() -> Value {

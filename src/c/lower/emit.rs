@@ -7,7 +7,7 @@ use super::tables::Tables;
 use super::value::Value;
 use crate::c::ast;
 use crate::machine::program::{
-    Call, Caller, FieldId, Holds, Instr, Operand, Point, PointKind, Reg, Register, Scalar, Site, TypeId,
+    Call, Caller, FieldId, Holds, Inlined, Instr, Operand, Passed, Point, PointKind, Reg, Register, Scalar, Site, TypeId,
 };
 use crate::source::{Diagnostic, Span};
 
@@ -105,6 +105,8 @@ pub(crate) struct Frame<'a> {
     pub breaks: Option<String>,
     /// The calls that lead here.
     pub stack: Vec<Caller>,
+    /// Its number among the inlined calls.
+    number: u32,
     points: HashMap<u32, u32>,
     sites: HashMap<(u32, u32), u32>,
 }
@@ -136,6 +138,8 @@ pub(crate) struct Emitter<'a, 't> {
     /// Calls in the text.
     pub calls: Vec<Call>,
     call_at: HashMap<Span, usize>,
+    /// The inlined calls, also those that have returned.
+    pub inlined: Vec<Inlined>,
     /// Positions of labels.
     pub labels: Vec<Option<usize>>,
     /// Where local variables are read.
@@ -199,6 +203,7 @@ impl<'a, 't> Emitter<'a, 't> {
             points: Vec::new(),
             calls: Vec::new(),
             call_at: HashMap::new(),
+            inlined: Vec::new(),
             labels: Vec::new(),
             uses: Vec::new(),
             unset: Vec::new(),
@@ -229,8 +234,16 @@ impl<'a, 't> Emitter<'a, 't> {
         id: usize,
         result: Option<(Reg, Scalar)>,
         call: Option<(usize, Span)>,
+        passed: Vec<Passed>,
     ) {
         let (mut stack, mut breaks) = (Vec::new(), None);
+        let number = self.inlined.len() as u32;
+        self.inlined.push(Inlined {
+            function: id,
+            parent: self.frames.last().map(|caller| caller.number),
+            arguments: passed,
+            result: result.map(|(reg, _)| reg),
+        });
         if let (Some(caller), Some((call, span))) = (self.frames.last(), call) {
             stack = caller.stack.clone();
             stack.push(Caller {
@@ -258,6 +271,7 @@ impl<'a, 't> Emitter<'a, 't> {
             gotos: Vec::new(),
             breaks,
             stack,
+            number,
             points: HashMap::new(),
             sites: HashMap::new(),
         });
@@ -430,12 +444,14 @@ impl<'a, 't> Emitter<'a, 't> {
         }
         frame.sites.insert((span.start, span.end), next);
         let (function, stack, breaks) = (frame.id, frame.stack.clone(), frame.breaks.clone());
+        let number = frame.number;
         let line = self.tables.program.sources.line(span);
         self.sites.push(Site {
             function,
             span,
             line,
             stack,
+            frame: number,
             indexed: self.tables.indexed.contains(&span),
             condition: None,
             breaks,

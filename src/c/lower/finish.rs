@@ -36,6 +36,7 @@ pub(crate) fn draft(emitter: Emitter<'_, '_>, name: String, role: Role, fair: bo
         registers: emitter.registers,
         points: emitter.points,
         calls: emitter.calls,
+        frames: emitter.inlined,
     };
     let address = |label: usize| emitter.labels[label].unwrap_or(thread.code.len() - 1);
     thread.code = thread.code.iter().map(|instr| redirected(instr, address)).collect();

@@ -158,7 +158,7 @@ fn thread<'a>(
         }
     });
     let mut emitter = Emitter::new(tables, shared, current.transpose()?);
-    emitter.enter(function, id, None, None);
+    emitter.enter(function, id, None, None, Vec::new());
     emitter.stmt(&function.body)?;
     emitter.close_labels()?;
     let end = emitter.frame().end;
