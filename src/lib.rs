@@ -80,6 +80,8 @@ pub mod source;
 pub mod spec;
 pub mod tla;
 pub mod tlc;
+pub mod trace;
+pub mod validate;
 pub mod web;
 mod xml;
 

@@ -146,6 +146,16 @@ impl Spec {
         PropertyModule::load(&self.modules(path.parent()), &name)
     }
 
+    /// The text of another file of the spec.
+    ///
+    /// # Errors
+    ///
+    /// There is none of that name, or it is not UTF-8.
+    pub fn text(&self, path: &str) -> Result<String, Diagnostic> {
+        let missing = || Diagnostic::general(format!("there is no {path} in the spec"));
+        self.library.read(path).ok_or_else(missing)?
+    }
+
     /// The TLA+ modules of the spec; those in a folder of the user come first.
     pub fn modules<'a>(&'a self, folder: Option<&'a Path>) -> Modules<'a> {
         Modules { spec: self, folder }

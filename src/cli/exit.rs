@@ -20,6 +20,8 @@ pub const STALE: u8 = 23;
 pub const REFUSED: u8 = 24;
 /// `drift`: a function of a kernel is not what it was.
 pub const DRIFTED: u8 = 25;
+/// `validate`: no run of the listing has the events of the trace.
+pub const REFUSES: u8 = 30;
 /// The two engines disagree: a bug of oomspec.
 pub const DISAGREE: u8 = 70;
 /// What was to be written could not be.

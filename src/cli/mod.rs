@@ -17,6 +17,7 @@ mod prove;
 mod show;
 mod suite;
 mod tlc;
+mod validate;
 mod verify;
 
 use std::path::PathBuf;
@@ -67,6 +68,7 @@ enum Command {
     Drift(drift::Args),
     Certify(certify::Args),
     Verify(verify::Args),
+    Validate(validate::Args),
     List(list::Args),
     Completions(completions::Args),
 }
@@ -101,6 +103,7 @@ fn command(cli: &Cli) -> Result<u8, Failure> {
         Command::Drift(args) => drift::run(&spec, args),
         Command::Certify(args) => certify::run(&spec, args, budget),
         Command::Verify(args) => verify::run(&spec, args),
+        Command::Validate(args) => validate::run(&spec, args, budget),
         Command::List(args) => list::run(&spec, args),
         Command::Completions(args) => completions::run(args),
     }

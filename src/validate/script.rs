@@ -1,0 +1,107 @@
+//! What a task does of its own, outside of the listing's functions: statements, in the order in which the trace shows them.
+
+use std::collections::HashMap;
+
+use super::vocabulary::Rule;
+
+#[derive(Debug, Default)]
+pub(super) struct Script {
+    statements: Vec<String>,
+    /// A call that has begun and not ended: the event that ends it.
+    inside: Option<String>,
+    /// From here on all that it does belongs to a call, or to something else.
+    over: bool,
+    /// It was no call of this world that it ended with.
+    left: bool,
+    /// By what is acquired: it is held.
+    held: HashMap<String, bool>,
+    /// The rule and the place of the statement that came last, while nothing else has come.
+    last: Option<(usize, usize)>,
+    /// Where something may be put that must have come before the trace shows anything of it.
+    free: usize,
+}
+
+impl Script {
+    /// Looks at a line of the task: `false` if it is nobody's business.
+    pub(super) fn line(
+        &mut self,
+        rule: &Rule,
+        number: usize,
+        name: &str,
+        member: bool,
+        about: bool,
+        named: &dyn Fn(&str) -> Option<String>,
+    ) -> bool {
+        if self.over {
+            return !self.left;
+        }
+        let before = self.last.take();
+        if self.inside.as_deref() == Some(name) {
+            self.inside = None;
+            return true;
+        }
+        if let Some((statement, until)) = &rule.call {
+            if until == "end" {
+                self.over = true;
+                self.left = !member;
+                self.inside = None;
+                if member {
+                    self.statements.push(statement.clone());
+                }
+                return member;
+            }
+            self.statements.push(statement.clone());
+            self.inside = Some(until.clone());
+            return true;
+        }
+        if self.inside.is_some() {
+            return true;
+        }
+        let Some(outside) = rule.outside.as_ref().filter(|_| about) else {
+            // An acquisition that was seen to begin may be seen to end.
+            return rule.meanings.iter().any(|meaning| meaning.result.is_some() || meaning.edge == super::vocabulary::Edge::Leave);
+        };
+        let Some(statement) = named(&outside.statement) else { return false };
+        let what = argument(&statement);
+        if let Some((earlier, at)) = before
+            && earlier < number
+            && argument(&self.statements[at]) == what
+        {
+            // The same call, seen by another probe.
+            self.statements[at] = statement;
+            self.last = Some((number, at));
+            return true;
+        }
+        let held = self.held.get(&what).copied().unwrap_or(false);
+        match &outside.after {
+            None if held => return true,
+            None => {
+                self.held.insert(what, true);
+            }
+            Some(acquire) => {
+                if !held && let Some(acquire) = named(acquire) {
+                    self.statements.insert(self.free, acquire);
+                }
+                self.held.insert(what, false);
+            }
+        }
+        self.last = Some((number, self.statements.len()));
+        self.statements.push(statement);
+        if outside.after.is_some() {
+            self.free = self.statements.len();
+        }
+        true
+    }
+
+    /// The statements, indented.
+    pub(super) fn text(&self) -> String {
+        let lines: Vec<String> = self.statements.iter().map(|statement| format!("\t{statement};")).collect();
+        lines.join("\n")
+    }
+}
+
+/// `&mm.lock` of `down(&mm.lock)`.
+fn argument(statement: &str) -> String {
+    let inside = statement.split_once('(').map_or("", |(_, rest)| rest);
+    inside.trim_end_matches(')').to_string()
+}

@@ -1,0 +1,396 @@
+//! Follows a trace: all states in which the model can be after each line, and the runs that lead there.
+//!
+//! A thread's step may show events; it makes no other step before the trace has had them. A line takes the event that its
+//! thread owes. Before a line, only threads take steps that matter for it (`independence.rs`): all others can take theirs later.
+
+use std::collections::{HashMap, VecDeque};
+use std::rc::Rc;
+
+use super::independence::{Bits, Reach};
+use super::labels::{Follower, Labels, Owed};
+use super::vocabulary::Vocabulary;
+use crate::explore::Budget;
+use crate::machine::program::ThreadId;
+use crate::machine::{Machine, Outcome, Scratch};
+
+/// More states than this beside each other are given up.
+const MOST_STATES: usize = 200_000;
+
+/// No event of the trace has this rule.
+pub(super) const NEVER: usize = usize::MAX;
+/// The event may be missing.
+pub(super) const OPTIONAL: usize = usize::MAX - 1;
+
+/// A value that a line read.
+#[derive(Debug, Clone)]
+pub(super) struct Read {
+    /// The element, and whether its object lives.
+    pub slot: crate::machine::Slot,
+    pub alive: crate::machine::Slot,
+    /// What it may be: `value & mask` from `least` to `most`.
+    pub mask: i64,
+    pub least: i64,
+    pub most: i64,
+    /// In words: `users is 3`.
+    pub words: String,
+}
+
+impl Read {
+    fn holds(&self, state: &[u64]) -> bool {
+        let value = self.slot.load(state) & self.mask;
+        self.alive.load(state) != 0 && (self.least..=self.most).contains(&value)
+    }
+}
+
+/// What a line asks of a run.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Ask {
+    /// The line, an index into the trace's events.
+    pub at: usize,
+    /// The thread whose event it is; none for a line that only looks.
+    pub thread: Option<ThreadId>,
+    /// The rule.
+    pub rule: usize,
+    /// By meaning of the rule: the arguments and the result, where the line says them.
+    pub meanings: Vec<(Vec<Option<i64>>, Option<i64>)>,
+    /// What has to be so.
+    pub reads: Vec<Read>,
+    /// This object is no more.
+    pub gone: Option<crate::machine::Slot>,
+}
+
+/// One step of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Move {
+    /// A thread's step.
+    Step(u16, u16),
+    /// A line of the trace, by its index.
+    Line(u32),
+}
+
+/// How far a trace was followed.
+#[derive(Debug)]
+pub(super) struct Followed {
+    /// A run, as far as it goes.
+    pub run: Vec<Move>,
+    /// The states at the end of it, with what each thread owes.
+    pub ends: Vec<(Vec<u64>, Vec<Vec<Owed>>)>,
+    /// The line that no run can have.
+    pub stuck: Option<usize>,
+    /// Why it was given up.
+    pub gave_up: Option<String>,
+    /// By asked line: whether it ruled out a state in which the model could have been.
+    pub ruled_out: Vec<bool>,
+    /// The most states beside each other.
+    pub most: usize,
+    /// An error that some run came to, as a state.
+    pub erred: Option<Vec<u64>>,
+}
+
+type Key = Box<[u64]>;
+
+struct Search<'a> {
+    machine: &'a Machine,
+    vocabulary: &'a Vocabulary,
+    labels: &'a Labels,
+    reach: Reach<'a>,
+    /// By rule: the line from which on its event has to be shown.
+    armed: &'a [usize],
+    lists: Vec<Rc<[Owed]>>,
+    numbers: HashMap<Rc<[Owed]>, u64>,
+    /// How each state was come to: the one before, and the move.
+    moves: Vec<(u32, Move)>,
+    scratch: Scratch,
+    erred: Option<Vec<u64>>,
+}
+
+/// Follows the lines that ask something, in their order.
+pub(super) fn follow(machine: &Machine, vocabulary: &Vocabulary, labels: &Labels, armed: &[usize], asks: &[Ask], budget: Budget) -> Followed {
+    let mut search = Search {
+        machine,
+        vocabulary,
+        labels,
+        reach: Reach::new(machine, labels),
+        armed,
+        lists: vec![Vec::new().into()],
+        numbers: HashMap::from([(Vec::new().into(), 0)]),
+        moves: Vec::new(),
+        scratch: Scratch::new(machine),
+        erred: None,
+    };
+    let mut thresholds: Vec<usize> = armed.iter().copied().filter(|&line| line < OPTIONAL).collect();
+    thresholds.sort_unstable();
+    let mut states: Vec<(Key, u32)> = vec![(search.first(), 0)];
+    search.moves.push((0, Move::Line(u32::MAX)));
+    let mut followed = Followed {
+        run: Vec::new(),
+        ends: Vec::new(),
+        stuck: None,
+        gave_up: None,
+        ruled_out: Vec::new(),
+        most: 1,
+        erred: None,
+    };
+    let mut before = 0;
+    for ask in asks {
+        let passed = thresholds.partition_point(|&line| line <= ask.at);
+        if passed != before {
+            search.reach.forget();
+            before = passed;
+        }
+        match search.line(&states, ask) {
+            Ok((next, ruled_out)) if !next.is_empty() => {
+                followed.ruled_out.push(ruled_out);
+                followed.most = followed.most.max(next.len());
+                states = next;
+            }
+            Ok(_) => {
+                followed.stuck = Some(ask.at);
+                break;
+            }
+            Err(why) => {
+                followed.gave_up = Some(why);
+                break;
+            }
+        }
+        if let Some(why) = budget.ends_search() {
+            followed.gave_up = Some(why);
+            break;
+        }
+    }
+    // The first is as good as any, and always the same.
+    if let Some((_, last)) = states.first() {
+        let mut at = *last;
+        while at != 0 {
+            let (parent, step) = search.moves[at as usize];
+            followed.run.push(step);
+            at = parent;
+        }
+        followed.run.reverse();
+    }
+    followed.ends = states.iter().map(|(key, _)| search.opened(key)).collect();
+    followed.erred = search.erred;
+    followed
+}
+
+impl Search<'_> {
+    fn threads(&self) -> usize {
+        self.machine.program.threads.len()
+    }
+
+    /// The initial state, with what the threads owe when they come to their first points.
+    fn first(&mut self) -> Key {
+        let mut state = self.machine.initial();
+        let mut owed = Vec::new();
+        for thread in 0..self.threads() {
+            let registers: Vec<i64> = vec![0; self.machine.program.threads[thread].registers.len()];
+            let list = match self.machine.layout.position[thread].load(&state) {
+                0 => Vec::new(),
+                position => {
+                    let point = position as usize - 1;
+                    let mut registers = registers;
+                    for (reg, slot) in &self.machine.layout.frames[thread][point] {
+                        registers[*reg] = slot.load(&state);
+                    }
+                    Follower::new(self.machine, self.labels, self.vocabulary, thread, point).arrived(point, &registers)
+                }
+            };
+            owed.push(self.number(list));
+        }
+        state.extend(owed);
+        state.into()
+    }
+
+    fn number(&mut self, list: Vec<Owed>) -> u64 {
+        let list: Rc<[Owed]> = list.into();
+        if let Some(number) = self.numbers.get(&list) {
+            return *number;
+        }
+        let number = self.lists.len() as u64;
+        self.lists.push(list.clone());
+        self.numbers.insert(list, number);
+        number
+    }
+
+    fn opened(&self, key: &[u64]) -> (Vec<u64>, Vec<Vec<Owed>>) {
+        let words = self.machine.words();
+        let owed = key[words..].iter().map(|list| self.lists[*list as usize].to_vec());
+        (key[..words].to_vec(), owed.collect())
+    }
+
+    /// All states in which the model can be once this line was written; and whether it ruled any out.
+    fn line(&mut self, states: &[(Key, u32)], ask: &Ask) -> Result<(Vec<(Key, u32)>, bool), String> {
+        let armed = self.armed;
+        let mandatory = move |rule: usize| armed[rule] <= ask.at;
+        let words = self.machine.words();
+        let mut looked = Bits::none(words);
+        for read in &ask.reads {
+            looked.read(read.slot);
+            looked.read(read.alive);
+        }
+        if let Some(gone) = ask.gone {
+            looked.read(gone);
+        }
+        let mut seen: HashMap<Key, ()> = HashMap::new();
+        let mut open: VecDeque<(Key, u32)> = VecDeque::new();
+        for (key, node) in states {
+            seen.insert(key.clone(), ());
+            open.push_back((key.clone(), *node));
+        }
+        let mut done: HashMap<Key, ()> = HashMap::new();
+        let mut next: Vec<(Key, u32)> = Vec::new();
+        let mut ruled_out = false;
+        while let Some((key, node)) = open.pop_front() {
+            if seen.len() > MOST_STATES {
+                return Err(format!("more than {MOST_STATES} states are possible in line {}", ask.at));
+            }
+            let mut standing = true;
+            if let Some(thread) = ask.thread {
+                let list = self.lists[key[words + thread] as usize].clone();
+                if let Some((taken, fits)) = self.taken(&list, ask) {
+                    if fits && self.looks(&key, ask) {
+                        let mut key = key.clone();
+                        key[words + thread] = self.number(taken);
+                        if done.insert(key.clone(), ()).is_none() {
+                            let node = self.moved(node, Move::Line(ask.at as u32));
+                            next.push((key, node));
+                        }
+                        if mandatory(ask.rule) {
+                            continue;
+                        }
+                        // It may have gone on without a line, and this one is of its next call.
+                    } else {
+                        ruled_out = true;
+                        // With another argument no step of anybody helps; with another value one may.
+                        standing = fits || !mandatory(ask.rule);
+                    }
+                } else if list.iter().any(|owed| mandatory(owed.rule as usize)) {
+                    // It owes another event first.
+                    ruled_out = true;
+                    standing = false;
+                }
+            } else if self.looks(&key, ask) {
+                if done.insert(key.clone(), ()).is_none() {
+                    next.push((key, node));
+                }
+                continue;
+            }
+            let before = open.len();
+            if standing {
+                self.steps(&key, node, ask.thread, &looked, &mandatory, &mut seen, &mut open);
+            }
+            ruled_out |= open.len() == before || ask.thread.is_none();
+        }
+        Ok((next, ruled_out))
+    }
+
+    fn moved(&mut self, from: u32, step: Move) -> u32 {
+        self.moves.push((from, step));
+        self.moves.len() as u32 - 1
+    }
+
+    fn looks(&self, key: &[u64], ask: &Ask) -> bool {
+        ask.reads.iter().all(|read| read.holds(key)) && ask.gone.is_none_or(|gone| gone.load(key) == 0)
+    }
+
+    /// What the thread owes after this line, if it owes this event; and whether the line says the same of it.
+    fn taken(&self, list: &[Owed], ask: &Ask) -> Option<(Vec<Owed>, bool)> {
+        let mut wrong = None;
+        for (at, owed) in list.iter().enumerate() {
+            let first = at == 0 || (owed.bag != 0 && list[0].bag == owed.bag);
+            let skipped = list[..at].iter().all(|owed| self.armed[owed.rule as usize] > ask.at);
+            if !first && !skipped {
+                break;
+            }
+            if owed.rule as usize != ask.rule {
+                continue;
+            }
+            let (arguments, result) = &ask.meanings[owed.meaning as usize];
+            let agree = |said: &Option<i64>, meant: &Option<i64>| said.is_none() || meant.is_none() || said == meant;
+            let fits = arguments.iter().zip(&owed.arguments).all(|(said, meant)| agree(said, meant)) && agree(result, &owed.result);
+            let mut rest = list.to_vec();
+            rest.remove(at);
+            if skipped && !first {
+                rest.drain(..at);
+            }
+            if fits {
+                return Some((rest, true));
+            }
+            wrong.get_or_insert((rest, false));
+        }
+        wrong
+    }
+
+    /// The steps that matter before the line.
+    #[allow(clippy::too_many_arguments)]
+    fn steps(
+        &mut self,
+        key: &Key,
+        node: u32,
+        asked: Option<ThreadId>,
+        looked: &Bits,
+        mandatory: &dyn Fn(usize) -> bool,
+        seen: &mut HashMap<Key, ()>,
+        open: &mut VecDeque<(Key, u32)>,
+    ) {
+        let words = self.machine.words();
+        let free: Vec<Option<usize>> = (0..self.threads())
+            .map(|thread| {
+                let owes = self.lists[key[words + thread] as usize].iter().any(|owed| mandatory(owed.rule as usize));
+                let position = self.machine.layout.position[thread].load(key);
+                (!owes && position > 0).then(|| position as usize - 1)
+            })
+            .collect();
+        let mut chosen = vec![false; self.threads()];
+        let mut together = looked.clone();
+        if let Some(thread) = asked
+            && let Some(point) = free[thread]
+        {
+            chosen[thread] = true;
+            together.add(self.reach.of(thread, point, mandatory));
+        }
+        loop {
+            let mut grown = false;
+            for (thread, point) in free.iter().enumerate() {
+                let Some(point) = point.filter(|_| !chosen[thread]) else { continue };
+                let bits = self.reach.of(thread, point, mandatory);
+                if bits.meets(&together) {
+                    let bits = bits.clone();
+                    together.add(&bits);
+                    chosen[thread] = true;
+                    grown = true;
+                }
+            }
+            if !grown {
+                break;
+            }
+        }
+        for thread in (0..self.threads()).filter(|&thread| chosen[thread]) {
+            let Some(point) = free[thread] else { continue };
+            for outcome in 0..self.machine.outcomes(key, thread) {
+                let mut state = key[..words].to_vec();
+                let mut follower = Follower::new(self.machine, self.labels, self.vocabulary, thread, point);
+                let outcome_of = self.machine.step(&key[..words], thread, outcome, &mut state, &mut self.scratch, &mut follower);
+                // An outcome of `choose` that changes nothing leads nowhere.
+                if outcome_of != Outcome::Stepped {
+                    continue;
+                }
+                if self.machine.layout.error.load(&state) != 0 {
+                    self.erred.get_or_insert(state);
+                    continue;
+                }
+                let owed = std::mem::take(&mut follower.owed);
+                // What no probe was there for is not waited for.
+                let owed: Vec<Owed> = owed.into_iter().filter(|owed| self.armed[owed.rule as usize] != NEVER).collect();
+                let mut next: Vec<u64> = state;
+                next.extend(&key[words..]);
+                next[words + thread] = self.number(owed);
+                let next: Key = next.into();
+                if seen.insert(next.clone(), ()).is_none() {
+                    let node = self.moved(node, Move::Step(thread as u16, outcome as u16));
+                    open.push_back((next, node));
+                }
+            }
+        }
+    }
+}
