@@ -62,6 +62,7 @@ pub(super) struct Reach<'a> {
     labels: &'a Labels,
     /// By thread and point; for the events that have to be shown now.
     reach: HashMap<(ThreadId, usize), Bits>,
+    leads: HashMap<(ThreadId, usize), bool>,
 }
 
 impl<'a> Reach<'a> {
@@ -70,12 +71,14 @@ impl<'a> Reach<'a> {
             machine,
             labels,
             reach: HashMap::new(),
+            leads: HashMap::new(),
         }
     }
 
     /// Other events have to be shown from now on.
     pub(super) fn forget(&mut self) {
         self.reach.clear();
+        self.leads.clear();
     }
 
     /// What the thread may read and write from this point on, before it owes an event.
@@ -95,6 +98,32 @@ impl<'a> Reach<'a> {
             self.reach.insert((thread, point), all);
         }
         &self.reach[&(thread, point)]
+    }
+
+    /// Whether the thread, before it owes an event, may show one that has to be shown from now on.
+    pub(super) fn leads_to(&mut self, thread: ThreadId, point: usize, before: &dyn Fn(usize) -> bool, now: &dyn Fn(usize) -> bool) -> bool {
+        if let Some(leads) = self.leads.get(&(thread, point)) {
+            return *leads;
+        }
+        let leads = self.leads(thread, point, before, now);
+        self.leads.insert((thread, point), leads);
+        leads
+    }
+
+    fn leads(&self, thread: ThreadId, point: usize, before: &dyn Fn(usize) -> bool, now: &dyn Fn(usize) -> bool) -> bool {
+        let mut seen = vec![false; self.machine.program.threads[thread].points.len()];
+        let mut open = vec![point];
+        while let Some(at) = open.pop() {
+            if std::mem::replace(&mut seen[at], true) {
+                continue;
+            }
+            let step = self.step(thread, at, before);
+            if step.silently.len() != self.step(thread, at, now).silently.len() {
+                return true;
+            }
+            open.extend(step.silently);
+        }
+        false
     }
 
     fn step(&self, thread: ThreadId, point: usize, mandatory: &dyn Fn(usize) -> bool) -> Step {

@@ -44,6 +44,10 @@ impl Labels {
             leave: Vec::new(),
             begun: Vec::new(),
         };
+        let enumerator = |word: &str| {
+            let names = machine.program.enums.iter().find_map(|declared| declared.names.iter().position(|name| name == word));
+            names.map(|number| number as i64)
+        };
         for thread in &machine.program.threads {
             let name = |frame: u32| machine.program.functions[thread.frames[frame as usize].function].name.as_str();
             let (mut enter, mut leave) = (Vec::new(), Vec::new());
@@ -58,7 +62,12 @@ impl Labels {
                     for (at, meaning) in rule.meanings.iter().enumerate() {
                         // The outermost of the functions that an event may mean is meant.
                         let inside = rule.meanings.iter().any(|other| above.contains(&other.function.as_str()));
-                        if meaning.function == name(frame) && !inside {
+                        let other = meaning.arguments.iter().zip(&thread.frames[frame as usize].arguments).any(|pair| match pair {
+                            // An enumerator, always: another one is another event.
+                            (Argument::Word(word), Passed::Value(Operand::Const(value))) => enumerator(word) != Some(*value),
+                            _ => false,
+                        });
+                        if meaning.function == name(frame) && !inside && !other {
                             let slot = Slot {
                                 rule: number as u16,
                                 meaning: at as u8,

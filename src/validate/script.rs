@@ -63,6 +63,7 @@ impl Script {
         };
         let Some(statement) = named(&outside.statement) else { return false };
         let what = argument(&statement);
+        let part = what.contains('.');
         if let Some((earlier, at)) = before
             && earlier < number
             && argument(&self.statements[at]) == what
@@ -85,9 +86,11 @@ impl Script {
                 self.held.insert(what, false);
             }
         }
+        
         self.last = Some((number, self.statements.len()));
         self.statements.push(statement);
-        if outside.after.is_some() {
+        // A part is held while its whole is: what was not seen to be taken was taken before the parts were.
+        if outside.after.is_some() && !part {
             self.free = self.statements.len();
         }
         true

@@ -118,7 +118,7 @@ pub(super) fn follow(machine: &Machine, vocabulary: &Vocabulary, labels: &Labels
         scratch: Scratch::new(machine),
         erred: None,
     };
-    let mut thresholds: Vec<usize> = armed.iter().copied().filter(|&line| line < OPTIONAL).collect();
+    let mut thresholds: Vec<usize> = armed.iter().copied().filter(|&line| line > 0 && line < OPTIONAL).collect();
     thresholds.sort_unstable();
     let mut states: Vec<(Key, u32)> = vec![(search.first(), 0)];
     search.moves.push((0, Move::Line(u32::MAX)));
@@ -135,6 +135,13 @@ pub(super) fn follow(machine: &Machine, vocabulary: &Vocabulary, labels: &Labels
     for ask in asks {
         let passed = thresholds.partition_point(|&line| line <= ask.at);
         if passed != before {
+            match search.arm(&states, thresholds[before], ask.at) {
+                Ok(more) => states = more,
+                Err(why) => {
+                    followed.gave_up = Some(why);
+                    break;
+                }
+            }
             search.reach.forget();
             before = passed;
         }
@@ -333,14 +340,7 @@ impl Search<'_> {
         seen: &mut HashMap<Key, ()>,
         open: &mut VecDeque<(Key, u32)>,
     ) {
-        let words = self.machine.words();
-        let free: Vec<Option<usize>> = (0..self.threads())
-            .map(|thread| {
-                let owes = self.lists[key[words + thread] as usize].iter().any(|owed| mandatory(owed.rule as usize));
-                let position = self.machine.layout.position[thread].load(key);
-                (!owes && position > 0).then(|| position as usize - 1)
-            })
-            .collect();
+        let free = self.free(key, mandatory);
         let mut chosen = vec![false; self.threads()];
         let mut together = looked.clone();
         if let Some(thread) = asked
@@ -349,14 +349,84 @@ impl Search<'_> {
             chosen[thread] = true;
             together.add(self.reach.of(thread, point, mandatory));
         }
+        self.close(&free, &mut chosen, &mut together, mandatory);
+        self.step_all(key, node, &free, &chosen, seen, open);
+    }
+
+    /// Events that may have been missing so far have to be shown from now on: whoever can have done without them, has or has not.
+    fn arm(&mut self, states: &[(Key, u32)], first: usize, at: usize) -> Result<Vec<(Key, u32)>, String> {
+        self.reach.forget();
+        let armed = self.armed;
+        let before = move |rule: usize| armed[rule] < first;
+        let now = move |rule: usize| armed[rule] <= at;
+        let mut seen: HashMap<Key, ()> = states.iter().map(|(key, _)| (key.clone(), ())).collect();
+        let mut open: VecDeque<(Key, u32)> = states.iter().cloned().collect();
+        let mut all = Vec::new();
+        while let Some((key, node)) = open.pop_front() {
+            if seen.len() > MOST_STATES {
+                return Err(format!("more than {MOST_STATES} states are possible when the last probes were switched on"));
+            }
+            all.push((key.clone(), node));
+            self.shown_before(&key, node, &before, &now, &mut seen, &mut open);
+            let free = self.free(&key, &before);
+            let mut chosen = vec![false; self.threads()];
+            let mut together = Bits::none(self.machine.words());
+            for (thread, point) in free.iter().enumerate() {
+                if let Some(point) = point.filter(|&point| self.reach.leads_to(thread, point, &before, &now)) {
+                    chosen[thread] = true;
+                    together.add(self.reach.of(thread, point, &before));
+                }
+            }
+            self.close(&free, &mut chosen, &mut together, &before);
+            self.step_all(&key, node, &free, &chosen, &mut seen, &mut open);
+        }
+        Ok(all)
+    }
+
+    /// What a thread owes may have been shown before there was anybody to see it.
+    fn shown_before(
+        &mut self,
+        key: &Key,
+        node: u32,
+        before: &dyn Fn(usize) -> bool,
+        now: &dyn Fn(usize) -> bool,
+        seen: &mut HashMap<Key, ()>,
+        open: &mut VecDeque<(Key, u32)>,
+    ) {
+        let words = self.machine.words();
+        for thread in 0..self.threads() {
+            let list = self.lists[key[words + thread] as usize].clone();
+            let unseen = list.first().is_some_and(|first| !before(first.rule as usize));
+            if unseen && list.iter().any(|owed| now(owed.rule as usize) && !before(owed.rule as usize)) {
+                let mut next = key.clone();
+                next[words + thread] = self.number(list[1..].to_vec());
+                if seen.insert(next.clone(), ()).is_none() {
+                    open.push_back((next, node));
+                }
+            }
+        }
+    }
+
+    /// By thread: the point at which it stands, if it owes nothing that has to be shown first.
+    fn free(&self, key: &Key, mandatory: &dyn Fn(usize) -> bool) -> Vec<Option<usize>> {
+        let words = self.machine.words();
+        let point = |thread: usize| {
+            let owes = self.lists[key[words + thread] as usize].iter().any(|owed| mandatory(owed.rule as usize));
+            let position = self.machine.layout.position[thread].load(key);
+            (!owes && position > 0).then(|| position as usize - 1)
+        };
+        (0..self.threads()).map(point).collect()
+    }
+
+    /// Adds the threads that may disturb those that are chosen, or what is looked at.
+    fn close(&mut self, free: &[Option<usize>], chosen: &mut [bool], together: &mut Bits, mandatory: &dyn Fn(usize) -> bool) {
         loop {
             let mut grown = false;
             for (thread, point) in free.iter().enumerate() {
                 let Some(point) = point.filter(|_| !chosen[thread]) else { continue };
                 let bits = self.reach.of(thread, point, mandatory);
-                if bits.meets(&together) {
-                    let bits = bits.clone();
-                    together.add(&bits);
+                if bits.meets(together) {
+                    together.add(bits);
                     chosen[thread] = true;
                     grown = true;
                 }
@@ -365,6 +435,19 @@ impl Search<'_> {
                 break;
             }
         }
+    }
+
+    /// The steps of the chosen threads.
+    fn step_all(
+        &mut self,
+        key: &Key,
+        node: u32,
+        free: &[Option<usize>],
+        chosen: &[bool],
+        seen: &mut HashMap<Key, ()>,
+        open: &mut VecDeque<(Key, u32)>,
+    ) {
+        let words = self.machine.words();
         for thread in (0..self.threads()).filter(|&thread| chosen[thread]) {
             let Some(point) = free[thread] else { continue };
             for outcome in 0..self.machine.outcomes(key, thread) {
