@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
+use clap::ValueEnum;
 use oomspec::explore::Budget;
+use oomspec::report::followed;
 use oomspec::source::Diagnostic;
 use oomspec::spec::Spec;
 use oomspec::trace;
@@ -12,6 +14,7 @@ use super::{Failure, exit, inputs, save};
 
 /// Say whether a listing can follow what a real kernel was seen to do
 #[derive(Debug, clap::Args)]
+#[command(after_help = CODES)]
 pub struct Args {
     /// The text of /sys/kernel/tracing/trace, of `trace-cmd report` or of `perf script`, plain or gzip
     #[arg(value_name = "TRACE")]
@@ -32,6 +35,27 @@ pub struct Args {
     /// Write the world of the trace as a scenario, for `oomspec check`
     #[arg(long, value_name = "FILE.c")]
     emit_scenario: Option<PathBuf>,
+
+    /// For people, or one JSON object
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+}
+
+const CODES: &str = "\
+Exit codes:
+  0    the listing follows: some run of it has these events, in this order
+  30   it does not: no run has them
+  20   not decided: what is missing is said
+  150  the trace or the listing cannot be read
+  2    wrong use of the command line";
+
+/// How the answer looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// A verdict, and the run or the impossible event
+    Human,
+    /// One JSON object
+    Json,
 }
 
 /// Runs the command.
@@ -39,7 +63,8 @@ pub fn run(spec: &Spec, args: &Args, budget: Budget) -> Result<u8, Failure> {
     let trace = trace::read(&args.trace)?;
     let recorded = Recorded::new(spec, trace)?;
     if let Some(path) = &args.emit_scenario {
-        save(path, recorded.scenario().as_bytes())?;
+        let scenario = recorded.scenario().map_err(|why| Diagnostic::general(format!("the trace has no world: {why}")))?;
+        save(path, scenario.as_bytes())?;
     }
     let release = args.kernel.as_deref().or_else(|| recorded.trace.release());
     let listing = match (&args.listing, release) {
@@ -47,8 +72,11 @@ pub fn run(spec: &Spec, args: &Args, budget: Budget) -> Result<u8, Failure> {
         (None, Some(release)) => match recorded.protocol(release) {
             Some(protocol) => protocol.to_string(),
             None => {
-                super::print(&format!("not decided: there is no listing of Linux {release}\n"))?;
-                return Ok(exit::INCOMPLETE);
+                return Err(Failure::Undecided(
+                    Diagnostic::general(format!("there is no listing of Linux {release}, so nothing is decided"))
+                        .help("name one that should do the same: --listing v6.12")
+                        .into(),
+                ));
             }
         },
         (None, None) => {
@@ -60,10 +88,13 @@ pub fn run(spec: &Spec, args: &Args, budget: Budget) -> Result<u8, Failure> {
     let listing = inputs::listing(spec, &listing)?;
     let budget = super::budget::until_interrupted(budget);
     let answer = recorded.follow(spec, &listing, args.lossy, budget)?;
-    super::print(&answer.text(&recorded.trace))?;
+    super::print(&match args.format {
+        Format::Human => followed::text(&answer),
+        Format::Json => followed::json(&answer) + "\n",
+    })?;
     Ok(match answer.verdict {
         Verdict::Follows => exit::FINE,
-        Verdict::Refuses => exit::REFUSES,
-        Verdict::Undecided => exit::INCOMPLETE,
+        Verdict::DoesNotFollow => exit::REFUSES,
+        Verdict::NotDecided => exit::INCOMPLETE,
     })
 }

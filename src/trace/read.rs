@@ -37,6 +37,14 @@ impl Trace {
     }
 }
 
+impl Trace {
+    /// The clock of the trace, where a note says it as the kernel does: `trace_clock: local [global] …`.
+    pub fn clock(&self) -> Option<&str> {
+        let note = self.notes.iter().find_map(|note| note.split_once("trace_clock:"))?.1;
+        Some(note.split_once('[')?.1.split_once(']')?.0)
+    }
+}
+
 /// Reads a trace: the text of `/sys/kernel/tracing/trace`, of `trace-cmd report` or of `perf script`, plain or gzip.
 ///
 /// # Errors

@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 
 use super::resolve::{Named, Resolved};
-use super::search::{Ask, NEVER, OPTIONAL, Read};
+use super::search::{Ask, NEVER, OPTIONAL, Read, Whose};
 use super::vocabulary::{Argument, Rule, Vocabulary};
 use super::world::{Use, World};
 use crate::machine::program::Scalar;
 use crate::machine::{Machine, Slot};
-use crate::trace::{Event, Trace};
+use crate::trace::Trace;
 
 pub(super) struct Asking<'a> {
     pub vocabulary: &'a Vocabulary,
@@ -57,24 +57,24 @@ impl<'a> Asking<'a> {
         self.vocabulary.events.iter().map(of_rule).collect()
     }
 
-    /// What the lines ask, in their order. A thread that the listing does not have asks nothing.
-    pub(super) fn asks(&self) -> Result<Vec<Ask>, String> {
+    /// What the lines ask, in their order.
+    pub(super) fn asks(&self) -> Vec<Ask> {
         let mut asks = Vec::new();
         for (at, used) in self.world.uses.iter().enumerate() {
-            let thread = match used {
+            let whose = match used {
                 Use::Nothing(_) => continue,
-                Use::Look => None,
-                Use::Event(name) => {
-                    let found = self.machine.program.threads.iter().position(|thread| thread.name == *name);
-                    Some(found.ok_or_else(|| format!("the listing has no thread `{name}`, which the event of line {} is of", self.trace.events[at].line))?)
-                }
+                Use::Look => Whose::Nobody,
+                Use::Event(name) => match self.machine.program.threads.iter().position(|thread| thread.name == *name) {
+                    Some(thread) => Whose::Thread(thread),
+                    None => Whose::Missing,
+                },
             };
-            asks.extend(self.ask(at, thread));
+            asks.extend(self.ask(at, whose));
         }
-        Ok(asks)
+        asks
     }
 
-    fn ask(&self, at: usize, thread: Option<usize>) -> Option<Ask> {
+    fn ask(&self, at: usize, whose: Whose) -> Option<Ask> {
         let (event, line) = (&self.trace.events[at], &self.lines[at]);
         let number = line.rule?;
         let rule = &self.vocabulary.events[number];
@@ -103,7 +103,7 @@ impl<'a> Asking<'a> {
         });
         Some(Ask {
             at,
-            thread,
+            whose,
             rule: self.vocabulary.first_alike(number),
             meanings: meanings.collect(),
             reads,
@@ -182,10 +182,4 @@ impl<'a> Asking<'a> {
             words: format!("{member} is {}", if names.is_empty() { "0".to_string() } else { names.join(" | ") }),
         })
     }
-}
-
-/// An event as it is quoted: its time, task and fields.
-pub(super) fn quoted(event: &Event) -> String {
-    let fields: Vec<String> = event.fields.0.iter().map(|(field, value)| format!("{field}={value}")).collect();
-    format!("{} {}-{} {} {}", event.stamp, event.comm, event.pid, event.name, fields.join(" ")).trim_end().to_string()
 }

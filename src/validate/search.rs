@@ -31,8 +31,19 @@ pub(super) struct Read {
     pub mask: i64,
     pub least: i64,
     pub most: i64,
-    /// In words: `users is 3`.
+    /// In words: `mm_users is 3`.
     pub words: String,
+}
+
+impl Ask {
+    /// What it reads that is not so in this state.
+    pub(super) fn untrue(&self, state: &[u64]) -> Vec<&str> {
+        let mut untrue: Vec<&str> = self.reads.iter().filter(|read| !read.holds(state)).map(|read| read.words.as_str()).collect();
+        if self.gone.is_some_and(|gone| gone.load(state) != 0) {
+            untrue.push("it is no more");
+        }
+        untrue
+    }
 }
 
 impl Read {
@@ -42,13 +53,22 @@ impl Read {
     }
 }
 
+/// Whose event a line is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Whose {
+    /// It only looks.
+    Nobody,
+    Thread(ThreadId),
+    /// The listing does not have the thread.
+    Missing,
+}
+
 /// What a line asks of a run.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(super) struct Ask {
     /// The line, an index into the trace's events.
     pub at: usize,
-    /// The thread whose event it is; none for a line that only looks.
-    pub thread: Option<ThreadId>,
+    pub whose: Whose,
     /// The rule.
     pub rule: usize,
     /// By meaning of the rule: the arguments and the result, where the line says them.
@@ -64,8 +84,8 @@ pub(super) struct Ask {
 pub(super) enum Move {
     /// A thread's step.
     Step(u16, u16),
-    /// A line of the trace, by its index.
-    Line(u32),
+    /// A line of the trace, by its index, and which meaning of its rule it had.
+    Line(u32, u8),
 }
 
 /// How far a trace was followed.
@@ -121,7 +141,7 @@ pub(super) fn follow(machine: &Machine, vocabulary: &Vocabulary, labels: &Labels
     let mut thresholds: Vec<usize> = armed.iter().copied().filter(|&line| line > 0 && line < OPTIONAL).collect();
     thresholds.sort_unstable();
     let mut states: Vec<(Key, u32)> = vec![(search.first(), 0)];
-    search.moves.push((0, Move::Line(u32::MAX)));
+    search.moves.push((0, Move::Line(u32::MAX, 0)));
     let mut followed = Followed {
         run: Vec::new(),
         ends: Vec::new(),
@@ -227,6 +247,11 @@ impl Search<'_> {
 
     /// All states in which the model can be once this line was written; and whether it ruled any out.
     fn line(&mut self, states: &[(Key, u32)], ask: &Ask) -> Result<(Vec<(Key, u32)>, bool), String> {
+        let asked = match ask.whose {
+            Whose::Nobody => None,
+            Whose::Thread(thread) => Some(thread),
+            Whose::Missing => return Ok((Vec::new(), true)),
+        };
         let armed = self.armed;
         let mandatory = move |rule: usize| armed[rule] <= ask.at;
         let words = self.machine.words();
@@ -246,20 +271,23 @@ impl Search<'_> {
         }
         let mut done: HashMap<Key, ()> = HashMap::new();
         let mut next: Vec<(Key, u32)> = Vec::new();
-        let mut ruled_out = false;
+        let (mut ruled_out, mut left) = (false, states.len());
         while let Some((key, node)) = open.pop_front() {
+            // The first ones are what was possible before: one that cannot have this line at once is ruled out.
+            let before = left > 0;
+            left = left.saturating_sub(1);
             if seen.len() > MOST_STATES {
                 return Err(format!("more than {MOST_STATES} states are possible in line {}", ask.at));
             }
             let mut standing = true;
-            if let Some(thread) = ask.thread {
+            if let Some(thread) = asked {
                 let list = self.lists[key[words + thread] as usize].clone();
-                if let Some((taken, fits)) = self.taken(&list, ask) {
+                if let Some((taken, meaning, fits)) = self.taken(&list, ask) {
                     if fits && self.looks(&key, ask) {
                         let mut key = key.clone();
                         key[words + thread] = self.number(taken);
                         if done.insert(key.clone(), ()).is_none() {
-                            let node = self.moved(node, Move::Line(ask.at as u32));
+                            let node = self.moved(node, Move::Line(ask.at as u32, meaning));
                             next.push((key, node));
                         }
                         if mandatory(ask.rule) {
@@ -267,13 +295,11 @@ impl Search<'_> {
                         }
                         // It may have gone on without a line, and this one is of its next call.
                     } else {
-                        ruled_out = true;
                         // With another argument no step of anybody helps; with another value one may.
                         standing = fits || !mandatory(ask.rule);
                     }
                 } else if list.iter().any(|owed| mandatory(owed.rule as usize)) {
                     // It owes another event first.
-                    ruled_out = true;
                     standing = false;
                 }
             } else if self.looks(&key, ask) {
@@ -282,11 +308,10 @@ impl Search<'_> {
                 }
                 continue;
             }
-            let before = open.len();
+            ruled_out |= before;
             if standing {
-                self.steps(&key, node, ask.thread, &looked, &mandatory, &mut seen, &mut open);
+                self.steps(&key, node, asked, &looked, &mandatory, &mut seen, &mut open);
             }
-            ruled_out |= open.len() == before || ask.thread.is_none();
         }
         Ok((next, ruled_out))
     }
@@ -301,7 +326,7 @@ impl Search<'_> {
     }
 
     /// What the thread owes after this line, if it owes this event; and whether the line says the same of it.
-    fn taken(&self, list: &[Owed], ask: &Ask) -> Option<(Vec<Owed>, bool)> {
+    fn taken(&self, list: &[Owed], ask: &Ask) -> Option<(Vec<Owed>, u8, bool)> {
         let mut wrong = None;
         for (at, owed) in list.iter().enumerate() {
             let first = at == 0 || (owed.bag != 0 && list[0].bag == owed.bag);
@@ -321,9 +346,9 @@ impl Search<'_> {
                 rest.drain(..at);
             }
             if fits {
-                return Some((rest, true));
+                return Some((rest, owed.meaning, true));
             }
-            wrong.get_or_insert((rest, false));
+            wrong.get_or_insert((rest, owed.meaning, false));
         }
         wrong
     }
