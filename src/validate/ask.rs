@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::labels::Labels;
 use super::resolve::{Named, Resolved};
 use super::search::{Ask, NEVER, OPTIONAL, Read, Whose};
 use super::vocabulary::{Argument, Rule, Vocabulary};
@@ -55,6 +56,20 @@ impl<'a> Asking<'a> {
             Some(_) => 0,
         };
         self.vocabulary.events.iter().map(of_rule).collect()
+    }
+
+    /// By thread and rule: the trace has such an event of the thread, which comes to it once only.
+    pub(super) fn once(&self, labels: &Labels, asks: &[Ask]) -> Vec<Vec<bool>> {
+        let threads = &self.machine.program.threads;
+        let mut once = vec![vec![false; self.vocabulary.events.len()]; threads.len()];
+        for ask in asks {
+            if let Whose::Thread(thread) = ask.whose
+                && !once[thread][ask.rule]
+            {
+                once[thread][ask.rule] = labels.once(&threads[thread], thread, ask.rule);
+            }
+        }
+        once
     }
 
     /// What the lines ask, in their order.

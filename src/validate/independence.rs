@@ -82,7 +82,7 @@ impl<'a> Reach<'a> {
     }
 
     /// What the thread may read and write from this point on, before it owes an event.
-    pub(super) fn of(&mut self, thread: ThreadId, point: usize, mandatory: &dyn Fn(usize) -> bool) -> &Bits {
+    pub(super) fn of(&mut self, thread: ThreadId, point: usize, mandatory: &dyn Fn(ThreadId, usize) -> bool) -> &Bits {
         if !self.reach.contains_key(&(thread, point)) {
             let mut all = Bits::none(self.machine.layout.words);
             let mut seen = vec![false; self.machine.program.threads[thread].points.len()];
@@ -101,7 +101,7 @@ impl<'a> Reach<'a> {
     }
 
     /// Whether the thread, before it owes an event, may show one that has to be shown from now on.
-    pub(super) fn leads_to(&mut self, thread: ThreadId, point: usize, before: &dyn Fn(usize) -> bool, now: &dyn Fn(usize) -> bool) -> bool {
+    pub(super) fn leads_to(&mut self, thread: ThreadId, point: usize, before: &dyn Fn(ThreadId, usize) -> bool, now: &dyn Fn(ThreadId, usize) -> bool) -> bool {
         if let Some(leads) = self.leads.get(&(thread, point)) {
             return *leads;
         }
@@ -110,7 +110,7 @@ impl<'a> Reach<'a> {
         leads
     }
 
-    fn leads(&self, thread: ThreadId, point: usize, before: &dyn Fn(usize) -> bool, now: &dyn Fn(usize) -> bool) -> bool {
+    fn leads(&self, thread: ThreadId, point: usize, before: &dyn Fn(ThreadId, usize) -> bool, now: &dyn Fn(ThreadId, usize) -> bool) -> bool {
         let mut seen = vec![false; self.machine.program.threads[thread].points.len()];
         let mut open = vec![point];
         while let Some(at) = open.pop() {
@@ -126,7 +126,7 @@ impl<'a> Reach<'a> {
         false
     }
 
-    fn step(&self, thread: ThreadId, point: usize, mandatory: &dyn Fn(usize) -> bool) -> Step {
+    fn step(&self, thread: ThreadId, point: usize, mandatory: &dyn Fn(ThreadId, usize) -> bool) -> Step {
         let code = &self.machine.program.threads[thread];
         let begun = self.labels.begun(thread, point);
         let start = code.points[point].at;

@@ -1,7 +1,7 @@
 //! What a step shows: the functions that it enters and leaves, as far as events of the trace mean them.
 
 use super::vocabulary::{Argument, Edge, Vocabulary};
-use crate::machine::live_registers::written;
+use crate::machine::live_registers::{successors, written};
 use crate::machine::program::{Instr, Operand, Passed, PointKind, Thread, ThreadId};
 use crate::machine::{Machine, Observer};
 
@@ -90,12 +90,26 @@ impl Labels {
     }
 
     /// Whether some event means this edge of a call.
-    pub(super) fn shows(&self, thread: ThreadId, edge: Edge, frame: u32, mandatory: &dyn Fn(usize) -> bool) -> bool {
+    pub(super) fn shows(&self, thread: ThreadId, edge: Edge, frame: u32, mandatory: &dyn Fn(ThreadId, usize) -> bool) -> bool {
         let slots = match edge {
             Edge::Enter => &self.enter,
             Edge::Leave => &self.leave,
         };
-        slots[thread][frame as usize].iter().any(|slot| mandatory(slot.rule as usize))
+        slots[thread][frame as usize].iter().any(|slot| mandatory(thread, slot.rule as usize))
+    }
+
+    /// Whether a thread comes to an event of this rule once at most.
+    pub(super) fn once(&self, code: &Thread, thread: ThreadId, rule: usize) -> bool {
+        let has = |slots: &[Slot]| slots.iter().any(|slot| slot.rule as usize == rule);
+        let frames = 0..code.frames.len();
+        let sites: Vec<usize> = frames
+            .flat_map(|frame| [&self.enter, &self.leave].map(|slots| has(&slots[thread][frame]).then_some(frame)))
+            .flatten()
+            .collect();
+        match sites.as_slice() {
+            [frame] => !again(code, *frame as u32),
+            _ => false,
+        }
     }
 
     /// The calls that have begun when the thread stands at the point.
@@ -112,6 +126,26 @@ pub(super) fn ancestors(thread: &Thread, frame: u32) -> impl Iterator<Item = u32
 /// The call that an instruction stands in.
 pub(super) fn frame_at(thread: &Thread, at: usize) -> u32 {
     thread.sites[thread.at[at] as usize].frame
+}
+
+/// Whether a thread that has left a call may come to it again.
+fn again(code: &Thread, frame: u32) -> bool {
+    let inside = |at: usize| {
+        let own = frame_at(code, at);
+        own == frame || ancestors(code, own).any(|above| above == frame)
+    };
+    let mut seen = vec![false; code.code.len()];
+    let after = |at: usize| successors(&code.code, at).into_iter().filter(|&next| next < code.code.len());
+    let mut open: Vec<usize> = (0..code.code.len()).filter(|&at| inside(at)).flat_map(after).filter(|&at| !inside(at)).collect();
+    while let Some(at) = open.pop() {
+        if inside(at) {
+            return true;
+        }
+        if !std::mem::replace(&mut seen[at], true) {
+            open.extend(after(at));
+        }
+    }
+    false
 }
 
 /// The way from one call to another: those that are left, innermost first, and those that are entered, outermost first.

@@ -25,6 +25,7 @@ use crate::spec::Spec;
 use crate::trace::Trace;
 use ask::Asking;
 use labels::Labels;
+use search::Armed;
 
 /// A trace with its world: what is known before any listing is asked.
 pub struct Recorded {
@@ -91,9 +92,11 @@ impl Recorded {
         answer.protocol.clone_from(&instance.protocol);
         let asking = Asking::new(&self.vocabulary, &self.trace, &self.lines, &self.world, &instance.machine);
         let lossy = lossy || self.trace.lost > 0;
-        let armed = asking.armed(lossy);
-        let labels = Labels::new(&instance.machine, &self.vocabulary, |rule| armed[rule] != search::NEVER);
+        let from = asking.armed(lossy);
+        let labels = Labels::new(&instance.machine, &self.vocabulary, |rule| from[rule] != search::NEVER);
         let asks = asking.asks();
+        let once = asking.once(&labels, &asks);
+        let armed = Armed { from, once };
         let followed = search::follow(&instance.machine, &self.vocabulary, &labels, &armed, &asks, budget);
         answer.decide(self, &instance, &asks, &followed);
         Ok(answer)

@@ -21,6 +21,21 @@ pub(super) const NEVER: usize = usize::MAX;
 /// The event may be missing.
 pub(super) const OPTIONAL: usize = usize::MAX - 1;
 
+/// Which events have to be in the trace.
+#[derive(Debug)]
+pub(super) struct Armed {
+    /// By rule: the line from which on.
+    pub from: Vec<usize>,
+    /// By thread and rule: it has such an event in the trace, and comes to it only once, so it cannot do without.
+    pub once: Vec<Vec<bool>>,
+}
+
+impl Armed {
+    fn shows(&self, thread: ThreadId, rule: usize, at: usize) -> bool {
+        self.from[rule] <= at || self.once[thread][rule]
+    }
+}
+
 /// A value that a line read.
 #[derive(Debug, Clone)]
 pub(super) struct Read {
@@ -115,7 +130,7 @@ struct Search<'a> {
     labels: &'a Labels,
     reach: Reach<'a>,
     /// By rule: the line from which on its event has to be shown.
-    armed: &'a [usize],
+    armed: &'a Armed,
     lists: Vec<Rc<[Owed]>>,
     numbers: HashMap<Rc<[Owed]>, u64>,
     /// How each state was come to: the one before, and the move.
@@ -125,7 +140,7 @@ struct Search<'a> {
 }
 
 /// Follows the lines that ask something, in their order.
-pub(super) fn follow(machine: &Machine, vocabulary: &Vocabulary, labels: &Labels, armed: &[usize], asks: &[Ask], budget: Budget) -> Followed {
+pub(super) fn follow(machine: &Machine, vocabulary: &Vocabulary, labels: &Labels, armed: &Armed, asks: &[Ask], budget: Budget) -> Followed {
     let mut search = Search {
         machine,
         vocabulary,
@@ -138,7 +153,7 @@ pub(super) fn follow(machine: &Machine, vocabulary: &Vocabulary, labels: &Labels
         scratch: Scratch::new(machine),
         erred: None,
     };
-    let mut thresholds: Vec<usize> = armed.iter().copied().filter(|&line| line > 0 && line < OPTIONAL).collect();
+    let mut thresholds: Vec<usize> = armed.from.iter().copied().filter(|&line| line > 0 && line < OPTIONAL).collect();
     thresholds.sort_unstable();
     let mut states: Vec<(Key, u32)> = vec![(search.first(), 0)];
     search.moves.push((0, Move::Line(u32::MAX, 0)));
@@ -253,7 +268,7 @@ impl Search<'_> {
             Whose::Missing => return Ok((Vec::new(), true)),
         };
         let armed = self.armed;
-        let mandatory = move |rule: usize| armed[rule] <= ask.at;
+        let mandatory = move |thread: ThreadId, rule: usize| armed.shows(thread, rule, ask.at);
         let words = self.machine.words();
         let mut looked = Bits::none(words);
         for read in &ask.reads {
@@ -282,7 +297,7 @@ impl Search<'_> {
             let mut standing = true;
             if let Some(thread) = asked {
                 let list = self.lists[key[words + thread] as usize].clone();
-                if let Some((taken, meaning, fits)) = self.taken(&list, ask) {
+                if let Some((taken, meaning, fits)) = self.taken(thread, &list, ask) {
                     if fits && self.looks(&key, ask) {
                         let mut key = key.clone();
                         key[words + thread] = self.number(taken);
@@ -290,15 +305,15 @@ impl Search<'_> {
                             let node = self.moved(node, Move::Line(ask.at as u32, meaning));
                             next.push((key, node));
                         }
-                        if mandatory(ask.rule) {
+                        if mandatory(thread, ask.rule) {
                             continue;
                         }
                         // It may have gone on without a line, and this one is of its next call.
                     } else {
                         // With another argument no step of anybody helps; with another value one may.
-                        standing = fits || !mandatory(ask.rule);
+                        standing = fits || !mandatory(thread, ask.rule);
                     }
-                } else if list.iter().any(|owed| mandatory(owed.rule as usize)) {
+                } else if list.iter().any(|owed| mandatory(thread, owed.rule as usize)) {
                     // It owes another event first.
                     standing = false;
                 }
@@ -326,11 +341,11 @@ impl Search<'_> {
     }
 
     /// What the thread owes after this line, if it owes this event; and whether the line says the same of it.
-    fn taken(&self, list: &[Owed], ask: &Ask) -> Option<(Vec<Owed>, u8, bool)> {
+    fn taken(&self, thread: ThreadId, list: &[Owed], ask: &Ask) -> Option<(Vec<Owed>, u8, bool)> {
         let mut wrong = None;
         for (at, owed) in list.iter().enumerate() {
             let first = at == 0 || (owed.bag != 0 && list[0].bag == owed.bag);
-            let skipped = list[..at].iter().all(|owed| self.armed[owed.rule as usize] > ask.at);
+            let skipped = list[..at].iter().all(|owed| !self.armed.shows(thread, owed.rule as usize, ask.at));
             if !first && !skipped {
                 break;
             }
@@ -361,7 +376,7 @@ impl Search<'_> {
         node: u32,
         asked: Option<ThreadId>,
         looked: &Bits,
-        mandatory: &dyn Fn(usize) -> bool,
+        mandatory: &dyn Fn(ThreadId, usize) -> bool,
         seen: &mut HashMap<Key, ()>,
         open: &mut VecDeque<(Key, u32)>,
     ) {
@@ -382,8 +397,8 @@ impl Search<'_> {
     fn arm(&mut self, states: &[(Key, u32)], first: usize, at: usize) -> Result<Vec<(Key, u32)>, String> {
         self.reach.forget();
         let armed = self.armed;
-        let before = move |rule: usize| armed[rule] < first;
-        let now = move |rule: usize| armed[rule] <= at;
+        let before = move |thread: ThreadId, rule: usize| armed.shows(thread, rule, first - 1);
+        let now = move |thread: ThreadId, rule: usize| armed.shows(thread, rule, at);
         let mut seen: HashMap<Key, ()> = states.iter().map(|(key, _)| (key.clone(), ())).collect();
         let mut open: VecDeque<(Key, u32)> = states.iter().cloned().collect();
         let mut all = Vec::new();
@@ -413,16 +428,16 @@ impl Search<'_> {
         &mut self,
         key: &Key,
         node: u32,
-        before: &dyn Fn(usize) -> bool,
-        now: &dyn Fn(usize) -> bool,
+        before: &dyn Fn(ThreadId, usize) -> bool,
+        now: &dyn Fn(ThreadId, usize) -> bool,
         seen: &mut HashMap<Key, ()>,
         open: &mut VecDeque<(Key, u32)>,
     ) {
         let words = self.machine.words();
         for thread in 0..self.threads() {
             let list = self.lists[key[words + thread] as usize].clone();
-            let unseen = list.first().is_some_and(|first| !before(first.rule as usize));
-            if unseen && list.iter().any(|owed| now(owed.rule as usize) && !before(owed.rule as usize)) {
+            let unseen = list.first().is_some_and(|first| !before(thread, first.rule as usize));
+            if unseen && list.iter().any(|owed| now(thread, owed.rule as usize) && !before(thread, owed.rule as usize)) {
                 let mut next = key.clone();
                 next[words + thread] = self.number(list[1..].to_vec());
                 if seen.insert(next.clone(), ()).is_none() {
@@ -433,10 +448,10 @@ impl Search<'_> {
     }
 
     /// By thread: the point at which it stands, if it owes nothing that has to be shown first.
-    fn free(&self, key: &Key, mandatory: &dyn Fn(usize) -> bool) -> Vec<Option<usize>> {
+    fn free(&self, key: &Key, mandatory: &dyn Fn(ThreadId, usize) -> bool) -> Vec<Option<usize>> {
         let words = self.machine.words();
         let point = |thread: usize| {
-            let owes = self.lists[key[words + thread] as usize].iter().any(|owed| mandatory(owed.rule as usize));
+            let owes = self.lists[key[words + thread] as usize].iter().any(|owed| mandatory(thread, owed.rule as usize));
             let position = self.machine.layout.position[thread].load(key);
             (!owes && position > 0).then(|| position as usize - 1)
         };
@@ -444,7 +459,7 @@ impl Search<'_> {
     }
 
     /// Adds the threads that may disturb those that are chosen, or what is looked at.
-    fn close(&mut self, free: &[Option<usize>], chosen: &mut [bool], together: &mut Bits, mandatory: &dyn Fn(usize) -> bool) {
+    fn close(&mut self, free: &[Option<usize>], chosen: &mut [bool], together: &mut Bits, mandatory: &dyn Fn(ThreadId, usize) -> bool) {
         loop {
             let mut grown = false;
             for (thread, point) in free.iter().enumerate() {
@@ -489,7 +504,7 @@ impl Search<'_> {
                 }
                 let owed = std::mem::take(&mut follower.owed);
                 // What no probe was there for is not waited for.
-                let owed: Vec<Owed> = owed.into_iter().filter(|owed| self.armed[owed.rule as usize] != NEVER).collect();
+                let owed: Vec<Owed> = owed.into_iter().filter(|owed| self.armed.from[owed.rule as usize] != NEVER).collect();
                 let mut next: Vec<u64> = state;
                 next.extend(&key[words..]);
                 next[words + thread] = self.number(owed);
