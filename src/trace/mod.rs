@@ -4,4 +4,4 @@ mod event;
 mod read;
 
 pub use event::{Event, Fields, Value};
-pub use read::{Trace, read};
+pub use read::{Trace, parse, read};

@@ -78,7 +78,7 @@ fn unpacked(path: &Path, bytes: Vec<u8>) -> Result<Vec<u8>, Diagnostic> {
 /// # Errors
 ///
 /// As [`read`].
-pub(crate) fn parse(name: &str, bytes: &[u8]) -> Result<Trace, Diagnostic> {
+pub fn parse(name: &str, bytes: &[u8]) -> Result<Trace, Diagnostic> {
     if bytes.contains(&0) {
         return Err(Diagnostic::general(format!("{name} is binary"))
             .help("give the text: what `trace-cmd report` or `perf script` prints, or /sys/kernel/tracing/trace"));

@@ -151,7 +151,7 @@ impl Answer {
         }
     }
 
-    pub(super) fn decide(&mut self, recorded: &Recorded, instance: &Instance, asks: &[Ask], followed: &Followed) {
+    pub(super) fn decide(&mut self, recorded: &Recorded, instance: &Instance, asks: &[Ask], followed: &Followed, lossy: bool) {
         let machine = &instance.machine;
         self.counts.constrained = followed.ruled_out.iter().filter(|ruled_out| **ruled_out).count();
         self.most_states = followed.most;
@@ -163,6 +163,12 @@ impl Answer {
         if let Some(stuck) = followed.stuck {
             self.stuck = asks.iter().find(|ask| ask.at == stuck).map(|ask| stuck_at(recorded, machine, ask, followed));
             self.doubt(&recorded.trace, stuck);
+            if lossy {
+                self.reasons.push("events may be missing, and with them who is in this world: a trace without losses would tell".to_string());
+            }
+            if followed.overflowed {
+                self.reasons.push("a counter of the listing is too narrow for this world".to_string());
+            }
             if self.reasons.is_empty() {
                 self.verdict = Verdict::DoesNotFollow;
             }

@@ -109,6 +109,7 @@ impl<'a> Asking<'a> {
                 mask: -1,
                 least: 1,
                 most: 1,
+                set: false,
                 words: format!("{member} is set"),
             }));
         }
@@ -174,6 +175,7 @@ impl<'a> Asking<'a> {
                 mask: -1,
                 least: value as i64 - most as i64,
                 most: value as i64 - least as i64,
+                set: false,
                 words: format!("{member} is {value}"),
             });
         };
@@ -194,6 +196,7 @@ impl<'a> Asking<'a> {
             mask,
             least: wanted,
             most: wanted,
+            set: true,
             words: format!("{member} is {}", if names.is_empty() { "0".to_string() } else { names.join(" | ") }),
         })
     }

@@ -8,6 +8,8 @@ use crate::trace::Trace;
 
 /// More ranges of one space than this are not told apart.
 const MOST_RANGES: usize = 6;
+/// Of a process with more threads than this, one of each kind is kept.
+const MOST_MEMBERS: usize = 30;
 /// So many threads of one process are kept beside those that do something of their own.
 const KEPT_THREADS: usize = 2;
 
@@ -93,12 +95,23 @@ fn fold(walks: &[Vec<u64>], flags: &HashMap<u64, String>) -> Ranges {
 }
 
 /// The threads among these that do exactly what another one does that is kept, and so are left out.
-pub(super) fn threads(trace: &Trace, lines: &[Resolved], members: &BTreeSet<u32>, apart: &BTreeSet<u32>) -> BTreeSet<u32> {
+///
+/// When probes are switched on late, the first threads show less: that makes no difference.
+pub(super) fn threads(
+    vocabulary: &Vocabulary,
+    trace: &Trace,
+    lines: &[Resolved],
+    members: &BTreeSet<u32>,
+    apart: &BTreeSet<u32>,
+) -> BTreeSet<u32> {
     let mut done: BTreeMap<u32, BTreeSet<usize>> = BTreeMap::new();
     let mut ends: BTreeMap<u32, usize> = BTreeMap::new();
     for (at, (event, line)) in trace.events.iter().zip(lines).enumerate() {
         if let (true, Some(rule)) = (members.contains(&event.pid), line.rule) {
-            done.entry(event.pid).or_default().insert(rule);
+            let done = done.entry(event.pid).or_default();
+            if !vocabulary.events[rule].late {
+                done.insert(rule);
+            }
             ends.insert(event.pid, at);
         }
     }
@@ -110,7 +123,7 @@ pub(super) fn threads(trace: &Trace, lines: &[Resolved], members: &BTreeSet<u32>
         let Some(done) = done.get(&pid) else { continue };
         let count = kept.entry(done).or_default();
         *count += 1;
-        if *count > KEPT_THREADS {
+        if *count > if members.len() > MOST_MEMBERS { 1 } else { KEPT_THREADS } {
             folded.insert(pid);
         }
     }

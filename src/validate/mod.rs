@@ -98,7 +98,7 @@ impl Recorded {
         let once = asking.once(&labels, &asks);
         let armed = Armed { from, once };
         let followed = search::follow(&instance.machine, &self.vocabulary, &labels, &armed, &asks, budget);
-        answer.decide(self, &instance, &asks, &followed);
+        answer.decide(self, &instance, &asks, &followed, lossy);
         Ok(answer)
     }
 }

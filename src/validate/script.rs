@@ -50,7 +50,7 @@ impl Script {
                 }
                 return member;
             }
-            self.statements.push(statement.clone());
+            self.statements.extend(named(statement));
             self.inside = Some(until.clone());
             return true;
         }

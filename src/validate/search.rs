@@ -8,10 +8,10 @@ use std::rc::Rc;
 
 use super::independence::{Bits, Reach};
 use super::labels::{Follower, Labels, Owed};
-use super::vocabulary::Vocabulary;
+use super::vocabulary::{Argument, Vocabulary};
 use crate::explore::Budget;
 use crate::machine::program::ThreadId;
-use crate::machine::{Machine, Outcome, Scratch};
+use crate::machine::{ErrorKind, Machine, Outcome, Reached, Scratch};
 
 /// More states than this beside each other are given up.
 const MOST_STATES: usize = 200_000;
@@ -46,6 +46,8 @@ pub(super) struct Read {
     pub mask: i64,
     pub least: i64,
     pub most: i64,
+    /// It is a set of flags.
+    pub set: bool,
     /// In words: `mm_users is 3`.
     pub words: String,
 }
@@ -53,7 +55,7 @@ pub(super) struct Read {
 impl Ask {
     /// What it reads that is not so in this state.
     pub(super) fn untrue(&self, state: &[u64]) -> Vec<&str> {
-        let mut untrue: Vec<&str> = self.reads.iter().filter(|read| !read.holds(state)).map(|read| read.words.as_str()).collect();
+        let mut untrue: Vec<&str> = self.reads.iter().filter(|read| !read.holds(state, 0)).map(|read| read.words.as_str()).collect();
         if self.gone.is_some_and(|gone| gone.load(state) != 0) {
             untrue.push("it is no more");
         }
@@ -62,9 +64,11 @@ impl Ask {
 }
 
 impl Read {
-    fn holds(&self, state: &[u64]) -> bool {
-        let value = self.slot.load(state) & self.mask;
-        self.alive.load(state) != 0 && (self.least..=self.most).contains(&value)
+    /// Some bits of a set may or may not be there yet.
+    fn holds(&self, state: &[u64], open: i64) -> bool {
+        let open = if self.set { !open } else { -1 };
+        let value = self.slot.load(state) & self.mask & open;
+        self.alive.load(state) != 0 && (self.least & open..=self.most & open).contains(&value)
     }
 }
 
@@ -118,8 +122,8 @@ pub(super) struct Followed {
     pub ruled_out: Vec<bool>,
     /// The most states beside each other.
     pub most: usize,
-    /// An error that some run came to, as a state.
-    pub erred: Option<Vec<u64>>,
+    /// Some run came to a number that does not fit.
+    pub overflowed: bool,
 }
 
 type Key = Box<[u64]>;
@@ -136,7 +140,7 @@ struct Search<'a> {
     /// How each state was come to: the one before, and the move.
     moves: Vec<(u32, Move)>,
     scratch: Scratch,
-    erred: Option<Vec<u64>>,
+    overflowed: bool,
 }
 
 /// Follows the lines that ask something, in their order.
@@ -151,7 +155,7 @@ pub(super) fn follow(machine: &Machine, vocabulary: &Vocabulary, labels: &Labels
         numbers: HashMap::from([(Vec::new().into(), 0)]),
         moves: Vec::new(),
         scratch: Scratch::new(machine),
-        erred: None,
+        overflowed: false,
     };
     let mut thresholds: Vec<usize> = armed.from.iter().copied().filter(|&line| line > 0 && line < OPTIONAL).collect();
     thresholds.sort_unstable();
@@ -164,7 +168,7 @@ pub(super) fn follow(machine: &Machine, vocabulary: &Vocabulary, labels: &Labels
         gave_up: None,
         ruled_out: Vec::new(),
         most: 1,
-        erred: None,
+        overflowed: false,
     };
     let mut before = 0;
     for ask in asks {
@@ -211,7 +215,7 @@ pub(super) fn follow(machine: &Machine, vocabulary: &Vocabulary, labels: &Labels
         followed.run.reverse();
     }
     followed.ends = states.iter().map(|(key, _)| search.opened(key)).collect();
-    followed.erred = search.erred;
+    followed.overflowed = search.overflowed;
     followed
 }
 
@@ -337,7 +341,24 @@ impl Search<'_> {
     }
 
     fn looks(&self, key: &[u64], ask: &Ask) -> bool {
-        ask.reads.iter().all(|read| read.holds(key)) && ask.gone.is_none_or(|gone| gone.load(key) == 0)
+        let open = if ask.reads.iter().any(|read| read.set) { self.open_flags(key) } else { 0 };
+        ask.reads.iter().all(|read| read.holds(key, open)) && ask.gone.is_none_or(|gone| gone.load(key) == 0)
+    }
+
+    /// The flags that are set inside of a step of which the trace has yet to show that: another processor may not see them yet.
+    fn open_flags(&self, key: &[u64]) -> i64 {
+        let mut flags = 0;
+        for list in &key[self.machine.words()..] {
+            for owed in self.lists[*list as usize].iter().filter(|owed| owed.bag != 0) {
+                let meaning = &self.vocabulary.events[owed.rule as usize].meanings[owed.meaning as usize];
+                for (wanted, value) in meaning.arguments.iter().zip(&owed.arguments) {
+                    if let (Argument::Word(_), Some(value @ 0..63)) = (wanted, value) {
+                        flags |= 1 << value;
+                    }
+                }
+            }
+        }
+        flags
     }
 
     /// What the thread owes after this line, if it owes this event; and whether the line says the same of it.
@@ -499,7 +520,8 @@ impl Search<'_> {
                     continue;
                 }
                 if self.machine.layout.error.load(&state) != 0 {
-                    self.erred.get_or_insert(state);
+                    let overflows = |error: &crate::machine::Error| error.kind == ErrorKind::Overflow;
+                    self.overflowed |= matches!(self.machine.reached(&state), Reached::Error(error) if overflows(error));
                     continue;
                 }
                 let owed = std::mem::take(&mut follower.owed);

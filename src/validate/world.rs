@@ -12,6 +12,8 @@ use crate::trace::Trace;
 const MOST_SPACES: usize = 4;
 /// More threads than this are not followed at once.
 const MOST_TASKS: usize = 14;
+/// An address space counts so many users in a scenario.
+const MOST_USERS: usize = 7;
 /// The numbers of domains that a scenario has.
 const MOST_DOMAINS: usize = 3;
 
@@ -206,6 +208,14 @@ impl<'a> Making<'a> {
             world.unfit = Some(format!("{} tasks at once are too many: at most {MOST_TASKS}", tasks.len()));
             return world;
         }
+        for space in world.spaces.keys() {
+            let kept = self.members.iter().filter(|(pid, of)| *of == space && !self.folded.contains(pid)).count();
+            let others = tasks.iter().filter(|pid| !self.members.contains_key(pid)).count();
+            if kept + others > MOST_USERS {
+                world.unfit = Some(format!("{} users of one address space are too many: at most {MOST_USERS}", kept + others));
+                return world;
+            }
+        }
         for pid in &tasks {
             let comm = comms.get(pid).map_or("", |comm| comm);
             world.tasks.insert(*pid, name_of(comm, *pid));
@@ -222,7 +232,7 @@ impl<'a> Making<'a> {
     fn fold_threads(&mut self, world: &mut World, tasks: &BTreeSet<u32>, apart: &mut BTreeSet<u32>) {
         for space in world.spaces.keys().copied().collect::<Vec<Space>>() {
             let members: BTreeSet<u32> = self.members.iter().filter(|(_, of)| **of == space).map(|(pid, _)| *pid).collect();
-            let folded = fold::threads(self.trace, self.lines, &members, apart);
+            let folded = fold::threads(self.vocabulary, self.trace, self.lines, &members, apart);
             if folded.is_empty() {
                 continue;
             }
@@ -314,6 +324,8 @@ impl<'a> Making<'a> {
     /// A statement with the names of what the line speaks of; nothing if it speaks of something else.
     fn statement(&self, world: &World, line: &Resolved, text: &str) -> Option<String> {
         let mut values: Vec<(&str, String)> = Vec::new();
+        let first = self.marked.iter().find_map(|(pid, _)| world.tasks.get(pid));
+        values.extend(first.map(|task| ("victim", task.clone())));
         for (field, named) in &line.objects {
             let name = match named {
                 Named::Space(space) => world.spaces.get(space).cloned(),
