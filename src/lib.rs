@@ -57,6 +57,7 @@
 //!   say that something happens at last.
 //! - [`counterexample`] says what happened, and [`report`] draws it. [`actors`] wraps the same machine in stateright actors, for
 //!   a second opinion. A [`certificate`] lets others check a verdict again without trusting the search.
+//! - [`trace`] reads what was recorded of a real kernel, and [`validate`] says whether a listing can follow it.
 //! - [`export`], [`tlc`], [`proofs`] and [`web`] are for other tools, for TLC, for GitHub and for the browser.
 //!
 //! Nothing here prints or ends the program, and mistakes in the user's text are values: [`Diagnostics`] is the one error.

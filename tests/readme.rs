@@ -30,7 +30,9 @@ fn holds(document: &str) {
     let path = root().join(document);
     let parts = parts(&std::fs::read_to_string(&path).unwrap());
     let folder = tempfile::tempdir().unwrap();
-    std::os::unix::fs::symlink(root().join("spec"), folder.path().join("spec")).unwrap();
+    for shown in ["spec", "tests"] {
+        std::os::unix::fs::symlink(root().join(shown), folder.path().join(shown)).unwrap();
+    }
     let mut commands = 0;
     let mut blessed = String::new();
     let mut wrong = Vec::new();

@@ -13,6 +13,7 @@ mod list;
 mod module;
 mod new;
 mod output;
+mod probes;
 mod prove;
 mod show;
 mod suite;
@@ -69,6 +70,7 @@ enum Command {
     Certify(certify::Args),
     Verify(verify::Args),
     Validate(validate::Args),
+    Probes(probes::Args),
     List(list::Args),
     Completions(completions::Args),
 }
@@ -103,6 +105,7 @@ fn command(cli: &Cli) -> Result<u8, Failure> {
         Command::Drift(args) => drift::run(&spec, args),
         Command::Certify(args) => certify::run(&spec, args, budget),
         Command::Verify(args) => verify::run(&spec, args),
+        Command::Probes(args) => probes::run(&spec, args),
         Command::Validate(args) => validate::run(&spec, args, budget),
         Command::List(args) => list::run(&spec, args),
         Command::Completions(args) => completions::run(args),

@@ -63,7 +63,9 @@ pub fn run(spec: &Spec, args: &Args, budget: Budget) -> Result<u8, Failure> {
     let trace = trace::read(&args.trace)?;
     let recorded = Recorded::new(spec, trace)?;
     if let Some(path) = &args.emit_scenario {
-        let scenario = recorded.scenario().map_err(|why| Diagnostic::general(format!("the trace has no world: {why}")))?;
+        let scenario = recorded
+            .scenario()
+            .map_err(|why| Diagnostic::general(format!("the trace has no world: {why}")))?;
         save(path, scenario.as_bytes())?;
     }
     let release = args.kernel.as_deref().or_else(|| recorded.trace.release());

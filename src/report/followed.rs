@@ -71,7 +71,10 @@ fn impossible(stuck: &Stuck) -> String {
     text += &format!("  > {}\n", stuck.event);
     text += &format!("\n  No run has the event of line {}. By then:\n", stuck.line);
     for candidate in stuck.candidates.iter().take(MOST_CANDIDATES) {
-        text += &format!("    {} at {}: {}\n", candidate.thread, candidate.position, candidate.because);
+        text += &format!(
+            "    {} at {}: {}\n",
+            candidate.thread, candidate.position, candidate.because
+        );
     }
     if stuck.candidates.len() > MOST_CANDIDATES {
         text += &format!("    and {} more\n", stuck.candidates.len() - MOST_CANDIDATES);
@@ -102,7 +105,10 @@ fn diagram(run: &[Shown]) -> String {
     let heads: String = lanes.iter().map(|(thread, _)| format!("{thread:<LANE$}")).collect();
     text += format!("  {:widest$}  {heads}", "").trim_end();
     text.push('\n');
-    let rules: String = lanes.iter().map(|(thread, _)| format!("{:<LANE$}", "-".repeat(thread.len()))).collect();
+    let rules: String = lanes
+        .iter()
+        .map(|(thread, _)| format!("{:<LANE$}", "-".repeat(thread.len())))
+        .collect();
     text += format!("  {:widest$}  {rules}", "").trim_end();
     text.push('\n');
     let mut last: Option<&Shown> = None;

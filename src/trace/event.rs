@@ -142,7 +142,11 @@ fn micros(text: &str) -> Option<u64> {
     let (seconds, fraction) = text.split_once('.').unwrap_or((text, ""));
     let digits = fraction.get(..fraction.len().min(6))?;
     let fraction: u64 = format!("{digits:0<6}").parse().ok()?;
-    seconds.parse::<u64>().ok()?.checked_mul(1_000_000)?.checked_add(fraction)
+    seconds
+        .parse::<u64>()
+        .ok()?
+        .checked_mul(1_000_000)?
+        .checked_add(fraction)
 }
 
 /// `probe:name: (function+0x0/0x40) a=b`, `name: a=b`, and the function tracer's `function <-caller`.
@@ -167,8 +171,11 @@ fn body(text: &str) -> Option<(String, Option<String>, Fields)> {
 fn function(place: &str) -> Option<String> {
     let named = |text: &str| {
         let (name, offset) = text.trim().split_once('+').unwrap_or((text.trim(), "0x0"));
-        (!name.is_empty() && offset.split('/').next() == Some("0x0") && !name.bytes().all(|byte| byte.is_ascii_hexdigit()) && !name.starts_with("0x"))
-            .then(|| name.to_string())
+        (!name.is_empty()
+            && offset.split('/').next() == Some("0x0")
+            && !name.bytes().all(|byte| byte.is_ascii_hexdigit())
+            && !name.starts_with("0x"))
+        .then(|| name.to_string())
     };
     match place.split_once("<-") {
         Some((_, returns)) => Some(format!("{}__return", named(returns)?)),
@@ -198,7 +205,13 @@ mod tests {
         ];
         for text in texts {
             let event = event(text);
-            let said = (event.comm.as_str(), event.pid, event.cpu, event.time, event.name.as_str());
+            let said = (
+                event.comm.as_str(),
+                event.pid,
+                event.cpu,
+                event.time,
+                event.name.as_str(),
+            );
             assert_eq!(said, ("my task", 102, 0, 5_239_809, "put"), "{text}");
             assert_eq!(event.fields.number("mm"), Some(0x00ff_ff88_8004), "{text}");
             assert_eq!(event.fields.number("users"), Some(1));

@@ -30,7 +30,9 @@ impl Trace {
     pub fn release(&self) -> Option<&str> {
         self.notes.iter().find_map(|note| {
             let after = |word: &str| note.split_once(word).map(|(_, rest)| rest);
-            let rest = after("Linux version ").or_else(|| after("Linux ")).or_else(|| after("os release : "))?;
+            let rest = after("Linux version ")
+                .or_else(|| after("Linux "))
+                .or_else(|| after("os release : "))?;
             let word = rest.split_whitespace().next()?;
             word.starts_with(|letter: char| letter.is_ascii_digit()).then_some(word)
         })
@@ -52,7 +54,9 @@ impl Trace {
 /// What is no such text, or more than one; what is longer than 64 MiB.
 pub fn read(path: &Path) -> Result<Trace, Diagnostic> {
     let bytes = unpacked(path, input::bytes(path, MAX_TRACE)?)?;
-    let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let name = path
+        .file_name()
+        .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     parse(&name, &bytes)
 }
 
@@ -61,14 +65,19 @@ fn unpacked(path: &Path, bytes: Vec<u8>) -> Result<Vec<u8>, Diagnostic> {
         return Ok(bytes);
     }
     let mut plain = Vec::new();
-    let read = flate2::read::MultiGzDecoder::new(bytes.as_slice()).take(MAX_TRACE + 1).read_to_end(&mut plain);
+    let read = flate2::read::MultiGzDecoder::new(bytes.as_slice())
+        .take(MAX_TRACE + 1)
+        .read_to_end(&mut plain);
     let name = path.display();
     read.map_err(|error| {
-        Diagnostic::general(format!("{name} cannot be unpacked: {error}")).help("unpack it with gunzip, and name what comes out")
+        Diagnostic::general(format!("{name} cannot be unpacked: {error}"))
+            .help("unpack it with gunzip, and name what comes out")
     })?;
     match plain.len() as u64 > MAX_TRACE {
-        true => Err(Diagnostic::general(format!("{name} is longer than 64 MiB when it is unpacked"))
-            .help("cut out the seconds around the kill")),
+        true => Err(
+            Diagnostic::general(format!("{name} is longer than 64 MiB when it is unpacked"))
+                .help("cut out the seconds around the kill"),
+        ),
         false => Ok(plain),
     }
 }
@@ -97,10 +106,16 @@ pub fn parse(name: &str, bytes: &[u8]) -> Result<Trace, Diagnostic> {
             let note = note.trim();
             headers += usize::from(note.starts_with("tracer:") || note.starts_with("captured on"));
             if let Some((_, counts)) = note.split_once("entries-in-buffer/entries-written:") {
-                let counts = counts.split_whitespace().next().and_then(|counts| counts.split_once('/'));
+                let counts = counts
+                    .split_whitespace()
+                    .next()
+                    .and_then(|counts| counts.split_once('/'));
                 (buffered, written) = counts.map_or((None, None), |(a, b)| (a.parse().ok(), b.parse().ok()));
             }
-            if let Some((_, dropped)) = note.rsplit_once("overrun: ").or_else(|| note.rsplit_once("dropped events: ")) {
+            if let Some((_, dropped)) = note
+                .rsplit_once("overrun: ")
+                .or_else(|| note.rsplit_once("dropped events: "))
+            {
                 trace.lost += dropped.trim().parse().unwrap_or(0);
             }
             trace.notes.push(note.to_string());
@@ -118,14 +133,21 @@ pub fn parse(name: &str, bytes: &[u8]) -> Result<Trace, Diagnostic> {
         }
     }
     if headers > 1 {
-        return Err(Diagnostic::general(format!("{name} holds more than one trace")).help("save each in a file of its own"));
+        return Err(
+            Diagnostic::general(format!("{name} holds more than one trace")).help("save each in a file of its own")
+        );
     }
     if trace.events.is_empty() || strange > trace.events.len() {
-        return Err(Diagnostic::general(format!("{name} is no trace: {} of {lines} lines are events", trace.events.len()))
-            .help("give the text of /sys/kernel/tracing/trace, or what `trace-cmd report` or `perf script` prints"));
+        return Err(Diagnostic::general(format!(
+            "{name} is no trace: {} of {lines} lines are events",
+            trace.events.len()
+        ))
+        .help("give the text of /sys/kernel/tracing/trace, or what `trace-cmd report` or `perf script` prints"));
     }
     if let Some(line) = first_strange {
-        trace.odd.push(format!("{strange} lines are no events, line {line} first"));
+        trace
+            .odd
+            .push(format!("{strange} lines are no events, line {line} first"));
     }
     if let (Some(buffered), Some(written)) = (buffered, written) {
         let (there, buffered, written): (u64, u64, u64) = (trace.events.len() as u64, buffered, written);
@@ -174,7 +196,11 @@ mod tests {
 
     #[test]
     fn what_is_missing_is_remembered() {
-        let trace = parse("t", format!("# entries-in-buffer/entries-written: 3/5   #P:2\n{LINE} a-1 [00").as_bytes()).unwrap();
+        let trace = parse(
+            "t",
+            format!("# entries-in-buffer/entries-written: 3/5   #P:2\n{LINE} a-1 [00").as_bytes(),
+        )
+        .unwrap();
         assert_eq!(trace.lost, 2);
         assert_eq!(trace.odd, ["line 3 is cut short", "1 of 3 events are in the file"]);
     }

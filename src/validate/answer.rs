@@ -151,23 +151,39 @@ impl Answer {
         }
     }
 
-    pub(super) fn decide(&mut self, recorded: &Recorded, instance: &Instance, asks: &[Ask], followed: &Followed, lossy: bool) {
+    pub(super) fn decide(
+        &mut self,
+        recorded: &Recorded,
+        instance: &Instance,
+        asks: &[Ask],
+        followed: &Followed,
+        lossy: bool,
+    ) {
         let machine = &instance.machine;
         self.counts.constrained = followed.ruled_out.iter().filter(|ruled_out| **ruled_out).count();
         self.most_states = followed.most;
         self.tell(recorded, machine, asks, followed);
         if let Some(why) = &followed.gave_up {
-            self.reasons.push(format!("{why}: raise --max-memory, or cut out the seconds around the kill"));
+            self.reasons.push(format!(
+                "{why}: raise --max-memory, or cut out the seconds around the kill"
+            ));
             return;
         }
         if let Some(stuck) = followed.stuck {
-            self.stuck = asks.iter().find(|ask| ask.at == stuck).map(|ask| stuck_at(recorded, machine, ask, followed));
+            self.stuck = asks
+                .iter()
+                .find(|ask| ask.at == stuck)
+                .map(|ask| stuck_at(recorded, machine, ask, followed));
             self.doubt(&recorded.trace, stuck);
             if lossy {
-                self.reasons.push("events may be missing, and with them who is in this world: a trace without losses would tell".to_string());
+                self.reasons.push(
+                    "events may be missing, and with them who is in this world: a trace without losses would tell"
+                        .to_string(),
+                );
             }
             if followed.overflowed {
-                self.reasons.push("a counter of the listing is too narrow for this world".to_string());
+                self.reasons
+                    .push("a counter of the listing is too narrow for this world".to_string());
             }
             if self.reasons.is_empty() {
                 self.verdict = Verdict::DoesNotFollow;
@@ -181,10 +197,18 @@ impl Answer {
             ));
         }
         if self.counts.outside > 0 {
-            self.reasons.push(format!("{} events are of tasks that do there what no listing says", self.counts.outside));
+            self.reasons.push(format!(
+                "{} events are of tasks that do there what no listing says",
+                self.counts.outside
+            ));
         }
-        if !replays(machine, &followed.run, followed.ends.first().map(|(state, _)| state.as_slice())) {
-            self.reasons.push("the run that was found does not come out again: a bug of oomspec".to_string());
+        if !replays(
+            machine,
+            &followed.run,
+            followed.ends.first().map(|(state, _)| state.as_slice()),
+        ) {
+            self.reasons
+                .push("the run that was found does not come out again: a bug of oomspec".to_string());
         }
         if self.reasons.is_empty() {
             self.verdict = Verdict::Follows;
@@ -194,16 +218,31 @@ impl Answer {
     /// What is odd about a trace may be why it cannot be followed.
     fn doubt(&mut self, trace: &Trace, stuck: usize) {
         if let Some(clock) = trace.clock().filter(|clock| *clock == "local" || *clock == "counter") {
-            self.reasons.push(format!("the order between processors is unknown, for the clock was `{clock}`: record with `global` or `mono`"));
+            self.reasons.push(format!(
+                "the order between processors is unknown, for the clock was `{clock}`: record with `global` or `mono`"
+            ));
         }
         let event = &trace.events[stuck];
-        let beside = [stuck.checked_sub(1), Some(stuck + 1)].into_iter().flatten().filter_map(|at| trace.events.get(at));
-        if let Some(other) = beside.into_iter().find(|other| other.time == event.time && other.cpu != event.cpu) {
-            self.reasons.push(format!("lines {} and {} have the same time, so their order is unknown", other.line, event.line));
+        let beside = [stuck.checked_sub(1), Some(stuck + 1)]
+            .into_iter()
+            .flatten()
+            .filter_map(|at| trace.events.get(at));
+        if let Some(other) = beside
+            .into_iter()
+            .find(|other| other.time == event.time && other.cpu != event.cpu)
+        {
+            self.reasons.push(format!(
+                "lines {} and {} have the same time, so their order is unknown",
+                other.line, event.line
+            ));
         }
-        self.reasons.extend(trace.odd.iter().map(|odd| format!("{odd}: the trace is not whole")));
+        self.reasons
+            .extend(trace.odd.iter().map(|odd| format!("{odd}: the trace is not whole")));
         if self.counts.outside > 0 {
-            self.reasons.push(format!("{} events are of tasks that do there what no listing says", self.counts.outside));
+            self.reasons.push(format!(
+                "{} events are of tasks that do there what no listing says",
+                self.counts.outside
+            ));
         }
     }
 
@@ -231,7 +270,9 @@ impl Answer {
                     shown_since = true;
                     let at = at as usize;
                     let number = asks.iter().position(|ask| ask.at == at);
-                    let Some(ask) = number.map(|number| &asks[number]) else { continue };
+                    let Some(ask) = number.map(|number| &asks[number]) else {
+                        continue;
+                    };
                     let Whose::Thread(thread) = ask.whose else { continue };
                     let event = &recorded.trace.events[at];
                     self.run.push(Shown {
@@ -250,7 +291,11 @@ impl Answer {
             .threads
             .iter()
             .enumerate()
-            .flat_map(|(thread, code)| code.points.iter().map(move |point| machine.position_name(thread, point)))
+            .flat_map(|(thread, code)| {
+                code.points
+                    .iter()
+                    .map(move |point| machine.position_name(thread, point))
+            })
             .collect();
         self.places = places.len();
     }
@@ -260,16 +305,25 @@ impl Answer {
 fn what(vocabulary: &Vocabulary, machine: &Machine, ask: &Ask, at: usize) -> String {
     let meaning = &vocabulary.events[ask.rule].meanings[at];
     let (arguments, result) = &ask.meanings[at];
-    let named = meaning.arguments.iter().zip(arguments).filter_map(|(wanted, value)| match wanted {
-        Argument::Word(word) => Some(word.clone()),
-        Argument::Named(field, None) if vocabulary.events[ask.rule].walks.as_ref() == Some(field) => {
-            let number = usize::try_from((*value)? - 1).ok()?;
-            let ty = vocabulary.objects.iter().find(|object| object.field == *field)?.ty.as_str();
-            let ty = machine.program.types.iter().find(|declared| declared.name == ty)?;
-            Some(ty.objects.get(number)?.name.clone())
-        }
-        _ => None,
-    });
+    let named = meaning
+        .arguments
+        .iter()
+        .zip(arguments)
+        .filter_map(|(wanted, value)| match wanted {
+            Argument::Word(word) => Some(word.clone()),
+            Argument::Named(field, None) if vocabulary.events[ask.rule].walks.as_ref() == Some(field) => {
+                let number = usize::try_from((*value)? - 1).ok()?;
+                let ty = vocabulary
+                    .objects
+                    .iter()
+                    .find(|object| object.field == *field)?
+                    .ty
+                    .as_str();
+                let ty = machine.program.types.iter().find(|declared| declared.name == ty)?;
+                Some(ty.objects.get(number)?.name.clone())
+            }
+            _ => None,
+        });
     let named: Vec<String> = named.collect();
     match (meaning.edge, result) {
         (Edge::Enter, _) => format!("{}({})", meaning.function, named.join(", ")),
@@ -304,7 +358,12 @@ fn stuck_at(recorded: &Recorded, machine: &Machine, ask: &Ask, followed: &Follow
             let position = point.map_or("ended".to_string(), |point| machine.position_name(thread, point));
             let because = match ask.whose {
                 _ if asked(thread) => why(&recorded.vocabulary, ask, state, owed),
-                Whose::Nobody => ask.untrue(state).iter().map(|untrue| format!("not so: {untrue}")).collect::<Vec<_>>().join(", "),
+                Whose::Nobody => ask
+                    .untrue(state)
+                    .iter()
+                    .map(|untrue| format!("not so: {untrue}"))
+                    .collect::<Vec<_>>()
+                    .join(", "),
                 _ => continue,
             };
             candidates.insert(Candidate {
@@ -315,9 +374,15 @@ fn stuck_at(recorded: &Recorded, machine: &Machine, ask: &Ask, followed: &Follow
         }
     }
     let about = |at: &usize| matches!(recorded.world.uses[*at], Use::Event(_) | Use::Look);
-    let mut before: Vec<String> = (0..ask.at).rev().filter(about).take(SHOWN_BEFORE).map(|at| quoted(&events[at])).collect();
+    let mut before: Vec<String> = (0..ask.at)
+        .rev()
+        .filter(about)
+        .take(SHOWN_BEFORE)
+        .map(|at| quoted(&events[at]))
+        .collect();
     before.reverse();
-    let mut facts = vec!["the source of that kernel, at the place of the candidates: does it do this there?".to_string()];
+    let mut facts =
+        vec!["the source of that kernel, at the place of the candidates: does it do this there?".to_string()];
     if ask.whose == Whose::Missing {
         facts = vec!["the listing has no thread that does this".to_string()];
     }
@@ -366,6 +431,20 @@ fn counts(recorded: &Recorded) -> Counts {
 
 /// An event as it is quoted: its time, task and fields.
 fn quoted(event: &Event) -> String {
-    let fields: Vec<String> = event.fields.0.iter().map(|(field, value)| format!("{field}={value}")).collect();
-    format!("{} {}-{} {} {}", event.stamp, event.comm, event.pid, event.name, fields.join(" ")).trim_end().to_string()
+    let fields: Vec<String> = event
+        .fields
+        .0
+        .iter()
+        .map(|(field, value)| format!("{field}={value}"))
+        .collect();
+    format!(
+        "{} {}-{} {} {}",
+        event.stamp,
+        event.comm,
+        event.pid,
+        event.name,
+        fields.join(" ")
+    )
+    .trim_end()
+    .to_string()
 }

@@ -22,14 +22,24 @@ pub(super) struct Asking<'a> {
 }
 
 impl<'a> Asking<'a> {
-    pub(super) fn new(vocabulary: &'a Vocabulary, trace: &'a Trace, lines: &'a [Resolved], world: &'a World, machine: &'a Machine) -> Self {
+    pub(super) fn new(
+        vocabulary: &'a Vocabulary,
+        trace: &'a Trace,
+        lines: &'a [Resolved],
+        world: &'a World,
+        machine: &'a Machine,
+    ) -> Self {
         let mut objects = HashMap::new();
         for (ty, declared) in machine.program.types.iter().enumerate() {
             for (number, object) in declared.objects.iter().enumerate() {
                 objects.insert(object.name.as_str(), (ty, number));
             }
         }
-        let enumerators = machine.program.enums.iter().flat_map(|declared| declared.names.iter().enumerate());
+        let enumerators = machine
+            .program
+            .enums
+            .iter()
+            .flat_map(|declared| declared.names.iter().enumerate());
         Asking {
             vocabulary,
             trace,
@@ -37,7 +47,9 @@ impl<'a> Asking<'a> {
             world,
             machine,
             objects,
-            words: enumerators.map(|(number, name)| (name.as_str(), number as i64)).collect(),
+            words: enumerators
+                .map(|(number, name)| (name.as_str(), number as i64))
+                .collect(),
         }
     }
 
@@ -79,7 +91,13 @@ impl<'a> Asking<'a> {
             let whose = match used {
                 Use::Nothing(_) => continue,
                 Use::Look => Whose::Nobody,
-                Use::Event(name) => match self.machine.program.threads.iter().position(|thread| thread.name == *name) {
+                Use::Event(name) => match self
+                    .machine
+                    .program
+                    .threads
+                    .iter()
+                    .position(|thread| thread.name == *name)
+                {
                     Some(thread) => Whose::Thread(thread),
                     None => Whose::Missing,
                 },
@@ -100,7 +118,12 @@ impl<'a> Asking<'a> {
         });
         let mut reads: Vec<Read> = Vec::new();
         for (field, object, member) in &rule.reads {
-            reads.extend(event.fields.number(field).and_then(|value| self.read(at, field, value, object, member)));
+            reads.extend(
+                event
+                    .fields
+                    .number(field)
+                    .and_then(|value| self.read(at, field, value, object, member)),
+            );
         }
         if let Some((object, member)) = &rule.holds {
             reads.extend(self.slot(line, object, member).map(|(slot, alive, _)| Read {
@@ -155,9 +178,15 @@ impl<'a> Asking<'a> {
     fn slot(&self, line: &Resolved, object: &str, member: &str) -> Option<(Slot, Slot, Scalar)> {
         let (ty, number) = self.object(line, object, None)?;
         let fields = &self.machine.program.types[ty].fields;
-        let field = *fields.iter().find(|&&field| self.machine.program.fields[field].name == member)?;
+        let field = *fields
+            .iter()
+            .find(|&&field| self.machine.program.fields[field].name == member)?;
         let slot = self.machine.layout.fields[field][number * self.machine.program.fields[field].length.unwrap_or(1)];
-        Some((slot, self.machine.layout.alive[ty][number], self.machine.program.fields[field].scalar))
+        Some((
+            slot,
+            self.machine.layout.alive[ty][number],
+            self.machine.program.fields[field].scalar,
+        ))
     }
 
     fn read(&self, at: usize, field: &str, value: u64, object: &str, member: &str) -> Option<Read> {
@@ -181,7 +210,11 @@ impl<'a> Asking<'a> {
         };
         let (mut mask, mut wanted, mut names) = (0, 0, Vec::new());
         for bit in self.vocabulary.bits_of(field, self.trace.release()) {
-            let Some(number) = self.machine.program.enums[set].names.iter().position(|name| *name == bit.name) else {
+            let Some(number) = self.machine.program.enums[set]
+                .names
+                .iter()
+                .position(|name| *name == bit.name)
+            else {
                 continue;
             };
             mask |= 1 << number;
@@ -197,7 +230,14 @@ impl<'a> Asking<'a> {
             least: wanted,
             most: wanted,
             set: true,
-            words: format!("{member} is {}", if names.is_empty() { "0".to_string() } else { names.join(" | ") }),
+            words: format!(
+                "{member} is {}",
+                if names.is_empty() {
+                    "0".to_string()
+                } else {
+                    names.join(" | ")
+                }
+            ),
         })
     }
 }

@@ -35,7 +35,9 @@ pub(super) fn ranges(vocabulary: &Vocabulary, trace: &Trace, lines: &[Resolved])
     let mut walking: HashMap<(u32, Space), usize> = HashMap::new();
     let mut flags: HashMap<u64, String> = HashMap::new();
     for (event, line) in trace.events.iter().zip(lines) {
-        let Some((range, space)) = walked(vocabulary, line) else { continue };
+        let Some((range, space)) = walked(vocabulary, line) else {
+            continue;
+        };
         let of_space = walks.entry(space).or_default();
         let at = walking.get(&(event.pid, space)).copied();
         match at.filter(|&at| !of_space[at].contains(&range)) {
@@ -45,13 +47,17 @@ pub(super) fn ranges(vocabulary: &Vocabulary, trace: &Trace, lines: &[Resolved])
                 of_space.push(vec![range]);
             }
         }
-        let says = vocabulary.ranges.iter().filter(|(field, mask, _)| {
-            event.fields.number(field).is_some_and(|value| value & mask != 0)
-        });
+        let says = vocabulary
+            .ranges
+            .iter()
+            .filter(|(field, mask, _)| event.fields.number(field).is_some_and(|value| value & mask != 0));
         let says: String = says.map(|(_, _, says)| format!(", {says}")).collect();
         flags.entry(range).or_insert(says);
     }
-    walks.into_iter().map(|(space, walks)| (space, fold(&walks, &flags))).collect()
+    walks
+        .into_iter()
+        .map(|(space, walks)| (space, fold(&walks, &flags)))
+        .collect()
 }
 
 /// The range that a line walks over, and its space.

@@ -101,7 +101,13 @@ impl<'a> Reach<'a> {
     }
 
     /// Whether the thread, before it owes an event, may show one that has to be shown from now on.
-    pub(super) fn leads_to(&mut self, thread: ThreadId, point: usize, before: &dyn Fn(ThreadId, usize) -> bool, now: &dyn Fn(ThreadId, usize) -> bool) -> bool {
+    pub(super) fn leads_to(
+        &mut self,
+        thread: ThreadId,
+        point: usize,
+        before: &dyn Fn(ThreadId, usize) -> bool,
+        now: &dyn Fn(ThreadId, usize) -> bool,
+    ) -> bool {
         if let Some(leads) = self.leads.get(&(thread, point)) {
             return *leads;
         }
@@ -110,7 +116,13 @@ impl<'a> Reach<'a> {
         leads
     }
 
-    fn leads(&self, thread: ThreadId, point: usize, before: &dyn Fn(ThreadId, usize) -> bool, now: &dyn Fn(ThreadId, usize) -> bool) -> bool {
+    fn leads(
+        &self,
+        thread: ThreadId,
+        point: usize,
+        before: &dyn Fn(ThreadId, usize) -> bool,
+        now: &dyn Fn(ThreadId, usize) -> bool,
+    ) -> bool {
         let mut seen = vec![false; self.machine.program.threads[thread].points.len()];
         let mut open = vec![point];
         while let Some(at) = open.pop() {
@@ -140,7 +152,9 @@ impl<'a> Reach<'a> {
             let frame = frame_at(code, at);
             let (left, entered) = way(code, before, frame);
             let shown = shown
-                || left.iter().any(|&frame| self.labels.shows(thread, Edge::Leave, frame, mandatory))
+                || left
+                    .iter()
+                    .any(|&frame| self.labels.shows(thread, Edge::Leave, frame, mandatory))
                 || entered
                     .iter()
                     .any(|&frame| !begun.contains(&frame) && self.labels.shows(thread, Edge::Enter, frame, mandatory));
@@ -151,7 +165,9 @@ impl<'a> Reach<'a> {
             match code.code[at] {
                 Instr::Point(next) => {
                     let begins = self.labels.begun(thread, next);
-                    let shows = begins.iter().any(|&frame| self.labels.shows(thread, Edge::Enter, frame, mandatory));
+                    let shows = begins
+                        .iter()
+                        .any(|&frame| self.labels.shows(thread, Edge::Enter, frame, mandatory));
                     if !shown && !shows {
                         step.silently.push(next);
                     }
@@ -165,13 +181,20 @@ impl<'a> Reach<'a> {
     fn instruction(&self, thread: ThreadId, instr: &Instr, bits: &mut Bits) {
         let (program, layout) = (&self.machine.program, &self.machine.layout);
         match *instr {
-            Instr::Load { field, object, index, .. } | Instr::Store { field, object, index, .. } => {
+            Instr::Load {
+                field, object, index, ..
+            }
+            | Instr::Store {
+                field, object, index, ..
+            } => {
                 let declared = &program.fields[field];
                 let length = declared.elements();
                 for number in objects(object, program.types[declared.owner].objects.len()) {
                     bits.read(layout.alive[declared.owner][number]);
                     let elements = match index {
-                        Operand::Const(index) if (0..length as i64).contains(&index) => index as usize..index as usize + 1,
+                        Operand::Const(index) if (0..length as i64).contains(&index) => {
+                            index as usize..index as usize + 1
+                        }
                         _ => 0..length,
                     };
                     for element in elements {

@@ -45,28 +45,51 @@ impl Labels {
             begun: Vec::new(),
         };
         let enumerator = |word: &str| {
-            let names = machine.program.enums.iter().find_map(|declared| declared.names.iter().position(|name| name == word));
+            let names = machine
+                .program
+                .enums
+                .iter()
+                .find_map(|declared| declared.names.iter().position(|name| name == word));
             names.map(|number| number as i64)
         };
         for thread in &machine.program.threads {
-            let name = |frame: u32| machine.program.functions[thread.frames[frame as usize].function].name.as_str();
+            let name = |frame: u32| {
+                machine.program.functions[thread.frames[frame as usize].function]
+                    .name
+                    .as_str()
+            };
             let (mut enter, mut leave) = (Vec::new(), Vec::new());
             for frame in 0..thread.frames.len() as u32 {
                 let above: Vec<&str> = ancestors(thread, frame).map(&name).collect();
                 let (mut enters, mut leaves) = (Vec::new(), Vec::new());
                 let rules = vocabulary.events.iter().enumerate();
-                for (number, rule) in rules.filter(|(number, _)| armed(*number) && vocabulary.first_alike(*number) == *number) {
-                    if rule.within.as_ref().is_some_and(|within| !above.contains(&within.as_str())) {
+                for (number, rule) in
+                    rules.filter(|(number, _)| armed(*number) && vocabulary.first_alike(*number) == *number)
+                {
+                    if rule
+                        .within
+                        .as_ref()
+                        .is_some_and(|within| !above.contains(&within.as_str()))
+                    {
                         continue;
                     }
                     for (at, meaning) in rule.meanings.iter().enumerate() {
                         // The outermost of the functions that an event may mean is meant.
-                        let inside = rule.meanings.iter().any(|other| above.contains(&other.function.as_str()));
-                        let other = meaning.arguments.iter().zip(&thread.frames[frame as usize].arguments).any(|pair| match pair {
-                            // An enumerator, always: another one is another event.
-                            (Argument::Word(word), Passed::Value(Operand::Const(value))) => enumerator(word) != Some(*value),
-                            _ => false,
-                        });
+                        let inside = rule
+                            .meanings
+                            .iter()
+                            .any(|other| above.contains(&other.function.as_str()));
+                        let other = meaning
+                            .arguments
+                            .iter()
+                            .zip(&thread.frames[frame as usize].arguments)
+                            .any(|pair| match pair {
+                                // An enumerator, always: another one is another event.
+                                (Argument::Word(word), Passed::Value(Operand::Const(value))) => {
+                                    enumerator(word) != Some(*value)
+                                }
+                                _ => false,
+                            });
                         if meaning.function == name(frame) && !inside && !other {
                             let slot = Slot {
                                 rule: number as u16,
@@ -84,18 +107,32 @@ impl Labels {
             }
             labels.enter.push(enter);
             labels.leave.push(leave);
-            labels.begun.push(thread.points.iter().map(|point| begun(thread, point.at, point.kind)).collect());
+            labels.begun.push(
+                thread
+                    .points
+                    .iter()
+                    .map(|point| begun(thread, point.at, point.kind))
+                    .collect(),
+            );
         }
         labels
     }
 
     /// Whether some event means this edge of a call.
-    pub(super) fn shows(&self, thread: ThreadId, edge: Edge, frame: u32, mandatory: &dyn Fn(ThreadId, usize) -> bool) -> bool {
+    pub(super) fn shows(
+        &self,
+        thread: ThreadId,
+        edge: Edge,
+        frame: u32,
+        mandatory: &dyn Fn(ThreadId, usize) -> bool,
+    ) -> bool {
         let slots = match edge {
             Edge::Enter => &self.enter,
             Edge::Leave => &self.leave,
         };
-        slots[thread][frame as usize].iter().any(|slot| mandatory(thread, slot.rule as usize))
+        slots[thread][frame as usize]
+            .iter()
+            .any(|slot| mandatory(thread, slot.rule as usize))
     }
 
     /// Whether a thread comes to an event of this rule once at most.
@@ -120,7 +157,9 @@ impl Labels {
 
 /// The calls around a call, itself not among them.
 pub(super) fn ancestors(thread: &Thread, frame: u32) -> impl Iterator<Item = u32> {
-    std::iter::successors(thread.frames[frame as usize].parent, |&frame| thread.frames[frame as usize].parent)
+    std::iter::successors(thread.frames[frame as usize].parent, |&frame| {
+        thread.frames[frame as usize].parent
+    })
 }
 
 /// The call that an instruction stands in.
@@ -135,8 +174,16 @@ fn again(code: &Thread, frame: u32) -> bool {
         own == frame || ancestors(code, own).any(|above| above == frame)
     };
     let mut seen = vec![false; code.code.len()];
-    let after = |at: usize| successors(&code.code, at).into_iter().filter(|&next| next < code.code.len());
-    let mut open: Vec<usize> = (0..code.code.len()).filter(|&at| inside(at)).flat_map(after).filter(|&at| !inside(at)).collect();
+    let after = |at: usize| {
+        successors(&code.code, at)
+            .into_iter()
+            .filter(|&next| next < code.code.len())
+    };
+    let mut open: Vec<usize> = (0..code.code.len())
+        .filter(|&at| inside(at))
+        .flat_map(after)
+        .filter(|&at| !inside(at))
+        .collect();
     while let Some(at) = open.pop() {
         if inside(at) {
             return true;
@@ -207,7 +254,13 @@ pub(super) struct Follower<'a> {
 
 impl<'a> Follower<'a> {
     /// Follows the step from a point.
-    pub(super) fn new(machine: &'a Machine, labels: &'a Labels, vocabulary: &'a Vocabulary, thread: ThreadId, point: usize) -> Self {
+    pub(super) fn new(
+        machine: &'a Machine,
+        labels: &'a Labels,
+        vocabulary: &'a Vocabulary,
+        thread: ThreadId,
+        point: usize,
+    ) -> Self {
         let code = &machine.program.threads[thread];
         let shown = labels.begun(thread, point);
         Follower {
@@ -259,12 +312,17 @@ impl<'a> Follower<'a> {
         };
         for slot in slots {
             let meaning = &self.vocabulary.events[slot.rule as usize].meanings[slot.meaning as usize];
-            let arguments = meaning.arguments.iter().enumerate().map(|(at, wanted)| match (wanted, call.arguments.get(at)) {
-                (Argument::Any, _) | (_, None) => None,
-                (_, Some(Passed::Value(operand))) => value(*operand),
-                (_, Some(Passed::Place(_, object))) => value(*object),
-                (_, Some(Passed::Local)) => None,
-            });
+            let arguments =
+                meaning
+                    .arguments
+                    .iter()
+                    .enumerate()
+                    .map(|(at, wanted)| match (wanted, call.arguments.get(at)) {
+                        (Argument::Any, _) | (_, None) => None,
+                        (_, Some(Passed::Value(operand))) => value(*operand),
+                        (_, Some(Passed::Place(_, object))) => value(*object),
+                        (_, Some(Passed::Local)) => None,
+                    });
             let result = call.result.filter(|_| edge == Edge::Leave && meaning.result.is_some());
             self.owed.push(Owed {
                 rule: slot.rule,
@@ -292,10 +350,17 @@ impl<'a> Follower<'a> {
             };
             match *instr {
                 Instr::Copy { to, from } => registers[to] = value(from),
-                Instr::Part { to, part, object, index } => {
+                Instr::Part {
+                    to,
+                    part,
+                    object,
+                    index,
+                } => {
                     let (object, index) = (value(object), value(index));
                     let part = &self.machine.program.parts[part];
-                    let first = usize::try_from(object - 1).ok().and_then(|object| part.first.get(object));
+                    let first = usize::try_from(object - 1)
+                        .ok()
+                        .and_then(|object| part.first.get(object));
                     registers[to] = first.map_or(0, |first| *first as i64 + index);
                 }
                 _ => {}
@@ -329,7 +394,9 @@ impl<'a> Follower<'a> {
     /// The atomic call is over. If nothing was shown but its own end, that has an order.
     fn settle(&mut self) {
         self.inside = false;
-        let own = |owed: &Owed| self.vocabulary.events[owed.rule as usize].meanings[owed.meaning as usize].edge == Edge::Leave;
+        let own = |owed: &Owed| {
+            self.vocabulary.events[owed.rule as usize].meanings[owed.meaning as usize].edge == Edge::Leave
+        };
         if self.owed.iter().all(own) {
             self.owed.iter_mut().for_each(|owed| owed.bag = 0);
         }

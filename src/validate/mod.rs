@@ -90,7 +90,13 @@ impl Recorded {
         };
         let instance = spec.instance(listing, &scenario)?;
         answer.protocol.clone_from(&instance.protocol);
-        let asking = Asking::new(&self.vocabulary, &self.trace, &self.lines, &self.world, &instance.machine);
+        let asking = Asking::new(
+            &self.vocabulary,
+            &self.trace,
+            &self.lines,
+            &self.world,
+            &instance.machine,
+        );
         let lossy = lossy || self.trace.lost > 0;
         let from = asking.armed(lossy);
         let labels = Labels::new(&instance.machine, &self.vocabulary, |rule| from[rule] != search::NEVER);

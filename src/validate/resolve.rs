@@ -44,7 +44,11 @@ impl Resolved {
 
 /// Resolves all lines.
 pub(super) fn resolve(vocabulary: &Vocabulary, trace: &Trace) -> Vec<Resolved> {
-    let inside: Vec<&Object> = vocabulary.objects.iter().filter(|object| object.inside.is_some()).collect();
+    let inside: Vec<&Object> = vocabulary
+        .objects
+        .iter()
+        .filter(|object| object.inside.is_some())
+        .collect();
     let offsets: HashMap<&str, u64> = inside
         .iter()
         .filter_map(|object| Some((object.field.as_str(), offset(object, trace)?)))
@@ -68,9 +72,17 @@ pub(super) fn resolve(vocabulary: &Vocabulary, trace: &Trace) -> Vec<Resolved> {
                     let space = address.checked_sub(*offset)?;
                     Some(Named::Part((space, *lives.get(&space).unwrap_or(&0)), member.clone()))
                 }),
-                None if inside.iter().any(|part| part.inside.as_ref().is_some_and(|(of, _)| {
-                    vocabulary.objects.iter().any(|whole| whole.field == *of && whole.ty == object.ty)
-                })) => Some(Named::Space((address, *lives.get(&address).unwrap_or(&0)))),
+                None if inside.iter().any(|part| {
+                    part.inside.as_ref().is_some_and(|(of, _)| {
+                        vocabulary
+                            .objects
+                            .iter()
+                            .any(|whole| whole.field == *of && whole.ty == object.ty)
+                    })
+                }) =>
+                {
+                    Some(Named::Space((address, *lives.get(&address).unwrap_or(&0))))
+                }
                 None => Some(Named::Other(address)),
             };
             objects.extend(named.map(|named| (object.field.clone(), named)));
@@ -110,7 +122,9 @@ pub(super) fn resolve(vocabulary: &Vocabulary, trace: &Trace) -> Vec<Resolved> {
 /// The name under which the vocabulary knows an event: its own, without a number at its end, or that of the function it probes.
 pub(super) fn known_name(vocabulary: &Vocabulary, event: &Event) -> Option<String> {
     let own = event.name.as_str();
-    let bare = own.trim_end_matches(|letter: char| letter.is_ascii_digit()).strip_suffix('_');
+    let bare = own
+        .trim_end_matches(|letter: char| letter.is_ascii_digit())
+        .strip_suffix('_');
     [Some(own), bare, event.function.as_deref()]
         .into_iter()
         .flatten()
@@ -134,5 +148,7 @@ fn offset(object: &Object, trace: &Trace) -> Option<u64> {
             *seen.entry(distance).or_default() += 1;
         }
     }
-    seen.into_iter().max_by_key(|&(distance, count)| (count, std::cmp::Reverse(distance))).map(|(distance, _)| distance)
+    seen.into_iter()
+        .max_by_key(|&(distance, count)| (count, std::cmp::Reverse(distance)))
+        .map(|(distance, _)| distance)
 }

@@ -59,9 +59,14 @@ impl Script {
         }
         let Some(outside) = rule.outside.as_ref().filter(|_| about) else {
             // An acquisition that was seen to begin may be seen to end.
-            return rule.meanings.iter().any(|meaning| meaning.result.is_some() || meaning.edge == super::vocabulary::Edge::Leave);
+            return rule
+                .meanings
+                .iter()
+                .any(|meaning| meaning.result.is_some() || meaning.edge == super::vocabulary::Edge::Leave);
         };
-        let Some(statement) = named(&outside.statement) else { return false };
+        let Some(statement) = named(&outside.statement) else {
+            return false;
+        };
         let what = argument(&statement);
         let part = what.contains('.');
         if let Some((earlier, at)) = before
@@ -86,7 +91,7 @@ impl Script {
                 self.held.insert(what, false);
             }
         }
-        
+
         self.last = Some((number, self.statements.len()));
         self.statements.push(statement);
         // A part is held while its whole is: what was not seen to be taken was taken before the parts were.
@@ -98,7 +103,11 @@ impl Script {
 
     /// The statements, indented.
     pub(super) fn text(&self) -> String {
-        let lines: Vec<String> = self.statements.iter().map(|statement| format!("\t{statement};")).collect();
+        let lines: Vec<String> = self
+            .statements
+            .iter()
+            .map(|statement| format!("\t{statement};"))
+            .collect();
         lines.join("\n")
     }
 }

@@ -55,7 +55,12 @@ pub(super) struct Read {
 impl Ask {
     /// What it reads that is not so in this state.
     pub(super) fn untrue(&self, state: &[u64]) -> Vec<&str> {
-        let mut untrue: Vec<&str> = self.reads.iter().filter(|read| !read.holds(state, 0)).map(|read| read.words.as_str()).collect();
+        let mut untrue: Vec<&str> = self
+            .reads
+            .iter()
+            .filter(|read| !read.holds(state, 0))
+            .map(|read| read.words.as_str())
+            .collect();
         if self.gone.is_some_and(|gone| gone.load(state) != 0) {
             untrue.push("it is no more");
         }
@@ -144,7 +149,14 @@ struct Search<'a> {
 }
 
 /// Follows the lines that ask something, in their order.
-pub(super) fn follow(machine: &Machine, vocabulary: &Vocabulary, labels: &Labels, armed: &Armed, asks: &[Ask], budget: Budget) -> Followed {
+pub(super) fn follow(
+    machine: &Machine,
+    vocabulary: &Vocabulary,
+    labels: &Labels,
+    armed: &Armed,
+    asks: &[Ask],
+    budget: Budget,
+) -> Followed {
     let mut search = Search {
         machine,
         vocabulary,
@@ -157,7 +169,12 @@ pub(super) fn follow(machine: &Machine, vocabulary: &Vocabulary, labels: &Labels
         scratch: Scratch::new(machine),
         overflowed: false,
     };
-    let mut thresholds: Vec<usize> = armed.from.iter().copied().filter(|&line| line > 0 && line < OPTIONAL).collect();
+    let mut thresholds: Vec<usize> = armed
+        .from
+        .iter()
+        .copied()
+        .filter(|&line| line > 0 && line < OPTIONAL)
+        .collect();
     thresholds.sort_unstable();
     let mut states: Vec<(Key, u32)> = vec![(search.first(), 0)];
     search.moves.push((0, Move::Line(u32::MAX, 0)));
@@ -296,7 +313,10 @@ impl Search<'_> {
             let before = left > 0;
             left = left.saturating_sub(1);
             if seen.len() > MOST_STATES {
-                return Err(format!("more than {MOST_STATES} states are possible in line {}", ask.at));
+                return Err(format!(
+                    "more than {MOST_STATES} states are possible in line {}",
+                    ask.at
+                ));
             }
             let mut standing = true;
             if let Some(thread) = asked {
@@ -341,7 +361,11 @@ impl Search<'_> {
     }
 
     fn looks(&self, key: &[u64], ask: &Ask) -> bool {
-        let open = if ask.reads.iter().any(|read| read.set) { self.open_flags(key) } else { 0 };
+        let open = if ask.reads.iter().any(|read| read.set) {
+            self.open_flags(key)
+        } else {
+            0
+        };
         ask.reads.iter().all(|read| read.holds(key, open)) && ask.gone.is_none_or(|gone| gone.load(key) == 0)
     }
 
@@ -366,7 +390,9 @@ impl Search<'_> {
         let mut wrong = None;
         for (at, owed) in list.iter().enumerate() {
             let first = at == 0 || (owed.bag != 0 && list[0].bag == owed.bag);
-            let skipped = list[..at].iter().all(|owed| !self.armed.shows(thread, owed.rule as usize, ask.at));
+            let skipped = list[..at]
+                .iter()
+                .all(|owed| !self.armed.shows(thread, owed.rule as usize, ask.at));
             if !first && !skipped {
                 break;
             }
@@ -375,7 +401,11 @@ impl Search<'_> {
             }
             let (arguments, result) = &ask.meanings[owed.meaning as usize];
             let agree = |said: &Option<i64>, meant: &Option<i64>| said.is_none() || meant.is_none() || said == meant;
-            let fits = arguments.iter().zip(&owed.arguments).all(|(said, meant)| agree(said, meant)) && agree(result, &owed.result);
+            let fits = arguments
+                .iter()
+                .zip(&owed.arguments)
+                .all(|(said, meant)| agree(said, meant))
+                && agree(result, &owed.result);
             let mut rest = list.to_vec();
             rest.remove(at);
             if skipped && !first {
@@ -425,7 +455,9 @@ impl Search<'_> {
         let mut all = Vec::new();
         while let Some((key, node)) = open.pop_front() {
             if seen.len() > MOST_STATES {
-                return Err(format!("more than {MOST_STATES} states are possible when the last probes were switched on"));
+                return Err(format!(
+                    "more than {MOST_STATES} states are possible when the last probes were switched on"
+                ));
             }
             all.push((key.clone(), node));
             self.shown_before(&key, node, &before, &now, &mut seen, &mut open);
@@ -458,7 +490,11 @@ impl Search<'_> {
         for thread in 0..self.threads() {
             let list = self.lists[key[words + thread] as usize].clone();
             let unseen = list.first().is_some_and(|first| !before(thread, first.rule as usize));
-            if unseen && list.iter().any(|owed| now(thread, owed.rule as usize) && !before(thread, owed.rule as usize)) {
+            if unseen
+                && list
+                    .iter()
+                    .any(|owed| now(thread, owed.rule as usize) && !before(thread, owed.rule as usize))
+            {
                 let mut next = key.clone();
                 next[words + thread] = self.number(list[1..].to_vec());
                 if seen.insert(next.clone(), ()).is_none() {
@@ -472,7 +508,9 @@ impl Search<'_> {
     fn free(&self, key: &Key, mandatory: &dyn Fn(ThreadId, usize) -> bool) -> Vec<Option<usize>> {
         let words = self.machine.words();
         let point = |thread: usize| {
-            let owes = self.lists[key[words + thread] as usize].iter().any(|owed| mandatory(thread, owed.rule as usize));
+            let owes = self.lists[key[words + thread] as usize]
+                .iter()
+                .any(|owed| mandatory(thread, owed.rule as usize));
             let position = self.machine.layout.position[thread].load(key);
             (!owes && position > 0).then(|| position as usize - 1)
         };
@@ -480,11 +518,19 @@ impl Search<'_> {
     }
 
     /// Adds the threads that may disturb those that are chosen, or what is looked at.
-    fn close(&mut self, free: &[Option<usize>], chosen: &mut [bool], together: &mut Bits, mandatory: &dyn Fn(ThreadId, usize) -> bool) {
+    fn close(
+        &mut self,
+        free: &[Option<usize>],
+        chosen: &mut [bool],
+        together: &mut Bits,
+        mandatory: &dyn Fn(ThreadId, usize) -> bool,
+    ) {
         loop {
             let mut grown = false;
             for (thread, point) in free.iter().enumerate() {
-                let Some(point) = point.filter(|_| !chosen[thread]) else { continue };
+                let Some(point) = point.filter(|_| !chosen[thread]) else {
+                    continue;
+                };
                 let bits = self.reach.of(thread, point, mandatory);
                 if bits.meets(together) {
                     together.add(bits);
@@ -514,19 +560,30 @@ impl Search<'_> {
             for outcome in 0..self.machine.outcomes(key, thread) {
                 let mut state = key[..words].to_vec();
                 let mut follower = Follower::new(self.machine, self.labels, self.vocabulary, thread, point);
-                let outcome_of = self.machine.step(&key[..words], thread, outcome, &mut state, &mut self.scratch, &mut follower);
+                let outcome_of = self.machine.step(
+                    &key[..words],
+                    thread,
+                    outcome,
+                    &mut state,
+                    &mut self.scratch,
+                    &mut follower,
+                );
                 // An outcome of `choose` that changes nothing leads nowhere.
                 if outcome_of != Outcome::Stepped {
                     continue;
                 }
                 if self.machine.layout.error.load(&state) != 0 {
                     let overflows = |error: &crate::machine::Error| error.kind == ErrorKind::Overflow;
-                    self.overflowed |= matches!(self.machine.reached(&state), Reached::Error(error) if overflows(error));
+                    self.overflowed |=
+                        matches!(self.machine.reached(&state), Reached::Error(error) if overflows(error));
                     continue;
                 }
                 let owed = std::mem::take(&mut follower.owed);
                 // What no probe was there for is not waited for.
-                let owed: Vec<Owed> = owed.into_iter().filter(|owed| self.armed.from[owed.rule as usize] != NEVER).collect();
+                let owed: Vec<Owed> = owed
+                    .into_iter()
+                    .filter(|owed| self.armed.from[owed.rule as usize] != NEVER)
+                    .collect();
                 let mut next: Vec<u64> = state;
                 next.extend(&key[words..]);
                 next[words + thread] = self.number(owed);

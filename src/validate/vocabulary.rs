@@ -130,7 +130,9 @@ impl Vocabulary {
                 let piece = piece.strip_prefix(' ').unwrap_or(piece);
                 match template.as_ref().and_then(|name| vocabulary.templates.get_mut(name)) {
                     Some(text) => *text += &format!("{piece}\n"),
-                    None => errors.push(Diagnostic::at(span, "this belongs to no template").help("write `template NAME` before it")),
+                    None => errors.push(
+                        Diagnostic::at(span, "this belongs to no template").help("write `template NAME` before it"),
+                    ),
                 }
                 continue;
             }
@@ -152,7 +154,10 @@ impl Vocabulary {
                 },
             };
             if let Err(message) = understood {
-                errors.push(Diagnostic::at(span, message).help("the head of the built-in trace/events says what can be written"));
+                errors.push(
+                    Diagnostic::at(span, message)
+                        .help("the head of the built-in trace/events says what can be written"),
+                );
             }
         }
         match errors.is_empty() {
@@ -186,17 +191,28 @@ impl Vocabulary {
                 };
                 self.bits.push(Bit {
                     field: field.to_string(),
-                    bit: bit.parse().ok().filter(|&bit| bit < 64).ok_or("a bit is a number below 64")?,
+                    bit: bit
+                        .parse()
+                        .ok()
+                        .filter(|&bit| bit < 64)
+                        .ok_or("a bit is a number below 64")?,
                     name: name.to_string(),
                     kernels: kernels.iter().map(|kernel| kernel.to_string()).collect(),
                 });
             }
             ["range", field, mask, "says", initialiser @ ..] if !initialiser.is_empty() => {
-                let mask = mask.strip_prefix("0x").and_then(|hex| u64::from_str_radix(hex, 16).ok());
-                self.ranges.push((field.to_string(), mask.ok_or("a mask is written 0x…")?, initialiser.join(" ")));
+                let mask = mask
+                    .strip_prefix("0x")
+                    .and_then(|hex| u64::from_str_radix(hex, 16).ok());
+                self.ranges.push((
+                    field.to_string(),
+                    mask.ok_or("a mask is written 0x…")?,
+                    initialiser.join(" "),
+                ));
             }
             ["task", name, "is", object, "as", thread] => {
-                self.tasks.push((name.to_string(), object.to_string(), thread.to_string()));
+                self.tasks
+                    .push((name.to_string(), object.to_string(), thread.to_string()));
             }
             ["event", names @ ..] if !names.is_empty() => {
                 let names = names.iter().filter(|name| **name != "or").map(|name| name.to_string());
@@ -211,11 +227,17 @@ impl Vocabulary {
     }
 
     /// The rule of an event with these fields, and its number.
-    pub(super) fn rule(&self, name: &str, field: impl Fn(&str) -> Option<u64>, text: impl Fn(&str) -> Option<String>) -> Option<usize> {
+    pub(super) fn rule(
+        &self,
+        name: &str,
+        field: impl Fn(&str) -> Option<u64>,
+        text: impl Fn(&str) -> Option<String>,
+    ) -> Option<usize> {
         let fits = |rule: &&Rule| {
             rule.names.iter().any(|known| known == name)
                 && rule.when.iter().all(|(wanted, value)| {
-                    text(wanted).as_deref() == Some(value) || (field(wanted).is_some() && field(wanted) == number(value))
+                    text(wanted).as_deref() == Some(value)
+                        || (field(wanted).is_some() && field(wanted) == number(value))
                 })
         };
         let found = self.events.iter().enumerate().find(|(_, rule)| fits(rule));
@@ -225,13 +247,16 @@ impl Vocabulary {
     /// The first rule of the same event with the same meaning: the two differ in what else they say.
     pub(super) fn first_alike(&self, rule: usize) -> usize {
         let own = &self.events[rule];
-        let alike = |other: &Rule| other.names == own.names && other.meanings == own.meanings && other.within == own.within;
+        let alike =
+            |other: &Rule| other.names == own.names && other.meanings == own.meanings && other.within == own.within;
         self.events.iter().position(alike).unwrap_or(rule)
     }
 
     /// Whether some rule has this name.
     pub(super) fn knows(&self, name: &str) -> bool {
-        self.events.iter().any(|rule| rule.names.iter().any(|known| known == name))
+        self.events
+            .iter()
+            .any(|rule| rule.names.iter().any(|known| known == name))
     }
 
     /// The listing of a release.
@@ -288,15 +313,21 @@ fn number(text: &str) -> Option<u64> {
 
 fn clause(rule: &mut Rule, words: &[&str], line: &str) -> Result<(), &'static str> {
     let member = |text: &str| {
-        let parts = text.split_once('.').map(|(object, member)| (object.to_string(), member.to_string()));
+        let parts = text
+            .split_once('.')
+            .map(|(object, member)| (object.to_string(), member.to_string()));
         parts.ok_or("write `OBJECT.member`")
     };
     match words {
         ["nothing"] => {}
         ["optional"] => rule.optional = true,
         ["late"] => rule.late = true,
-        ["enter", ..] => rule.meanings.extend(meanings(Edge::Enter, line["enter".len()..].trim())?),
-        ["leave", ..] => rule.meanings.extend(meanings(Edge::Leave, line["leave".len()..].trim())?),
+        ["enter", ..] => rule
+            .meanings
+            .extend(meanings(Edge::Enter, line["enter".len()..].trim())?),
+        ["leave", ..] => rule
+            .meanings
+            .extend(meanings(Edge::Leave, line["leave".len()..].trim())?),
         ["within", function] => rule.within = Some(function.to_string()),
         ["when", conditions @ ..] => {
             for condition in conditions {
@@ -310,12 +341,16 @@ fn clause(rule: &mut Rule, words: &[&str], line: &str) -> Result<(), &'static st
         ["member", object] => rule.member = Some(object.to_string()),
         ["marks", task, object] => rule.marks = Some((task.to_string(), object.to_string())),
         ["call", ..] => {
-            let (statement, until) = line["call".len()..].split_once(" until ").ok_or("write `call S() until EVENT`")?;
+            let (statement, until) = line["call".len()..]
+                .split_once(" until ")
+                .ok_or("write `call S() until EVENT`")?;
             rule.call = Some((statement.trim().to_string(), until.trim().to_string()));
         }
         ["outside", ..] => {
             let text = line["outside".len()..].trim();
-            let (statement, after) = text.split_once(" after ").map_or((text, None), |(now, before)| (now, Some(before)));
+            let (statement, after) = text
+                .split_once(" after ")
+                .map_or((text, None), |(now, before)| (now, Some(before)));
             rule.outside = Some(Outside {
                 statement: statement.trim().to_string(),
                 after: after.map(|before| before.trim().to_string()),
@@ -338,7 +373,9 @@ fn clause(rule: &mut Rule, words: &[&str], line: &str) -> Result<(), &'static st
 /// `f(a, b.c) -> x or g(_)`
 fn meanings(edge: Edge, text: &str) -> Result<Vec<Meaning>, &'static str> {
     let one = |text: &str| {
-        let (call, result) = text.split_once("->").map_or((text, None), |(call, result)| (call, Some(result)));
+        let (call, result) = text
+            .split_once("->")
+            .map_or((text, None), |(call, result)| (call, Some(result)));
         let (function, rest) = call.trim().split_once('(').ok_or("write `FUNCTION(arguments)`")?;
         let inside = rest.trim().strip_suffix(')').ok_or("this `(` is not closed")?;
         let arguments = inside.split(',').map(str::trim).filter(|argument| !argument.is_empty());
@@ -377,9 +414,15 @@ mod tests {
         let vocabulary = Vocabulary::read("events", text).unwrap();
         let rule = &vocabulary.events[0];
         assert_eq!(rule.names, ["a", "b"]);
-        assert_eq!(rule.meanings[0].arguments, [Argument::Named("mm".into(), Some("lock".into()))]);
+        assert_eq!(
+            rule.meanings[0].arguments,
+            [Argument::Named("mm".into(), Some("lock".into()))]
+        );
         assert_eq!(rule.meanings[0].result.as_deref(), Some("ret"));
-        assert_eq!(rule.meanings[1].arguments, [Argument::Any, Argument::Word("FLAG".into())]);
+        assert_eq!(
+            rule.meanings[1].arguments,
+            [Argument::Any, Argument::Word("FLAG".into())]
+        );
         assert_eq!(vocabulary.rule("b", |_| Some(1), |_| None), Some(0));
         assert_eq!(vocabulary.rule("b", |_| Some(2), |_| None), None);
     }

@@ -116,7 +116,8 @@ impl<'a> Making<'a> {
             }
             let Some(rule) = self.rule(at) else { continue };
             if let Some((task, space)) = &rule.marks
-                && let (Some(Named::Task(pid)), Some(space)) = (self.lines[at].objects.get(task), self.space_in(at, space))
+                && let (Some(Named::Task(pid)), Some(space)) =
+                    (self.lines[at].objects.get(task), self.space_in(at, space))
                 && !self.marked.contains(&(*pid, space))
             {
                 self.marked.push((*pid, space));
@@ -176,11 +177,18 @@ impl<'a> Making<'a> {
             return world;
         }
         if order.len() > MOST_SPACES {
-            world.unfit = Some(format!("{} address spaces at once are too many: at most {MOST_SPACES}", order.len()));
+            world.unfit = Some(format!(
+                "{} address spaces at once are too many: at most {MOST_SPACES}",
+                order.len()
+            ));
             return world;
         }
         for space in &order {
-            let owner = self.marked.iter().find(|(_, of)| of == space).map_or(0, |(pid, _)| *pid);
+            let owner = self
+                .marked
+                .iter()
+                .find(|(_, of)| of == space)
+                .map_or(0, |(pid, _)| *pid);
             let comm = comms.get(&owner).map_or("", |comm| comm);
             world.spaces.insert(*space, format!("{}_space", name_of(comm, owner)));
         }
@@ -205,14 +213,24 @@ impl<'a> Making<'a> {
         self.fold_threads(&mut world, &tasks, &mut apart);
         tasks.retain(|pid| !self.folded.contains(pid));
         if tasks.len() > MOST_TASKS {
-            world.unfit = Some(format!("{} tasks at once are too many: at most {MOST_TASKS}", tasks.len()));
+            world.unfit = Some(format!(
+                "{} tasks at once are too many: at most {MOST_TASKS}",
+                tasks.len()
+            ));
             return world;
         }
         for space in world.spaces.keys() {
-            let kept = self.members.iter().filter(|(pid, of)| *of == space && !self.folded.contains(pid)).count();
+            let kept = self
+                .members
+                .iter()
+                .filter(|(pid, of)| *of == space && !self.folded.contains(pid))
+                .count();
             let others = tasks.iter().filter(|pid| !self.members.contains_key(pid)).count();
             if kept + others > MOST_USERS {
-                world.unfit = Some(format!("{} users of one address space are too many: at most {MOST_USERS}", kept + others));
+                world.unfit = Some(format!(
+                    "{} users of one address space are too many: at most {MOST_USERS}",
+                    kept + others
+                ));
                 return world;
             }
         }
@@ -231,19 +249,33 @@ impl<'a> Making<'a> {
     /// Leaves out threads that do what others do, and remembers when they still count as users.
     fn fold_threads(&mut self, world: &mut World, tasks: &BTreeSet<u32>, apart: &mut BTreeSet<u32>) {
         for space in world.spaces.keys().copied().collect::<Vec<Space>>() {
-            let members: BTreeSet<u32> = self.members.iter().filter(|(_, of)| **of == space).map(|(pid, _)| *pid).collect();
+            let members: BTreeSet<u32> = self
+                .members
+                .iter()
+                .filter(|(_, of)| **of == space)
+                .map(|(pid, _)| *pid)
+                .collect();
             let folded = fold::threads(self.vocabulary, self.trace, self.lines, &members, apart);
             if folded.is_empty() {
                 continue;
             }
-            world.folded.push(format!("{} of {} threads do what others do, and are left out", folded.len(), members.len()));
+            world.folded.push(format!(
+                "{} of {} threads do what others do, and are left out",
+                folded.len(),
+                members.len()
+            ));
             // A thread counts until somewhere between the event in which it drops what it holds, and its next one.
             let mut hidden = vec![(folded.len(), folded.len()); self.trace.events.len()];
             for pid in &folded {
-                let own: Vec<usize> = (0..self.lines.len()).filter(|&at| self.trace.events[at].pid == *pid).collect();
+                let own: Vec<usize> = (0..self.lines.len())
+                    .filter(|&at| self.trace.events[at].pid == *pid)
+                    .collect();
                 let drops = own.iter().rposition(|&at| self.drops(at, space));
                 let from = drops.map_or(hidden.len(), |drops| own[drops] + 1);
-                let to = drops.and_then(|drops| own.get(drops + 1)).copied().unwrap_or(hidden.len());
+                let to = drops
+                    .and_then(|drops| own.get(drops + 1))
+                    .copied()
+                    .unwrap_or(hidden.len());
                 for (at, (least, most)) in hidden.iter_mut().enumerate().skip(from) {
                     *least -= 1;
                     if at >= to {
@@ -259,8 +291,12 @@ impl<'a> Making<'a> {
 
     /// The last event of a member that reads a count: it drops its own user after it.
     fn drops(&self, at: usize, space: Space) -> bool {
-        self.rule(at).is_some_and(|rule| rule.outside.as_ref().is_some_and(|outside| outside.after.is_some()) && !rule.reads.is_empty())
-            && self.lines[at].objects.values().any(|named| *named == Named::Space(space))
+        self.rule(at).is_some_and(|rule| {
+            rule.outside.as_ref().is_some_and(|outside| outside.after.is_some()) && !rule.reads.is_empty()
+        }) && self.lines[at]
+            .objects
+            .values()
+            .any(|named| *named == Named::Space(space))
     }
 
     /// What becomes of each line, and what each task does of its own.
@@ -270,7 +306,9 @@ impl<'a> Making<'a> {
             let line = &self.lines[at];
             let Some(rule) = self.rule(at) else {
                 let known = known_name(self.vocabulary, event).is_some();
-                world.uses.push(Use::Nothing(if known { Idle::Silent } else { Idle::Unknown }));
+                world
+                    .uses
+                    .push(Use::Nothing(if known { Idle::Silent } else { Idle::Unknown }));
                 continue;
             };
             let used = self.use_of(world, at, rule, line, scripts);
@@ -282,7 +320,14 @@ impl<'a> Making<'a> {
         }
     }
 
-    fn use_of(&self, world: &World, at: usize, rule: &Rule, line: &Resolved, scripts: &mut BTreeMap<u32, Script>) -> Use {
+    fn use_of(
+        &self,
+        world: &World,
+        at: usize,
+        rule: &Rule,
+        line: &Resolved,
+        scripts: &mut BTreeMap<u32, Script>,
+    ) -> Use {
         let event = &self.trace.events[at];
         if self.folded.contains(&event.pid) && rule.thread.is_none() {
             return Use::Nothing(Idle::Folded);
@@ -291,10 +336,11 @@ impl<'a> Making<'a> {
             Named::Space(space) | Named::Part(space, _) => !world.spaces.contains_key(space),
             _ => false,
         });
-        if line.stray || elsewhere {
+        let member = self.members.contains_key(&event.pid);
+        // A lock's return without a call is another lock's. What else a member returns from, it has called.
+        if line.stray && (rule.late || !member) || elsewhere {
             return Use::Nothing(Idle::Elsewhere);
         }
-        let member = self.members.contains_key(&event.pid);
         if let Some(script) = scripts.get_mut(&event.pid)
             && self.daemon(&event.comm).is_none()
             && rule.thread.is_none()
@@ -313,7 +359,11 @@ impl<'a> Making<'a> {
                 false => Use::Nothing(Idle::Silent),
             };
         }
-        let thread = rule.thread.as_deref().or_else(|| self.daemon(&event.comm)).map(str::to_string);
+        let thread = rule
+            .thread
+            .as_deref()
+            .or_else(|| self.daemon(&event.comm))
+            .map(str::to_string);
         match thread.or_else(|| world.tasks.get(&event.pid).cloned()) {
             Some(thread) => Use::Event(thread),
             None if self.about(line, &world.spaces) => Use::Nothing(Idle::Outside),
@@ -393,7 +443,8 @@ impl<'a> Making<'a> {
                 domains.entry(event.pid).or_insert(number);
             }
             if let Some((task, _)) = &rule.marks
-                && let (Some(Named::Task(pid)), Some(number)) = (self.lines[at].objects.get(task), calling.get(&event.pid))
+                && let (Some(Named::Task(pid)), Some(number)) =
+                    (self.lines[at].objects.get(task), calling.get(&event.pid))
             {
                 domains.insert(*pid, *number);
             }
@@ -423,7 +474,9 @@ impl<'a> Making<'a> {
             };
             let all: usize = kept.iter().map(|(_, count)| count).sum();
             if all > kept.len() {
-                world.folded.push(format!("{all} ranges of {name} are folded into {}", kept.len()));
+                world
+                    .folded
+                    .push(format!("{all} ranges of {name} are folded into {}", kept.len()));
             }
             most_ranges = most_ranges.max(kept.len());
             let backed = kept.iter().position(|(says, _)| says.is_empty()).unwrap_or(0);
@@ -443,12 +496,23 @@ impl<'a> Making<'a> {
             }
             pages += 1;
             let pending = self.pending(*space);
-            let users = self.members.iter().filter(|(pid, of)| *of == space && !self.folded.contains(pid)).count();
+            let users = self
+                .members
+                .iter()
+                .filter(|(pid, of)| *of == space && !self.folded.contains(pid))
+                .count();
             let values = [
                 ("space", name.clone()),
                 ("users", users.to_string()),
                 ("first", format!("&{}", range_name(name, 0))),
-                ("pending", if pending { piece("pending", &[("space", name.clone())]).trim_end().to_string() } else { String::new() }),
+                (
+                    "pending",
+                    if pending {
+                        piece("pending", &[("space", name.clone())]).trim_end().to_string()
+                    } else {
+                        String::new()
+                    },
+                ),
             ];
             body += &piece("space", &values);
             if pending {
@@ -463,7 +527,12 @@ impl<'a> Making<'a> {
                 listed.push(*pid);
             }
         }
-        let others: Vec<u32> = self.members.keys().copied().filter(|pid| world.tasks.contains_key(pid) && !listed.contains(pid)).collect();
+        let others: Vec<u32> = self
+            .members
+            .keys()
+            .copied()
+            .filter(|pid| world.tasks.contains_key(pid) && !listed.contains(pid))
+            .collect();
         listed.extend(others);
         let mut processes = BTreeSet::new();
         for (pid, task) in &world.tasks {
@@ -471,7 +540,10 @@ impl<'a> Making<'a> {
             if processes.insert(process.clone()) {
                 body += &piece("process", &[("process", process.clone())]);
             }
-            let space = self.members.get(pid).map_or("NULL".to_string(), |space| format!("&{}", world.spaces[space]));
+            let space = self
+                .members
+                .get(pid)
+                .map_or("NULL".to_string(), |space| format!("&{}", world.spaces[space]));
             let leader = self.processes.get(pid).copied().unwrap_or(*pid);
             let domain = domains.get(pid).or_else(|| domains.get(&leader)).copied().unwrap_or(0);
             body += &piece(
@@ -505,32 +577,61 @@ impl<'a> Making<'a> {
             ],
         );
         let stem = self.trace.name.split('.').next().unwrap_or("trace");
-        let named: String = stem.chars().map(|letter| if letter.is_ascii_alphanumeric() || letter == '-' { letter } else { '-' }).collect();
-        format!("/** @scenario {named}: the world of {} */\n{head}\n{body}", self.trace.name.replace("*/", "* /"))
+        let named: String = stem
+            .chars()
+            .map(|letter| {
+                if letter.is_ascii_alphanumeric() || letter == '-' {
+                    letter
+                } else {
+                    '-'
+                }
+            })
+            .collect();
+        format!(
+            "/** @scenario {named}: the world of {} */\n{head}\n{body}",
+            self.trace.name.replace("*/", "* /")
+        )
     }
 
     fn pending(&self, space: Space) -> bool {
         (0..self.lines.len()).any(|at| {
-            self.rule(at).and_then(|rule| rule.pending.as_ref()).is_some_and(|field| {
-                self.lines[at].space() == Some(space) && self.trace.events[at].fields.number(field).is_some_and(|value| value != 0)
-            })
+            self.rule(at)
+                .and_then(|rule| rule.pending.as_ref())
+                .is_some_and(|field| {
+                    self.lines[at].space() == Some(space)
+                        && self.trace.events[at]
+                            .fields
+                            .number(field)
+                            .is_some_and(|value| value != 0)
+                })
         })
     }
 
     fn process(&self, world: &World, pid: u32) -> String {
         let leader = match (self.processes.get(&pid), self.members.get(&pid)) {
             (Some(process), _) => *process,
-            (None, Some(space)) => self.marked.iter().find(|(_, of)| of == space).map_or(pid, |(leader, _)| *leader),
+            (None, Some(space)) => self
+                .marked
+                .iter()
+                .find(|(_, of)| of == space)
+                .map_or(pid, |(leader, _)| *leader),
             (None, None) => pid,
         };
-        let name = world.tasks.get(&leader).cloned().unwrap_or_else(|| format!("task_{leader}"));
+        let name = world
+            .tasks
+            .get(&leader)
+            .cloned()
+            .unwrap_or_else(|| format!("task_{leader}"));
         format!("{name}_process")
     }
 }
 
 /// `victim_102`: a name for C.
 fn name_of(comm: &str, pid: u32) -> String {
-    let letters: String = comm.chars().filter(|letter| letter.is_ascii_alphanumeric() || *letter == '_').collect();
+    let letters: String = comm
+        .chars()
+        .filter(|letter| letter.is_ascii_alphanumeric() || *letter == '_')
+        .collect();
     let letters = letters.trim_matches('_').to_lowercase();
     match letters.starts_with(|letter: char| letter.is_ascii_alphabetic()) {
         true => format!("{letters}_{pid}"),

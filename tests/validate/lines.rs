@@ -17,8 +17,14 @@ pub(super) struct Lines(pub Vec<Line>);
 
 impl Lines {
     pub(super) fn read(text: &str) -> (String, Self) {
-        let (notes, events): (Vec<&str>, Vec<&str>) = text.lines().partition(|line| line.starts_with('#') || line.starts_with("cpus="));
-        let notes = notes.into_iter().filter(|note| !note.contains("entries-in-buffer")).map(|note| format!("{note}\n")).collect();
+        let (notes, events): (Vec<&str>, Vec<&str>) = text
+            .lines()
+            .partition(|line| line.starts_with('#') || line.starts_with("cpus="));
+        let notes = notes
+            .into_iter()
+            .filter(|note| !note.contains("entries-in-buffer"))
+            .map(|note| format!("{note}\n"))
+            .collect();
         (notes, Lines(events.into_iter().filter_map(Line::read).collect()))
     }
 
@@ -29,16 +35,26 @@ impl Lines {
 
     /// The address spaces of victims, before they are given to somebody else.
     pub(super) fn is_about(&self, line: &Line) -> bool {
-        let marked = |address: u64| self.0.iter().any(|other| other.bare() == "mark_oom_victim" && other.number("mm") == Some(address));
+        let marked = |address: u64| {
+            self.0
+                .iter()
+                .any(|other| other.bare() == "mark_oom_victim" && other.number("mm") == Some(address))
+        };
         let whole = line.number("mm").or_else(|| line.number("oom_mm"));
         if let Some(address) = whole {
-            let ends = self.0.iter().position(|other| other.bare() == "__mmdrop" && other.number("mm") == Some(address));
+            let ends = self
+                .0
+                .iter()
+                .position(|other| other.bare() == "__mmdrop" && other.number("mm") == Some(address));
             let at = self.0.iter().position(|other| other == line);
             return marked(address) && at <= ends.or(Some(usize::MAX));
         }
         if let Some(lock) = line.number("sem") {
             return self.0.iter().any(|other| {
-                let ends = self.0.iter().position(|end| end.bare() == "__mmdrop" && end.number("mm") == other.number("mm"));
+                let ends = self
+                    .0
+                    .iter()
+                    .position(|end| end.bare() == "__mmdrop" && end.number("mm") == other.number("mm"));
                 let at = self.0.iter().position(|other| other == line);
                 other.bare() == "mark_oom_victim"
                     && other.number("mm").is_some_and(|mm| lock > mm && lock - mm < 0x200)
@@ -46,9 +62,15 @@ impl Lines {
             });
         }
         // Without an object: of a task that was seen to leave a victim's address space, or of the reaper, or of the killer.
-        let member = self.0.iter().any(|other| other.pid == line.pid && other.bare() == "exit_mm_release" && other.number("mm").is_some_and(marked));
-        let entered = self.0.iter().any(|other| other.pid == line.pid && Some(other.bare()) == line.bare().strip_suffix("__return"));
-        (member || line.comm == "oom_reaper" || line.bare().contains("oom")) && (!line.bare().ends_with("__return") || entered && line.bare() != "down_write__return")
+        let member = self.0.iter().any(|other| {
+            other.pid == line.pid && other.bare() == "exit_mm_release" && other.number("mm").is_some_and(marked)
+        });
+        let entered = self
+            .0
+            .iter()
+            .any(|other| other.pid == line.pid && Some(other.bare()) == line.bare().strip_suffix("__return"));
+        (member || line.comm == "oom_reaper" || line.bare().contains("oom"))
+            && (!line.bare().ends_with("__return") || entered && line.bare() != "down_write__return")
     }
 }
 
@@ -73,7 +95,10 @@ impl Line {
     }
 
     fn write(&self) -> String {
-        format!("{:>16}-{:<7} [{}] ..... {}: {}: {}\n", self.comm, self.pid, self.cpu, self.time, self.name, self.text)
+        format!(
+            "{:>16}-{:<7} [{}] ..... {}: {}: {}\n",
+            self.comm, self.pid, self.cpu, self.time, self.name, self.text
+        )
     }
 
     /// The name without a number at its end.
@@ -83,8 +108,14 @@ impl Line {
     }
 
     pub(super) fn number(&self, field: &str) -> Option<u64> {
-        let value = self.text.split_whitespace().find_map(|word| word.strip_prefix(field)?.strip_prefix('='))?;
-        match value.strip_prefix("0x").or_else(|| value.starts_with("ffff").then_some(value)) {
+        let value = self
+            .text
+            .split_whitespace()
+            .find_map(|word| word.strip_prefix(field)?.strip_prefix('='))?;
+        match value
+            .strip_prefix("0x")
+            .or_else(|| value.starts_with("ffff").then_some(value))
+        {
             Some(hex) => u64::from_str_radix(hex, 16).ok(),
             None => value.parse().ok(),
         }

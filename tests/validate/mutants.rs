@@ -49,14 +49,28 @@ fn mutant(kind: Kind, lines: &Lines, at: usize) -> Option<Lines> {
     let line = &lines.0[at];
     let is = |names: &[&str]| names.contains(&line.bare());
     // Lines that no listing has anything to say of are left as they are.
-    let told = !["sched_switch", "task_will_free_mem", "task_will_free_mem__return", "sched_process_exit", "exit_oom_victim"]
+    let told = ![
+        "sched_switch",
+        "task_will_free_mem",
+        "task_will_free_mem__return",
+        "sched_process_exit",
+        "exit_oom_victim",
+    ]
+    .contains(&line.bare())
+        && ![
+            "signal_generate",
+            "skip_task_reaping",
+            "set_MMF_UNSTABLE",
+            "__put_task_struct",
+            "__mmdrop",
+        ]
         .contains(&line.bare())
-        && !["signal_generate", "skip_task_reaping", "set_MMF_UNSTABLE", "__put_task_struct", "__mmdrop"].contains(&line.bare())
         && lines.is_about(line);
     let mut changed = lines.0.clone();
     match kind {
         Kind::Swapped => {
-            let other = (at + 1..changed.len()).find(|&other| changed[other].pid == line.pid && changed[other].bare() != "sched_switch")?;
+            let other = (at + 1..changed.len())
+                .find(|&other| changed[other].pid == line.pid && changed[other].bare() != "sched_switch")?;
             let alike = changed[other].bare() == line.bare() || !lines.is_about(&changed[other]);
             if !told || alike {
                 return None;
@@ -71,17 +85,24 @@ fn mutant(kind: Kind, lines: &Lines, at: usize) -> Option<Lines> {
         }
         Kind::Missing => {
             let alone = lines.0.iter().filter(|other| other.bare() == line.bare()).count() < 2;
-            if !told || alone || is(&["unmap_page_range", "tlb_finish_mmu"]) || line.bare().ends_with("trylock__return") {
+            if !told || alone || is(&["unmap_page_range", "tlb_finish_mmu"]) || line.bare().ends_with("trylock__return")
+            {
                 return None;
             }
             changed.remove(at);
         }
         Kind::ResultFlipped => {
             let flipped = match line.bare() {
-                "down_read_trylock__return" | "__oom_reap_task_mm__return" => line.text.replace("ret=1", "ret=#").replace("ret=0", "ret=1").replace("ret=#", "ret=0"),
-                "mmap_lock_acquire_returned" if line.comm == "oom_reaper" => {
-                    line.text.replace("success=true", "success=#").replace("success=false", "success=true").replace("success=#", "success=false")
-                }
+                "down_read_trylock__return" | "__oom_reap_task_mm__return" => line
+                    .text
+                    .replace("ret=1", "ret=#")
+                    .replace("ret=0", "ret=1")
+                    .replace("ret=#", "ret=0"),
+                "mmap_lock_acquire_returned" if line.comm == "oom_reaper" => line
+                    .text
+                    .replace("success=true", "success=#")
+                    .replace("success=false", "success=true")
+                    .replace("success=#", "success=false"),
                 _ => return None,
             };
             changed[at].text = flipped;
@@ -107,45 +128,60 @@ fn mutant(kind: Kind, lines: &Lines, at: usize) -> Option<Lines> {
             if !told {
                 return None;
             }
-            changed[at].text = line.text.replace(&format!("users={users}"), &format!("users={}", users + 1));
+            changed[at].text = line
+                .text
+                .replace(&format!("users={users}"), &format!("users={}", users + 1));
         }
         Kind::GivenAway => {
-            let other = lines.0.iter().find(|other| other.pid != line.pid && other.pid != 0 && other.bare() == "do_exit")?;
+            let other = lines
+                .0
+                .iter()
+                .find(|other| other.pid != line.pid && other.pid != 0 && other.bare() == "do_exit")?;
             if !told || is(&["wake_oom_reaper", "wake_reaper", "unmap_page_range", "tlb_finish_mmu"]) {
                 return None;
             }
             changed[at].give(&other.comm, other.pid);
         }
         Kind::TablesBeforeLock => {
-            let lock = (0..at).rev().find(|&lock| changed[lock].pid == line.pid && changed[lock].bare() == "down_write")?;
+            let lock = (0..at)
+                .rev()
+                .find(|&lock| changed[lock].pid == line.pid && changed[lock].bare() == "down_write")?;
             if line.bare() != "free_pgtables" || !told {
                 return None;
             }
             shift(&mut changed, at, lock);
         }
         Kind::UnmapBeforeLock => {
-            let lock = (0..at).rev().find(|&lock| changed[lock].pid == line.pid && changed[lock].bare().starts_with("down_read"))?;
+            let lock = (0..at)
+                .rev()
+                .find(|&lock| changed[lock].pid == line.pid && changed[lock].bare().starts_with("down_read"))?;
             if line.bare() != "unmap_vmas" || !told {
                 return None;
             }
             shift(&mut changed, at, lock);
         }
         Kind::WalkAfterFlag => {
-            let walk = (0..at).rev().find(|&walk| changed[walk].pid == line.pid && changed[walk].bare() == "unmap_page_range")?;
+            let walk = (0..at)
+                .rev()
+                .find(|&walk| changed[walk].pid == line.pid && changed[walk].bare() == "unmap_page_range")?;
             if line.bare() != "set_MMF_OOM_SKIP" || line.comm != "oom_reaper" {
                 return None;
             }
             shift(&mut changed, at, walk);
         }
         Kind::ReapBeforeTimer => {
-            let timer = (0..at).rev().find(|&timer| changed[timer].bare() == "wake_oom_reaper")?;
+            let timer = (0..at)
+                .rev()
+                .find(|&timer| changed[timer].bare() == "wake_oom_reaper")?;
             if line.bare() != "start_task_reaping" {
                 return None;
             }
             shift(&mut changed, at, timer);
         }
         Kind::FlagBeforeUnmap => {
-            let unmap = (0..at).rev().find(|&unmap| changed[unmap].pid == line.pid && changed[unmap].bare() == "exit_mmap")?;
+            let unmap = (0..at)
+                .rev()
+                .find(|&unmap| changed[unmap].pid == line.pid && changed[unmap].bare() == "exit_mmap")?;
             if line.bare() != "set_MMF_OOM_SKIP" || line.comm == "oom_reaper" || !told {
                 return None;
             }

@@ -41,7 +41,11 @@ const REAP: [&str; 5] = [
 
 /// Why the trace is impossible, if it is.
 pub(super) fn impossible(before: &Lines, lines: &Lines) -> Option<String> {
-    order(before, lines).or_else(|| locks(before, lines)).or_else(|| flags(lines)).or_else(|| users(lines)).or_else(|| timer(lines))
+    order(before, lines)
+        .or_else(|| locks(before, lines))
+        .or_else(|| flags(lines))
+        .or_else(|| users(lines))
+        .or_else(|| timer(lines))
 }
 
 /// Each thread's own order: an event that it had in the original may be missing, but nothing comes before what leads to it.
@@ -56,9 +60,17 @@ fn order(before: &Lines, lines: &Lines) -> Option<String> {
     let (original, changed) = (about(before), about(lines));
     for (pid, events) in &changed {
         for sequence in [&KILL[..], &EXIT[..], &REAP[..]] {
-            let own: Vec<&String> = events.iter().filter(|event| sequence.contains(&event.as_str())).collect();
+            let own: Vec<&String> = events
+                .iter()
+                .filter(|event| sequence.contains(&event.as_str()))
+                .collect();
             let empty = Vec::new();
-            let of: Vec<&String> = original.get(pid).unwrap_or(&empty).iter().filter(|event| sequence.contains(&event.as_str())).collect();
+            let of: Vec<&String> = original
+                .get(pid)
+                .unwrap_or(&empty)
+                .iter()
+                .filter(|event| sequence.contains(&event.as_str()))
+                .collect();
             if own != of {
                 return Some(format!("task {pid} does {own:?}, and in this order: {of:?}"));
             }
@@ -79,8 +91,14 @@ fn locks(before: &Lines, lines: &Lines) -> Option<String> {
         let Some(mm) = line.number("mm") else { continue };
         let write = line.text.contains("write=true");
         if line.bare() == acquire && line.text.contains("success=true") {
-            let others: Vec<&u32> = held.iter().filter(|((of, pid), _)| *of == mm && *pid != line.pid).map(|((_, pid), _)| pid).collect();
-            let writers = held.iter().any(|((of, pid), write)| *of == mm && *pid != line.pid && *write);
+            let others: Vec<&u32> = held
+                .iter()
+                .filter(|((of, pid), _)| *of == mm && *pid != line.pid)
+                .map(|((_, pid), _)| pid)
+                .collect();
+            let writers = held
+                .iter()
+                .any(|((of, pid), write)| *of == mm && *pid != line.pid && *write);
             if write && !others.is_empty() || writers {
                 return Some(format!("task {} takes a lock that {others:?} hold", line.pid));
             }
@@ -132,7 +150,13 @@ fn flags(lines: &Lines) -> Option<String> {
 /// A user more or less is one that came or went.
 fn users(lines: &Lines) -> Option<String> {
     let mut known: BTreeMap<u64, u64> = BTreeMap::new();
-    let comers = lines.0.iter().any(|line| line.bare() == "mmput" && !lines.0.iter().any(|other| other.pid == line.pid && other.bare() == "exit_mm_release"));
+    let comers = lines.0.iter().any(|line| {
+        line.bare() == "mmput"
+            && !lines
+                .0
+                .iter()
+                .any(|other| other.pid == line.pid && other.bare() == "exit_mm_release")
+    });
     if comers {
         return None;
     }

@@ -7,7 +7,8 @@ use super::tables::Tables;
 use super::value::Value;
 use crate::c::ast;
 use crate::machine::program::{
-    Call, Caller, FieldId, Holds, Inlined, Instr, Operand, Passed, Point, PointKind, Reg, Register, Scalar, Site, TypeId,
+    Call, Caller, FieldId, Holds, Inlined, Instr, Operand, Passed, Point, PointKind, Reg, Register, Scalar, Site,
+    TypeId,
 };
 use crate::source::{Diagnostic, Span};
 
