@@ -63,7 +63,8 @@ impl<'a> Asking<'a> {
         }
         let of_rule = |rule: &Rule| match rule.names.iter().filter_map(|name| first.get(name)).min() {
             None => NEVER,
-            Some(_) if lossy || rule.optional => OPTIONAL,
+            Some(_) if !self.world.walks && (rule.walks.is_some() || rule.with.is_some()) => NEVER,
+            Some(_) if lossy || rule.optional || rule.sites => OPTIONAL,
             Some(first) if rule.late => *first + 1,
             Some(_) => 0,
         };
@@ -71,14 +72,15 @@ impl<'a> Asking<'a> {
     }
 
     /// By thread and rule: the trace has such an event of the thread, which comes to it once only.
-    pub(super) fn once(&self, labels: &Labels, asks: &[Ask]) -> Vec<Vec<bool>> {
+    pub(super) fn once(&self, labels: &Labels, asks: &[Ask], lossy: bool) -> Vec<Vec<bool>> {
         let threads = &self.machine.program.threads;
         let mut once = vec![vec![false; self.vocabulary.events.len()]; threads.len()];
         for ask in asks {
             if let Whose::Thread(thread) = ask.whose
                 && !once[thread][ask.rule]
             {
-                once[thread][ask.rule] = labels.once(&threads[thread], thread, ask.rule);
+                let sites = self.vocabulary.events[ask.rule].sites && !lossy;
+                once[thread][ask.rule] = sites || labels.once(&threads[thread], thread, ask.rule);
             }
         }
         once

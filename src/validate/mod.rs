@@ -101,7 +101,7 @@ impl Recorded {
         let from = asking.armed(lossy);
         let labels = Labels::new(&instance.machine, &self.vocabulary, |rule| from[rule] != search::NEVER);
         let asks = asking.asks();
-        let once = asking.once(&labels, &asks);
+        let once = asking.once(&labels, &asks, lossy);
         let armed = Armed { from, once };
         let followed = search::follow(&instance.machine, &self.vocabulary, &labels, &armed, &asks, budget);
         answer.decide(self, &instance, &asks, &followed, lossy);

@@ -9,6 +9,8 @@ pub(super) struct Script {
     statements: Vec<String>,
     /// A call that has begun and not ended: the event that ends it.
     inside: Option<String>,
+    /// No line shows its end.
+    open: bool,
     /// From here on all that it does belongs to a call, or to something else.
     over: bool,
     /// It was no call of this world that it ended with.
@@ -31,6 +33,7 @@ impl Script {
         member: bool,
         about: bool,
         named: &dyn Fn(&str) -> Option<String>,
+        ends: &dyn Fn(&str) -> bool,
     ) -> bool {
         if self.over {
             return !self.left;
@@ -51,8 +54,13 @@ impl Script {
                 return member;
             }
             self.statements.extend(named(statement));
+            // Without a line at its end, what the task does next of its own ends it.
+            self.open = !ends(until);
             self.inside = Some(until.clone());
             return true;
+        }
+        if self.open && rule.outside.is_some() && !rule.meanings.is_empty() {
+            self.inside = None;
         }
         if self.inside.is_some() {
             return true;

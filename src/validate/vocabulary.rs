@@ -94,7 +94,7 @@ pub(super) struct Rule {
     pub gone: Option<String>,
     pub ends: Option<String>,
     pub member: Option<String>,
-    pub marks: Option<(String, String)>,
+    pub marks: Option<(String, Option<String>)>,
     pub call: Option<(String, String)>,
     pub outside: Option<Outside>,
     pub domain: Option<String>,
@@ -103,6 +103,8 @@ pub(super) struct Rule {
     pub with: Option<String>,
     pub thread: Option<String>,
     pub optional: bool,
+    /// There is a probe for each place, so a thread that shows none has none.
+    pub sites: bool,
     /// It may have been switched on after the trace began.
     pub late: bool,
 }
@@ -322,6 +324,7 @@ fn clause(rule: &mut Rule, words: &[&str], line: &str) -> Result<(), &'static st
         ["nothing"] => {}
         ["optional"] => rule.optional = true,
         ["late"] => rule.late = true,
+        ["sites"] => rule.sites = true,
         ["enter", ..] => rule
             .meanings
             .extend(meanings(Edge::Enter, line["enter".len()..].trim())?),
@@ -339,7 +342,8 @@ fn clause(rule: &mut Rule, words: &[&str], line: &str) -> Result<(), &'static st
         ["gone", object] => rule.gone = Some(object.to_string()),
         ["ends", object] => rule.ends = Some(object.to_string()),
         ["member", object] => rule.member = Some(object.to_string()),
-        ["marks", task, object] => rule.marks = Some((task.to_string(), object.to_string())),
+        ["marks", task] => rule.marks = Some((task.to_string(), None)),
+        ["marks", task, object] => rule.marks = Some((task.to_string(), Some(object.to_string()))),
         ["call", ..] => {
             let (statement, until) = line["call".len()..]
                 .split_once(" until ")

@@ -56,6 +56,8 @@ pub(super) struct World {
     pub tasks: BTreeMap<u32, String>,
     /// By range: the name of the one that stands for it.
     pub ranges: HashMap<u64, String>,
+    /// Walks over ranges are followed; else they are no events at all.
+    pub walks: bool,
     /// What was folded, in words.
     pub folded: Vec<String>,
     /// By line: how many users of each space are folded away then, at least and at most.
@@ -108,6 +110,7 @@ impl<'a> Making<'a> {
     /// Who is marked, who lives where.
     fn find_members(&mut self) {
         let mut lives: Vec<(u32, Space)> = Vec::new();
+        let mut marks: Vec<(u32, Option<Space>)> = Vec::new();
         for (at, event) in self.trace.events.iter().enumerate() {
             if let Some((number, process)) = &self.vocabulary.task
                 && let (Some(pid), Some(tgid)) = (event.fields.number(number), event.fields.number(process))
@@ -116,14 +119,26 @@ impl<'a> Making<'a> {
             }
             let Some(rule) = self.rule(at) else { continue };
             if let Some((task, space)) = &rule.marks
-                && let (Some(Named::Task(pid)), Some(space)) =
-                    (self.lines[at].objects.get(task), self.space_in(at, space))
-                && !self.marked.contains(&(*pid, space))
+                && let Some(Named::Task(pid)) = self.lines[at].objects.get(task)
             {
-                self.marked.push((*pid, space));
+                marks.push((*pid, space.as_ref().and_then(|space| self.space_in(at, space))));
             }
             if let Some(space) = rule.member.as_ref().and_then(|field| self.space_in(at, field)) {
                 lives.push((event.pid, space));
+            }
+        }
+        for (pid, space) in &marks {
+            let lived = || lives.iter().find(|(of, _)| of == pid).map(|(_, space)| *space);
+            let named = || {
+                marks
+                    .iter()
+                    .find(|(of, space)| of == pid && space.is_some())
+                    .and_then(|(_, space)| *space)
+            };
+            if let Some(space) = space.or_else(named).or_else(lived)
+                && !self.marked.contains(&(*pid, space))
+            {
+                self.marked.push((*pid, space));
             }
         }
         if self.marked.is_empty() {
@@ -239,6 +254,12 @@ impl<'a> Making<'a> {
             world.tasks.insert(*pid, name_of(comm, *pid));
         }
         let ranges = fold::ranges(self.vocabulary, self.trace, self.lines);
+        let of_world = |space: &&Space| world.spaces.contains_key(*space);
+        world.walks = ranges.keys().filter(of_world).count() > 0
+            && ranges
+                .iter()
+                .filter(|(space, _)| of_world(space))
+                .all(|(_, ranges)| !ranges.kept.is_empty());
         let mut scripts: BTreeMap<u32, Script> = tasks.iter().map(|pid| (*pid, Script::default())).collect();
         self.walk(&mut world, &ranges, &mut scripts);
         let domains = self.domains();
@@ -337,8 +358,8 @@ impl<'a> Making<'a> {
             _ => false,
         });
         let member = self.members.contains_key(&event.pid);
-        // A lock's return without a call is another lock's. What else a member returns from, it has called.
-        if line.stray && (rule.late || !member) || elsewhere {
+        // A lock's return without a call is another lock's. What else a member or a daemon returns from, it has called.
+        if line.stray && (rule.late || !(member || self.daemon(&event.comm).is_some())) || elsewhere {
             return Use::Nothing(Idle::Elsewhere);
         }
         if let Some(script) = scripts.get_mut(&event.pid)
@@ -347,8 +368,14 @@ impl<'a> Making<'a> {
         {
             let names = |text: &str| self.statement(world, line, text);
             let name = known_name(self.vocabulary, event).unwrap_or_default();
+            let ends = |until: &str| {
+                let mut later = self.trace.events[at..].iter().filter(|later| later.pid == event.pid);
+                later.any(|later| known_name(self.vocabulary, later).as_deref() == Some(until))
+            };
             let about = self.about(line, &world.spaces);
-            if !script.line(rule, line.rule.unwrap_or(0), &name, member, about, &names) && !rule.meanings.is_empty() {
+            if !script.line(rule, line.rule.unwrap_or(0), &name, member, about, &names, &ends)
+                && !rule.meanings.is_empty()
+            {
                 return Use::Nothing(if about { Idle::Outside } else { Idle::Elsewhere });
             }
         }
@@ -399,6 +426,9 @@ impl<'a> Making<'a> {
         rule: &Rule,
         thread: String,
     ) -> Use {
+        if !world.walks && (rule.walks.is_some() || rule.with.is_some()) {
+            return Use::Nothing(Idle::Folded);
+        }
         if let Some((range, space)) = fold::walked(self.vocabulary, &self.lines[at]) {
             let Some(number) = ranges.get(&space).and_then(|ranges| ranges.at(range)) else {
                 return Use::Nothing(Idle::Folded);
