@@ -86,13 +86,14 @@ fn impossible(stuck: &Stuck) -> String {
     text
 }
 
-/// The two threads that do most have a lane each; the others' events run across.
+/// The two threads that do most in the later half have a lane each, for there the race is; the others' events run across.
 fn diagram(run: &[Shown]) -> String {
     let mut count: Vec<(&str, usize)> = Vec::new();
-    for shown in run {
+    for (at, shown) in run.iter().enumerate() {
+        let late = usize::from(at * 2 > run.len());
         match count.iter_mut().find(|(thread, _)| *thread == shown.thread) {
-            Some((_, events)) => *events += 1,
-            None => count.push((&shown.thread, 1)),
+            Some((_, events)) => *events += late,
+            None => count.push((&shown.thread, late)),
         }
     }
     let mut lanes = count.clone();
@@ -116,7 +117,7 @@ fn diagram(run: &[Shown]) -> String {
         // Two probes of one call are one line.
         let same = last.is_some_and(|last| last.what == shown.what && last.thread == shown.thread);
         last = Some(shown);
-        if same && !shown.constrained {
+        if same {
             continue;
         }
         let what = match lanes.iter().position(|(thread, _)| *thread == shown.thread) {
