@@ -61,12 +61,27 @@ impl<'a> Asking<'a> {
                 first.entry(name).or_insert(at);
             }
         }
-        let of_rule = |rule: &Rule| match rule.names.iter().filter_map(|name| first.get(name)).min() {
-            None => NEVER,
-            Some(_) if !self.world.walks && (rule.walks.is_some() || rule.with.is_some()) => NEVER,
-            Some(_) if lossy || rule.optional || rule.sites => OPTIONAL,
-            Some(first) if rule.late => *first + 1,
-            Some(_) => 0,
+        let seen = |name: &String| first.get(name).copied();
+        let of_rule = |rule: &Rule| {
+            let Some(line) = rule.names.iter().filter_map(seen).min() else {
+                return NEVER;
+            };
+            let walks = rule.walks.is_some() || rule.with.is_some();
+            // A lock's return is known by its call.
+            let calls: Vec<String> = rule
+                .names
+                .iter()
+                .filter_map(|name| Some(name.strip_suffix("__return")?.to_string()))
+                .collect();
+            let blind = rule.late && !calls.is_empty() && !calls.iter().any(|call| first.contains_key(call));
+            if blind || walks && !self.world.walks {
+                return NEVER;
+            }
+            // The first name is what is called most: the others have no line where nobody calls them.
+            if lossy || rule.optional || rule.sites || seen(&rule.names[0]).is_none() {
+                return OPTIONAL;
+            }
+            if rule.late { line + 1 } else { 0 }
         };
         self.vocabulary.events.iter().map(of_rule).collect()
     }

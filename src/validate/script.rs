@@ -109,6 +109,11 @@ impl Script {
         true
     }
 
+    /// It is inside of a call.
+    pub(super) fn calls(&self) -> bool {
+        self.inside.is_some()
+    }
+
     /// The statements, indented.
     pub(super) fn text(&self) -> String {
         let lines: Vec<String> = self

@@ -14,7 +14,7 @@ use crate::machine::program::ThreadId;
 use crate::machine::{ErrorKind, Machine, Outcome, Reached, Scratch};
 
 /// More states than this beside each other are given up.
-const MOST_STATES: usize = 200_000;
+const MOST_STATES: usize = 60_000;
 
 /// No event of the trace has this rule.
 pub(super) const NEVER: usize = usize::MAX;

@@ -358,8 +358,10 @@ impl<'a> Making<'a> {
             _ => false,
         });
         let member = self.members.contains_key(&event.pid);
-        // A lock's return without a call is another lock's. What else a member or a daemon returns from, it has called.
-        if line.stray && (rule.late || !(member || self.daemon(&event.comm).is_some())) || elsewhere {
+        // A lock's return without a call is another lock's. What else a member, a daemon or a
+        // caller returns from, it has called.
+        let own = member || self.daemon(&event.comm).is_some() || scripts.get(&event.pid).is_some_and(Script::calls);
+        if line.stray && (rule.late || !own) || elsewhere {
             return Use::Nothing(Idle::Elsewhere);
         }
         if let Some(script) = scripts.get_mut(&event.pid)
