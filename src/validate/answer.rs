@@ -269,7 +269,7 @@ impl Answer {
                 Move::Line(at, meaning) => {
                     shown_since = true;
                     let at = at as usize;
-                    let number = asks.iter().position(|ask| ask.at == at);
+                    let number = asks.binary_search_by_key(&at, |ask| ask.at).ok();
                     let Some(ask) = number.map(|number| &asks[number]) else {
                         continue;
                     };

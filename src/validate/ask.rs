@@ -183,7 +183,7 @@ impl<'a> Asking<'a> {
         let mut name = match line.objects.get(field)? {
             Named::Space(space) => self.world.spaces.get(space)?.clone(),
             Named::Part(space, member) => format!("{}.{member}", self.world.spaces.get(space)?),
-            Named::Other(address) => self.world.ranges.get(address)?.clone(),
+            Named::Other(address) => self.world.ranges.get(&(line.space()?, *address))?.clone(),
             Named::Task(pid) => self.world.tasks.get(pid)?.clone(),
         };
         if let Some(member) = member {

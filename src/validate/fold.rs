@@ -1,6 +1,6 @@
 //! What is alike is folded: the many ranges of one space into a few, the many threads of one process into some of them.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::resolve::{Named, Resolved, Space};
 use super::vocabulary::Vocabulary;
@@ -32,18 +32,18 @@ impl Ranges {
 /// The ranges of each space, as the longest walk over it meets them.
 pub(super) fn ranges(vocabulary: &Vocabulary, trace: &Trace, lines: &[Resolved]) -> BTreeMap<Space, Ranges> {
     let mut walks: BTreeMap<Space, Vec<Vec<u64>>> = BTreeMap::new();
-    let mut walking: HashMap<(u32, Space), usize> = HashMap::new();
-    let mut flags: HashMap<u64, String> = HashMap::new();
+    let mut walking: HashMap<(u32, Space), (usize, HashSet<u64>)> = HashMap::new();
+    let mut flags: HashMap<(Space, u64), String> = HashMap::new();
     for (event, line) in trace.events.iter().zip(lines) {
         let Some((range, space)) = walked(vocabulary, line) else {
             continue;
         };
         let of_space = walks.entry(space).or_default();
-        let at = walking.get(&(event.pid, space)).copied();
-        match at.filter(|&at| !of_space[at].contains(&range)) {
+        let walk = walking.get_mut(&(event.pid, space));
+        match walk.and_then(|(at, met)| met.insert(range).then_some(*at)) {
             Some(at) => of_space[at].push(range),
             None => {
-                walking.insert((event.pid, space), of_space.len());
+                walking.insert((event.pid, space), (of_space.len(), HashSet::from([range])));
                 of_space.push(vec![range]);
             }
         }
@@ -52,11 +52,11 @@ pub(super) fn ranges(vocabulary: &Vocabulary, trace: &Trace, lines: &[Resolved])
             .iter()
             .filter(|(field, mask, _)| event.fields.number(field).is_some_and(|value| value & mask != 0));
         let says: String = says.map(|(_, _, says)| format!(", {says}")).collect();
-        flags.entry(range).or_insert(says);
+        flags.entry((space, range)).or_insert(says);
     }
     walks
         .into_iter()
-        .map(|(space, walks)| (space, fold(&walks, &flags)))
+        .map(|(space, walks)| (space, fold(space, &walks, &flags)))
         .collect()
 }
 
@@ -69,25 +69,25 @@ pub(super) fn walked(vocabulary: &Vocabulary, line: &Resolved) -> Option<(u64, S
     }
 }
 
-fn fold(walks: &[Vec<u64>], flags: &HashMap<u64, String>) -> Ranges {
+fn fold(space: Space, walks: &[Vec<u64>], flags: &HashMap<(Space, u64), String>) -> Ranges {
     let mut longest: Vec<&Vec<u64>> = walks.iter().collect();
     longest.sort_by_key(|walk| std::cmp::Reverse(walk.len()));
-    let mut order: Vec<u64> = Vec::new();
-    for walk in longest {
-        let mut after = 0;
-        for range in walk {
-            match order.iter().position(|known| known == range) {
-                Some(at) => after = at + 1,
-                None => {
-                    order.insert(after, *range);
-                    after += 1;
-                }
+    // The longest walk has nearly all; what only another one met comes behind what that one had before it.
+    let mut order: Vec<u64> = longest.first().map_or_else(Vec::new, |walk| walk.to_vec());
+    let mut known: HashSet<u64> = order.iter().copied().collect();
+    for walk in longest.iter().skip(1) {
+        let mut before = None;
+        for range in walk.iter() {
+            if known.insert(*range) {
+                let behind = before.and_then(|before| order.iter().position(|known| *known == before));
+                order.insert(behind.map_or(0, |at| at + 1), *range);
             }
+            before = Some(*range);
         }
     }
     let mut ranges = Ranges::default();
     for range in order {
-        let says = flags.get(&range).cloned().unwrap_or_default();
+        let says = flags.get(&(space, range)).cloned().unwrap_or_default();
         match ranges.kept.last_mut() {
             Some((last, count)) if *last == says => *count += 1,
             _ => ranges.kept.push((says, 1)),

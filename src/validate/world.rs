@@ -54,8 +54,8 @@ pub(super) struct World {
     pub spaces: BTreeMap<Space, String>,
     /// By task: the name of its object.
     pub tasks: BTreeMap<u32, String>,
-    /// By range: the name of the one that stands for it.
-    pub ranges: HashMap<u64, String>,
+    /// By space and range: the name of the one that stands for it.
+    pub ranges: HashMap<(Space, u64), String>,
     /// Walks over ranges are followed; else they are no events at all.
     pub walks: bool,
     /// What was folded, in words.
@@ -142,8 +142,8 @@ impl<'a> Making<'a> {
             }
         }
         if self.marked.is_empty() {
-            // Nobody was seen to be marked: everybody who goes may be what the trace is about.
-            self.marked = lives.clone();
+            // Nobody was seen to be marked: everybody who goes may be what the trace is about, first who goes last.
+            self.marked = lives.iter().rev().copied().collect();
         }
         let spaces: BTreeSet<Space> = self.marked.iter().map(|(_, space)| *space).collect();
         self.members = lives.into_iter().filter(|(_, space)| spaces.contains(space)).collect();
@@ -403,8 +403,7 @@ impl<'a> Making<'a> {
     /// A statement with the names of what the line speaks of; nothing if it speaks of something else.
     fn statement(&self, world: &World, line: &Resolved, text: &str) -> Option<String> {
         let mut values: Vec<(&str, String)> = Vec::new();
-        let first = self.marked.iter().find_map(|(pid, _)| world.tasks.get(pid));
-        values.extend(first.map(|task| ("victim", task.clone())));
+        values.extend(self.victim(world).map(|task| ("victim", task)));
         for (field, named) in &line.objects {
             let name = match named {
                 Named::Space(space) => world.spaces.get(space).cloned(),
@@ -416,6 +415,46 @@ impl<'a> Making<'a> {
         }
         let filled = super::vocabulary::fill(text, &values);
         (!filled.contains('$')).then_some(filled)
+    }
+
+    /// The task of the first marked space that leaves it last: a system call that is about a process finds it by that one.
+    fn victim(&self, world: &World) -> Option<String> {
+        let (_, space) = self.marked.first()?;
+        let mut last: BTreeMap<u32, usize> = BTreeMap::new();
+        for (at, event) in self.trace.events.iter().enumerate() {
+            if self.rule(at).is_some_and(|rule| rule.member.is_some()) {
+                last.insert(event.pid, at);
+            }
+        }
+        let members = self
+            .members
+            .iter()
+            .filter(|(pid, of)| *of == space && world.tasks.contains_key(pid));
+        let (victim, _) = members.max_by_key(|(pid, _)| last.get(pid).copied().unwrap_or(usize::MAX))?;
+        world.tasks.get(victim).cloned()
+    }
+
+    /// How many more users a space has than those who were seen to leave it: they stay.
+    fn unseen(&self, space: Space, scripts: &BTreeMap<u32, Script>) -> usize {
+        let mut dropped = 0;
+        for (at, event) in self.trace.events.iter().enumerate() {
+            let Some(rule) = self.rule(at) else { continue };
+            if self.lines[at].space() != Some(space) {
+                continue;
+            }
+            let member = self.members.get(&event.pid) == Some(&space);
+            let count = rule.reads.iter().find_map(|(field, _, _)| {
+                let counts = rule.member.is_some() || self.drops(at, space);
+                event.fields.number(field).filter(|_| counts)
+            });
+            if let Some(count) = count {
+                let seen = self.members.values().filter(|of| **of == space).count();
+                let others = scripts.keys().filter(|pid| !self.members.contains_key(pid)).count();
+                return (count as usize + dropped).saturating_sub(seen + others);
+            }
+            dropped += usize::from(member && self.drops(at, space));
+        }
+        0
     }
 
     /// A line on a range that is like the one before, of the same walk, is folded into it.
@@ -436,7 +475,7 @@ impl<'a> Making<'a> {
                 return Use::Nothing(Idle::Folded);
             };
             let name = range_name(&world.spaces[&space], number);
-            world.ranges.insert(range, name.clone());
+            world.ranges.insert((space, range), name.clone());
             if walking.get(&thread).is_some_and(|(last, _)| *last == name) {
                 return Use::Nothing(Idle::Folded);
             }
@@ -499,7 +538,7 @@ impl<'a> Making<'a> {
         let mut body = String::new();
         let (mut most_ranges, mut pages) = (1, 0);
         for space in order {
-            let name = &world.spaces[space];
+            let name = &world.spaces[space].clone();
             let kept: Vec<(String, usize)> = match ranges.get(space) {
                 Some(ranges) if !ranges.kept.is_empty() => ranges.kept.clone(),
                 _ => vec![(String::new(), 0)],
@@ -533,6 +572,20 @@ impl<'a> Making<'a> {
                 .iter()
                 .filter(|(pid, of)| *of == space && !self.folded.contains(pid))
                 .count();
+            let unseen = self.unseen(*space, scripts);
+            if unseen > 0 {
+                world
+                    .folded
+                    .push(format!("{unseen} users of {name} are not seen to leave it, and stay"));
+            }
+            if users + unseen > MOST_USERS {
+                world.unfit = Some(format!(
+                    "{} users of one address space are too many: at most {MOST_USERS}",
+                    users + unseen
+                ));
+            }
+            let name = &world.spaces[space];
+            let users = (users + unseen).min(MOST_USERS);
             let values = [
                 ("space", name.clone()),
                 ("users", users.to_string()),
@@ -576,7 +629,7 @@ impl<'a> Making<'a> {
                 .members
                 .get(pid)
                 .map_or("NULL".to_string(), |space| format!("&{}", world.spaces[space]));
-            let leader = self.processes.get(pid).copied().unwrap_or(*pid);
+            let leader = self.leader(*pid);
             let domain = domains.get(pid).or_else(|| domains.get(&leader)).copied().unwrap_or(0);
             body += &piece(
                 "task",
@@ -639,16 +692,20 @@ impl<'a> Making<'a> {
         })
     }
 
-    fn process(&self, world: &World, pid: u32) -> String {
-        let leader = match (self.processes.get(&pid), self.members.get(&pid)) {
+    /// Who stands for the process of a task.
+    fn leader(&self, pid: u32) -> u32 {
+        match (self.processes.get(&pid), self.members.get(&pid)) {
             (Some(process), _) => *process,
-            (None, Some(space)) => self
-                .marked
-                .iter()
-                .find(|(_, of)| of == space)
-                .map_or(pid, |(leader, _)| *leader),
+            (None, Some(space)) => {
+                let marked = self.marked.iter().find(|(_, of)| of == space);
+                marked.map_or(pid, |(leader, _)| *leader)
+            }
             (None, None) => pid,
-        };
+        }
+    }
+
+    fn process(&self, world: &World, pid: u32) -> String {
+        let leader = self.leader(pid);
         let name = world
             .tasks
             .get(&leader)
