@@ -30,7 +30,6 @@
 #define MMU_NOTIFIERS false	/* notifier.h */
 #define OOM_GROUP     false	/* memcg.h */
 #define COREDUMP      false	/* coredump.h */
-#define EXIT_FAULTS   false	/* exit.h */
 
 enum mm_flag {
 	MMF_OOM_SKIP,		/* v4.9: the OOM killer need not wait for this mm */

@@ -100,7 +100,7 @@ fn fold(space: Space, walks: &[Vec<u64>], flags: &HashMap<(Space, u64), String>)
     ranges
 }
 
-/// The threads among these that do exactly what another one does that is kept, and so are left out.
+/// The threads among these that do exactly what another one does that is kept, in the same order, and so are left out.
 ///
 /// When probes are switched on late, the first threads show less: that makes no difference.
 pub(super) fn threads(
@@ -110,24 +110,24 @@ pub(super) fn threads(
     members: &BTreeSet<u32>,
     apart: &BTreeSet<u32>,
 ) -> BTreeSet<u32> {
-    let mut done: BTreeMap<u32, BTreeSet<usize>> = BTreeMap::new();
+    let mut done: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
     let mut ends: BTreeMap<u32, usize> = BTreeMap::new();
     for (at, (event, line)) in trace.events.iter().zip(lines).enumerate() {
         if let (true, Some(rule)) = (members.contains(&event.pid), line.rule) {
             let done = done.entry(event.pid).or_default();
             if !vocabulary.events[rule].late {
-                done.insert(rule);
+                done.push(rule);
             }
             ends.insert(event.pid, at);
         }
     }
-    let mut kept: BTreeMap<&BTreeSet<usize>, usize> = BTreeMap::new();
+    let mut kept: BTreeMap<&[usize], usize> = BTreeMap::new();
     let mut order: Vec<u32> = members.iter().copied().filter(|pid| !apart.contains(pid)).collect();
     order.sort_by_key(|pid| ends.get(pid));
     let mut folded = BTreeSet::new();
     for pid in order.into_iter().rev() {
         let Some(done) = done.get(&pid) else { continue };
-        let count = kept.entry(done).or_default();
+        let count = kept.entry(done.as_slice()).or_default();
         *count += 1;
         if *count > if members.len() > MOST_MEMBERS { 1 } else { KEPT_THREADS } {
             folded.insert(pid);

@@ -351,7 +351,11 @@ impl<'a> Making<'a> {
     ) -> Use {
         let event = &self.trace.events[at];
         if self.folded.contains(&event.pid) && rule.thread.is_none() {
-            return Use::Nothing(Idle::Folded);
+            // What it reads is so for all.
+            return match !rule.reads.is_empty() && self.about(line, &world.spaces) {
+                true => Use::Look,
+                false => Use::Nothing(Idle::Folded),
+            };
         }
         let elsewhere = line.objects.values().any(|named| match named {
             Named::Space(space) | Named::Part(space, _) => !world.spaces.contains_key(space),

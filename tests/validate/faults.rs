@@ -147,15 +147,17 @@ pub(super) const FAULTS: [(&str, &str); 12] = [
 }",
     ),
     (
-        "the exit does not take the lock to leave the address space",
+        "the exit drops its user with the lock held",
         "void exit_mm(void)
 {
 	struct mm_struct *mm = current->mm;
 
 	if (!mm)
 		return;
+	down_read(&mm->mmap_sem);
 	leave_mm();
 	mmput(mm);
+	up_read(&mm->mmap_sem);
 	mmdrop(mm);
 }",
     ),
