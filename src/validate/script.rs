@@ -4,6 +4,23 @@ use std::collections::HashMap;
 
 use super::vocabulary::Rule;
 
+/// A line, as far as a script is concerned.
+pub(super) struct Seen<'a> {
+    pub rule: &'a Rule,
+    /// The rule's number.
+    pub number: usize,
+    /// The event's name.
+    pub name: &'a str,
+    /// The task lives in an address space of this world.
+    pub member: bool,
+    /// The line is about this world.
+    pub about: bool,
+    /// A statement with the names of what the line speaks of.
+    pub named: &'a dyn Fn(&str) -> Option<String>,
+    /// The task has a later event of this name.
+    pub ends: &'a dyn Fn(&str) -> bool,
+}
+
 #[derive(Debug, Default)]
 pub(super) struct Script {
     statements: Vec<String>,
@@ -25,16 +42,16 @@ pub(super) struct Script {
 
 impl Script {
     /// Looks at a line of the task: `false` if it is nobody's business.
-    pub(super) fn line(
-        &mut self,
-        rule: &Rule,
-        number: usize,
-        name: &str,
-        member: bool,
-        about: bool,
-        named: &dyn Fn(&str) -> Option<String>,
-        ends: &dyn Fn(&str) -> bool,
-    ) -> bool {
+    pub(super) fn line(&mut self, seen: &Seen<'_>) -> bool {
+        let &Seen {
+            rule,
+            number,
+            name,
+            member,
+            about,
+            named,
+            ends,
+        } = seen;
         if self.over {
             return !self.left;
         }

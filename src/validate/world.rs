@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::fold::{self, Ranges};
 use super::resolve::{Named, Resolved, Space, known_name};
-use super::script::Script;
+use super::script::{Script, Seen};
 use super::vocabulary::{Rule, Vocabulary};
 use crate::trace::Trace;
 
@@ -379,9 +379,16 @@ impl<'a> Making<'a> {
                 later.any(|later| known_name(self.vocabulary, later).as_deref() == Some(until))
             };
             let about = self.about(line, &world.spaces);
-            if !script.line(rule, line.rule.unwrap_or(0), &name, member, about, &names, &ends)
-                && !rule.meanings.is_empty()
-            {
+            let seen = Seen {
+                rule,
+                number: line.rule.unwrap_or(0),
+                name: &name,
+                member,
+                about,
+                named: &names,
+                ends: &ends,
+            };
+            if !script.line(&seen) && !rule.meanings.is_empty() {
                 return Use::Nothing(if about { Idle::Outside } else { Idle::Elsewhere });
             }
         }
