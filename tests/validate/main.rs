@@ -77,7 +77,7 @@ fn each_trace_follows_the_listing_of_its_kernel() {
             answer.stuck
         );
         assert!(
-            answer.counts.constrained * 2 > answer.counts.about(),
+            answer.counts.constrained * 3 > answer.counts.about(),
             "{name}: {:?}",
             answer.counts
         );
