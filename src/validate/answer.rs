@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::Recorded;
-use super::labels::Owed;
+use super::independence::Reach;
+use super::labels::{Labels, Owed};
 use super::search::{Ask, Followed, Move, Whose};
 use super::vocabulary::{Argument, Edge, Vocabulary};
 use super::world::{Idle, Use};
@@ -151,10 +152,12 @@ impl Answer {
         }
     }
 
+    #[allow(clippy::too_many_arguments)]
     pub(super) fn decide(
         &mut self,
         recorded: &Recorded,
         instance: &Instance,
+        labels: &Labels,
         asks: &[Ask],
         followed: &Followed,
         lossy: bool,
@@ -173,7 +176,7 @@ impl Answer {
             self.stuck = asks
                 .iter()
                 .find(|ask| ask.at == stuck)
-                .map(|ask| stuck_at(recorded, machine, ask, followed));
+                .map(|ask| stuck_at(recorded, machine, labels, ask, followed));
             self.doubt(&recorded.trace, stuck);
             if lossy {
                 self.reasons.push(
@@ -348,7 +351,8 @@ fn replays(machine: &Machine, run: &[Move], end: Option<&[u64]>) -> bool {
     states.len() == labels.len() + 1 && states.last().map(Vec::as_slice) == end
 }
 
-fn stuck_at(recorded: &Recorded, machine: &Machine, ask: &Ask, followed: &Followed) -> Stuck {
+fn stuck_at(recorded: &Recorded, machine: &Machine, labels: &Labels, ask: &Ask, followed: &Followed) -> Stuck {
+    let reach = Reach::new(machine, labels);
     let events = &recorded.trace.events;
     let asked = |thread: usize| ask.whose == Whose::Thread(thread);
     let mut candidates: BTreeSet<Candidate> = BTreeSet::new();
@@ -357,7 +361,10 @@ fn stuck_at(recorded: &Recorded, machine: &Machine, ask: &Ask, followed: &Follow
             let point = machine.point(state, thread);
             let position = point.map_or("ended".to_string(), |point| machine.position_name(thread, point));
             let because = match ask.whose {
-                _ if asked(thread) => why(&recorded.vocabulary, ask, state, owed),
+                _ if asked(thread) => match why(&recorded.vocabulary, ask, state, owed) {
+                    Some(why) => why,
+                    None => next_of(recorded, machine, &reach, thread, state),
+                },
                 Whose::Nobody => ask
                     .untrue(state)
                     .iter()
@@ -396,17 +403,35 @@ fn stuck_at(recorded: &Recorded, machine: &Machine, ask: &Ask, followed: &Follow
 }
 
 /// Why a thread that owes this does not have the event.
-fn why(vocabulary: &Vocabulary, ask: &Ask, state: &[u64], owed: &[Owed]) -> String {
-    if let Some(first) = owed.first() {
-        let same = owed.iter().any(|owed| owed.rule as usize == ask.rule);
-        let untrue = ask.untrue(state);
-        return match same {
-            true if !untrue.is_empty() => format!("not so: {}", untrue.join(", ")),
-            true => "with another argument or result".to_string(),
-            false => format!("its next event is {}", vocabulary.events[first.rule as usize].names[0]),
-        };
-    }
-    "no step of it leads to the event".to_string()
+fn why(vocabulary: &Vocabulary, ask: &Ask, state: &[u64], owed: &[Owed]) -> Option<String> {
+    let first = owed.first()?;
+    let same = owed.iter().any(|owed| owed.rule as usize == ask.rule);
+    let untrue = ask.untrue(state);
+    Some(match same {
+        true if !untrue.is_empty() => format!("not so: {}", untrue.join(", ")),
+        true => "with another argument or result".to_string(),
+        false => format!("its next event is {}", vocabulary.events[first.rule as usize].names[0]),
+    })
+}
+
+/// What a thread that owes nothing would show next.
+fn next_of(recorded: &Recorded, machine: &Machine, reach: &Reach<'_>, thread: usize, state: &[u64]) -> String {
+    let position = machine.layout.position[thread].load(state) as usize;
+    let Some(point) = position.checked_sub(1) else {
+        return "it has ended".to_string();
+    };
+    let mut scratch = crate::machine::Scratch::new(machine);
+    let waits = !machine.enabled(state, thread, &mut state.to_vec(), &mut scratch);
+    let names: Vec<&str> = reach
+        .next_events(thread, point)
+        .into_iter()
+        .map(|rule| recorded.vocabulary.events[rule].names[0].as_str())
+        .collect();
+    let next = match names.is_empty() {
+        true => "it has no event any more".to_string(),
+        false => format!("its next event would be {}", names.join(" or ")),
+    };
+    if waits { format!("it waits here; {next}") } else { next }
 }
 
 fn counts(recorded: &Recorded) -> Counts {

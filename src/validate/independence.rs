@@ -100,6 +100,43 @@ impl<'a> Reach<'a> {
         &self.reach[&(thread, point)]
     }
 
+    /// The rules whose events the thread may show next from this point on.
+    pub(super) fn next_events(&self, thread: ThreadId, point: usize) -> Vec<usize> {
+        let code = &self.machine.program.threads[thread];
+        let mut rules = Vec::new();
+        let mut seen = vec![false; code.code.len()];
+        let start = code.points[point].at;
+        let mut open = vec![(start + 1, frame_at(code, start))];
+        let begun = self.labels.begun(thread, point);
+        while let Some((at, before)) = open.pop() {
+            let frame = frame_at(code, at);
+            let (left, entered) = way(code, before, frame);
+            let begins: &[u32] = match code.code[at] {
+                Instr::Point(next) => self.labels.begun(thread, next),
+                _ => &[],
+            };
+            let mut shown: Vec<usize> = left
+                .iter()
+                .flat_map(|&frame| self.labels.rules(thread, Edge::Leave, frame))
+                .collect();
+            let entered = entered.iter().filter(|frame| !begun.contains(frame)).chain(begins);
+            shown.extend(entered.flat_map(|&frame| self.labels.rules(thread, Edge::Enter, frame)));
+            if !shown.is_empty() {
+                rules.extend(shown.first());
+            } else if !std::mem::replace(&mut seen[at], true) {
+                open.extend(
+                    successors(&code.code, at)
+                        .into_iter()
+                        .filter(|&next| next < code.code.len())
+                        .map(|next| (next, frame)),
+                );
+            }
+        }
+        rules.sort_unstable();
+        rules.dedup();
+        rules
+    }
+
     /// Whether the thread, before it owes an event, may show one that has to be shown from now on.
     pub(super) fn leads_to(
         &mut self,

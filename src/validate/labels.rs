@@ -135,6 +135,15 @@ impl Labels {
             .any(|slot| mandatory(thread, slot.rule as usize))
     }
 
+    /// The rules of the events that mean this edge of a call.
+    pub(super) fn rules(&self, thread: ThreadId, edge: Edge, frame: u32) -> impl Iterator<Item = usize> {
+        let slots = match edge {
+            Edge::Enter => &self.enter,
+            Edge::Leave => &self.leave,
+        };
+        slots[thread][frame as usize].iter().map(|slot| slot.rule as usize)
+    }
+
     /// Whether a thread comes to an event of this rule once at most.
     pub(super) fn once(&self, code: &Thread, thread: ThreadId, rule: usize) -> bool {
         let has = |slots: &[Slot]| slots.iter().any(|slot| slot.rule as usize == rule);

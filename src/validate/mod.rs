@@ -104,7 +104,7 @@ impl Recorded {
         let once = asking.once(&labels, &asks, lossy);
         let armed = Armed { from, once };
         let followed = search::follow(&instance.machine, &self.vocabulary, &labels, &armed, &asks, budget);
-        answer.decide(self, &instance, &asks, &followed, lossy);
+        answer.decide(self, &instance, &labels, &asks, &followed, lossy);
         Ok(answer)
     }
 }
