@@ -46,6 +46,7 @@ Exit codes:
   0    the listing follows: some run of it has these events, in this order
   30   it does not: no run has them
   20   not decided: what is missing is said
+  74   an output could not be written
   150  the trace or the listing cannot be read
   2    wrong use of the command line";
 

@@ -88,6 +88,9 @@ impl Recorded {
             text: self.world.text.clone(),
             folder: None,
         };
+        if listing.folder.is_some() {
+            spec.refuse_uncalled(listing, Some(&scenario))?;
+        }
         let instance = spec.instance(listing, &scenario)?;
         answer.protocol.clone_from(&instance.protocol);
         let asking = Asking::new(
