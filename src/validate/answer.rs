@@ -15,7 +15,7 @@ use crate::trace::{Event, Trace};
 /// Fewer events than this that ruled something out decide nothing: one exit of one thread has more.
 const FEWEST: usize = 12;
 /// Of the events about this world, at least one in so many has to rule something out.
-const SHARE: usize = 3;
+const SHARE: usize = 5;
 /// So many lines before the impossible one are shown.
 const SHOWN_BEFORE: usize = 6;
 

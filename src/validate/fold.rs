@@ -9,7 +9,7 @@ use crate::trace::Trace;
 /// More ranges of one space than this are not told apart.
 const MOST_RANGES: usize = 6;
 /// Of a process with more threads than this, one of each kind is kept.
-const MOST_MEMBERS: usize = 30;
+const MOST_MEMBERS: usize = 8;
 /// So many threads of one process are kept beside those that do something of their own.
 const KEPT_THREADS: usize = 2;
 
