@@ -11,7 +11,20 @@
  * @versions v6.1 to v6.7, 6.1.1 on, 6.6.1 on
  * @commit   bf3980c85212 ("mm: drop oom code from exit_mmap")
  * @commit   b3541d912a84 ("mm: delete unused MMF_OOM_VICTIM flag")
- * @source   kernel-history G15, 14.2
+ * @source   kernel-history G15, 14.2; the bodies are of Debian 6.1.192
+ * @body     exit_mmap in mm/mmap.c: 651881aac4a16795
+ * @body     __oom_reap_task_mm in mm/oom_kill.c: f90099a2ba0dfb03
+ * @body     oom_reap_task_mm in mm/oom_kill.c: a6a6b679acb57ea2
+ * @body     oom_reap_task in mm/oom_kill.c: 9603911acac6156b
+ * @body     queue_oom_reaper in mm/oom_kill.c: d34dbda198910f1b
+ * @body     wake_oom_reaper in mm/oom_kill.c: 1e616c7ab2521737
+ * @body     mark_oom_victim in mm/oom_kill.c: 1abddf627749753e
+ * @body     __oom_kill_process in mm/oom_kill.c: 6facb28802d56737
+ * @body     out_of_memory in mm/oom_kill.c: 28620866478fd79b
+ * @body     process_mrelease in mm/oom_kill.c: 478e7180a085c131
+ * @body     exit_aio in fs/aio.c: 2288e8e32ca42e52
+ * @body     mmput in kernel/fork.c: 805fd9b53bfdc25a
+ * @body     __mmput in kernel/fork.c: f856b8de9807871f
  * @breaks   SkipMeansGone in init-sharer: by design: what init lives in is not
  *           reaped
  * @breaks   SkipMeansFree in aio-never-alone, aio-never, alone, foreign-mmput,

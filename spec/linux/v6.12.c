@@ -10,7 +10,20 @@
  * @versions v6.8 to v6.17, 6.12.1 on
  * @commit   d24062914837 ("fork: use __mt_dup() to duplicate maple tree in dup_mmap()")
  * @commit   64c37e134b12 ("kernel: be more careful about dup_mmap() failures and uprobe registering")
- * @source   kernel-history G15, G17
+ * @source   kernel-history G15, G17; the bodies are of Debian 6.12.117
+ * @body     exit_mmap in mm/mmap.c: 393537af368fa6f6
+ * @body     __oom_reap_task_mm in mm/oom_kill.c: 831b3c25c4dd5f28
+ * @body     oom_reap_task_mm in mm/oom_kill.c: a6a6b679acb57ea2
+ * @body     oom_reap_task in mm/oom_kill.c: 9603911acac6156b
+ * @body     queue_oom_reaper in mm/oom_kill.c: d34dbda198910f1b
+ * @body     wake_oom_reaper in mm/oom_kill.c: 1e616c7ab2521737
+ * @body     mark_oom_victim in mm/oom_kill.c: 1abddf627749753e
+ * @body     __oom_kill_process in mm/oom_kill.c: 6facb28802d56737
+ * @body     out_of_memory in mm/oom_kill.c: 16349cbddf48200f
+ * @body     process_mrelease in mm/oom_kill.c: 478e7180a085c131
+ * @body     exit_aio in fs/aio.c: 2288e8e32ca42e52
+ * @body     mmput in kernel/fork.c: 805fd9b53bfdc25a
+ * @body     __mmput in kernel/fork.c: bf776642b1e33f88
  * @breaks   SkipMeansGone in init-sharer: by design: what init lives in is not
  *           reaped
  * @breaks   SkipMeansFree in aio-never-alone, aio-never, alone, foreign-mmput,
