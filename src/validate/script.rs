@@ -19,6 +19,8 @@ pub(super) struct Seen<'a> {
     pub named: &'a dyn Fn(&str) -> Option<String>,
     /// The task has a later event of this name.
     pub ends: &'a dyn Fn(&str) -> bool,
+    /// The call that nobody comes back from.
+    pub last: Option<&'a str>,
 }
 
 #[derive(Debug, Default)]
@@ -51,9 +53,20 @@ impl Script {
             about,
             named,
             ends,
+            last,
         } = seen;
         if self.over {
             return !self.left;
+        }
+        if rule.member.is_some()
+            && member
+            && let Some(last) = last
+        {
+            // It leaves, and the beginning of that was not seen.
+            self.statements.push(last.to_string());
+            self.over = true;
+            self.inside = None;
+            return true;
         }
         let before = self.last.take();
         if self.inside.as_deref() == Some(name) {

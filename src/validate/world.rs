@@ -379,6 +379,16 @@ impl<'a> Making<'a> {
                 later.any(|later| known_name(self.vocabulary, later).as_deref() == Some(until))
             };
             let about = self.about(line, &world.spaces);
+            let calls = self
+                .vocabulary
+                .events
+                .iter()
+                .rev()
+                .filter_map(|rule| rule.call.as_ref());
+            let last = calls
+                .filter(|(_, until)| until == "end")
+                .map(|(statement, _)| statement.clone())
+                .next();
             let seen = Seen {
                 rule,
                 number: line.rule.unwrap_or(0),
@@ -387,6 +397,7 @@ impl<'a> Making<'a> {
                 about,
                 named: &names,
                 ends: &ends,
+                last: last.as_deref(),
             };
             if !script.line(&seen) && !rule.meanings.is_empty() {
                 return Use::Nothing(if about { Idle::Outside } else { Idle::Elsewhere });
