@@ -33,44 +33,42 @@ impl Lines {
         format!("{notes}{lines}")
     }
 
-    /// The address spaces of victims, before they are given to somebody else.
-    pub(super) fn is_about(&self, line: &Line) -> bool {
-        let marked = |address: u64| {
-            self.0
-                .iter()
-                .any(|other| other.bare() == "mark_oom_victim" && other.number("mm") == Some(address))
-        };
-        let whole = line.number("mm").or_else(|| line.number("oom_mm"));
-        if let Some(address) = whole {
-            let ends = self
-                .0
-                .iter()
-                .position(|other| other.bare() == "__mmdrop" && other.number("mm") == Some(address));
-            let at = self.0.iter().position(|other| other == line);
-            return marked(address) && at <= ends.or(Some(usize::MAX));
-        }
-        if let Some(lock) = line.number("sem") {
-            return self.0.iter().any(|other| {
+    /// The address spaces of victims, each with the line from which on its address is somebody else's.
+    fn marked(&self) -> Vec<(u64, usize)> {
+        let marks = self.0.iter().filter(|line| line.name == "mark_oom_victim");
+        marks
+            .filter_map(|line| {
+                let mm = line.number("mm")?;
                 let ends = self
                     .0
                     .iter()
-                    .position(|end| end.bare() == "__mmdrop" && end.number("mm") == other.number("mm"));
-                let at = self.0.iter().position(|other| other == line);
-                other.bare() == "mark_oom_victim"
-                    && other.number("mm").is_some_and(|mm| lock > mm && lock - mm < 0x200)
-                    && at <= ends.or(Some(usize::MAX))
-            });
+                    .position(|other| other.name == "__mmdrop" && other.number("mm") == Some(mm));
+                Some((mm, ends.unwrap_or(usize::MAX)))
+            })
+            .collect()
+    }
+
+    /// Whether a line is about a victim's address space, or of who kills, leaves or reaps one.
+    pub(super) fn is_about(&self, line: &Line) -> bool {
+        let marked = self.marked();
+        let at = || self.0.iter().position(|other| other == line).unwrap_or(0);
+        if let Some(address) = line.number("mm").or_else(|| line.number("oom_mm")) {
+            return marked.iter().any(|(mm, ends)| *mm == address && at() <= *ends);
         }
-        // Without an object: of a task that was seen to leave a victim's address space, or of the reaper, or of the killer.
-        let member = self.0.iter().any(|other| {
-            other.pid == line.pid && other.bare() == "exit_mm_release" && other.number("mm").is_some_and(marked)
-        });
-        let entered = self
-            .0
-            .iter()
-            .any(|other| other.pid == line.pid && Some(other.bare()) == line.bare().strip_suffix("__return"));
-        (member || line.comm == "oom_reaper" || line.bare().contains("oom"))
-            && (!line.bare().ends_with("__return") || entered && line.bare() != "down_write__return")
+        if let Some(lock) = line.number("sem") {
+            let inside = |mm: u64| lock > mm && lock - mm < 0x200;
+            return marked.iter().any(|(mm, ends)| inside(*mm) && at() <= *ends);
+        }
+        let leaves = |other: &Line| {
+            other.name == "exit_mm_release"
+                && other
+                    .number("mm")
+                    .is_some_and(|mm| marked.iter().any(|(of, _)| *of == mm))
+        };
+        let own = || self.0.iter().filter(|other| other.pid == line.pid);
+        let acts = line.comm == "oom_reaper" || line.bare().contains("oom") || own().any(leaves);
+        let entry = line.bare().strip_suffix("__return");
+        acts && entry.is_none_or(|entry| entry != "down_write" && own().any(|other| other.bare() == entry))
     }
 }
 
