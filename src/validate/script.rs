@@ -21,6 +21,8 @@ pub(super) struct Seen<'a> {
     pub ends: &'a dyn Fn(&str) -> bool,
     /// The call that nobody comes back from.
     pub last: Option<&'a str>,
+    /// The call in which somebody is marked, and the event that ends it.
+    pub marking: Option<&'a (String, String)>,
 }
 
 #[derive(Debug, Default)]
@@ -54,6 +56,7 @@ impl Script {
             named,
             ends,
             last,
+            marking,
         } = seen;
         if self.over {
             return !self.left;
@@ -91,6 +94,16 @@ impl Script {
         }
         if self.open && rule.outside.is_some() && !rule.meanings.is_empty() {
             self.inside = None;
+        }
+        if self.inside.is_none()
+            && rule.marks.is_some()
+            && !rule.meanings.is_empty()
+            && let Some((statement, until)) = marking
+        {
+            // It marks somebody, and the beginning of that was not seen.
+            self.statements.extend(named(statement));
+            self.open = !ends(until);
+            self.inside = Some(until.clone());
         }
         if self.inside.is_some() {
             return true;

@@ -398,6 +398,12 @@ impl<'a> Making<'a> {
                 named: &names,
                 ends: &ends,
                 last: last.as_deref(),
+                marking: self
+                    .vocabulary
+                    .events
+                    .iter()
+                    .find(|rule| rule.domain.is_some())
+                    .and_then(|rule| rule.call.as_ref()),
             };
             if !script.line(&seen) && !rule.meanings.is_empty() {
                 return Use::Nothing(if about { Idle::Outside } else { Idle::Elsewhere });
