@@ -111,18 +111,32 @@ fn parts(document: &str) -> Vec<Part> {
     parts
 }
 
+/// Whether the stretches between the gaps are printed in their order, the first at the beginning and the last at the end.
 fn matches(shown: &[String], printed: &[String]) -> bool {
-    match shown.iter().position(|line| line == ANY) {
-        None => shown == printed,
-        Some(at) => {
-            let (head, tail) = (&shown[..at], &shown[at + 1..]);
-            printed.len() >= head.len() + tail.len() && printed.starts_with(head) && printed.ends_with(tail)
-        }
+    let stretches: Vec<&[String]> = shown.split(|line| line == ANY).collect();
+    let (Some((head, rest)), true) = (stretches.split_first(), stretches.len() > 1) else {
+        return shown == printed;
+    };
+    let Some(mut left) = printed.strip_prefix(*head) else {
+        return false;
+    };
+    let Some((tail, middle)) = rest.split_last() else {
+        return false;
+    };
+    for stretch in middle.iter().filter(|stretch| !stretch.is_empty()) {
+        let Some(at) = left.windows(stretch.len()).position(|lines| lines == *stretch) else {
+            return false;
+        };
+        left = &left[at + stretch.len()..];
     }
+    left.ends_with(tail)
 }
 
 /// What is printed, with as many lines before and after a gap as are shown.
 fn elided(shown: &[String], printed: &[String]) -> Vec<String> {
+    if matches(shown, printed) {
+        return shown.to_vec();
+    }
     match shown.iter().position(|line| line == ANY) {
         Some(at) if printed.len() >= shown.len() => {
             let tail = printed.len() - (shown.len() - at - 1);
@@ -145,5 +159,9 @@ fn a_gap_stands_for_any_lines() {
     assert!(!matches(&lines("a\n[...]\nc"), &printed));
     assert!(!matches(&lines("a\nb\nc\n[...]\nc\nd"), &printed));
     assert!(!matches(&lines("a\nb\nc"), &printed));
+    assert!(matches(&lines("a\n[...]\nc\n[...]"), &printed));
+    assert!(matches(&lines("[...]\nb\n[...]\nd"), &printed));
+    assert!(!matches(&lines("[...]\nc\n[...]\nb\n[...]"), &printed));
+    assert!(!matches(&lines("[...]\nd\n[...]\nd"), &printed));
     assert_eq!(elided(&lines("x\n[...]\ny"), &printed), lines("a\n[...]\nd"));
 }
