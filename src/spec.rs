@@ -192,11 +192,14 @@ impl Spec {
         let Some(release) = Release::parse(name) else {
             return Err(unknown);
         };
-        self.standing_for(release).unwrap_or(Err(unknown))
+        let names = self.protocols();
+        // Who did not mean a release has misspelt a name.
+        let meant = nearest::nearest(name, names.iter().map(String::as_str));
+        self.standing_for(release, meant).unwrap_or(Err(unknown))
     }
 
     /// The protocol that stands for a release; `None` if no listing says what it stands for.
-    fn standing_for(&self, release: Release) -> Option<Result<Listing, Diagnostic>> {
+    fn standing_for(&self, release: Release, meant: Option<&str>) -> Option<Result<Listing, Diagnostic>> {
         let versions = |path: &String| -> Option<Vec<Releases>> {
             let listing = Listing::from_library(&*self.library, path).ok()?;
             Some(self.read(&listing, None).ok()?.tags.versions)
@@ -215,7 +218,8 @@ impl Spec {
         let nearest = below.into_iter().chain(above);
         let nearest: Vec<String> = nearest.map(|(path, of)| format!("{} ({of})", stem(path))).collect();
         (!nearest.is_empty()).then(|| {
-            let help = format!("the nearest are {}", nearest.join(" and "));
+            let meant = meant.map_or(String::new(), |name| format!("; did you mean `{name}`?"));
+            let help = format!("the nearest are {}{meant}", nearest.join(" and "));
             Err(Diagnostic::general(format!("no listing stands for {release}")).help(help))
         })
     }

@@ -24,14 +24,13 @@ mod violation;
 pub use evidence::Evidence;
 pub use records::Records;
 
-use contents::Shown;
-
 use std::collections::BTreeMap;
 use std::io::Write;
 
 use crate::model::properties::PropertyModule;
 use crate::source::Diagnostics;
 use crate::spec::Spec;
+use contents::Shown;
 
 /// The files by their path within the folder; the evidence is of every protocol in every scenario, in the order of the spec.
 pub fn pages(

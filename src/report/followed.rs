@@ -1,6 +1,6 @@
 //! Whether a listing follows a trace: the answer as text, and for programs.
 
-use crate::validate::{Answer, Shown, Stuck, Verdict};
+use crate::validate::{Answer, BrokenHere, Shown, Stuck, Verdict};
 
 /// Columns of a lane.
 const LANE: usize = 31;
@@ -51,6 +51,12 @@ pub fn text(answer: &Answer) -> String {
                 answer.exercised.len(),
                 answer.places,
             );
+            for BrokenHere { property, before } in &answer.broken {
+                text += &match before.as_str() {
+                    "" => format!("  the run that was found breaks {property}\n"),
+                    before => format!("  the run that was found breaks {property}, by {before}\n"),
+                };
+            }
             text += &diagram(&answer.run);
         }
         None => {}

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Recorded;
+use super::broken::broken;
 use super::independence::Reach;
 use super::labels::{Labels, Owed};
 use super::search::{Ask, Followed, Move, Whose};
@@ -10,6 +11,7 @@ use super::vocabulary::{Argument, Edge, Vocabulary};
 use super::world::{Idle, Use};
 use crate::machine::{Label, Machine};
 use crate::model::Instance;
+use crate::model::properties::PropertyModule;
 use crate::trace::{Event, Trace};
 
 /// Fewer events than this that ruled something out decide nothing: one exit of one thread has more.
@@ -102,6 +104,15 @@ pub struct Stuck {
     pub facts: Vec<String>,
 }
 
+/// A property that the run breaks.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct BrokenHere {
+    /// The property.
+    pub property: String,
+    /// The time stamp of the first event that comes after the step that breaks it; empty if none does.
+    pub before: String,
+}
+
 /// The answer.
 #[derive(Debug, Clone, serde::Serialize)]
 pub struct Answer {
@@ -127,6 +138,8 @@ pub struct Answer {
     pub stuck: Option<Stuck>,
     /// The run, by event.
     pub run: Vec<Shown>,
+    /// What the run breaks, and by which event that is seen.
+    pub broken: Vec<BrokenHere>,
     /// The places of the listing that the run stepped from.
     pub exercised: Vec<String>,
     /// How many such places there are in all threads.
@@ -147,6 +160,7 @@ impl Answer {
             most_states: 0,
             stuck: None,
             run: Vec::new(),
+            broken: Vec::new(),
             exercised: Vec::new(),
             places: 0,
         }
@@ -215,6 +229,25 @@ impl Answer {
         }
         if self.reasons.is_empty() {
             self.verdict = Verdict::Follows;
+        }
+    }
+
+    /// Says which properties the run breaks.
+    pub(super) fn breaks(&mut self, trace: &Trace, machine: &Machine, module: &PropertyModule, followed: &Followed) {
+        let states = machine.replay(&steps(&followed.run));
+        for (property, step) in broken(machine, module, &states) {
+            let mut taken = 0;
+            let event = followed.run.iter().find_map(|step_or_line| match *step_or_line {
+                Move::Step(..) => {
+                    taken += 1;
+                    None
+                }
+                Move::Line(at, _) => (taken >= step).then_some(at as usize),
+            });
+            self.broken.push(BrokenHere {
+                property,
+                before: event.map_or(String::new(), |at| trace.events[at].stamp.clone()),
+            });
         }
     }
 
@@ -336,17 +369,17 @@ fn what(vocabulary: &Vocabulary, machine: &Machine, ask: &Ask, at: usize) -> Str
 }
 
 /// The certificate walker's own step leads along the run, to the same end.
+/// The steps of a run, without the lines between them.
+fn steps(run: &[Move]) -> Vec<Label> {
+    let step = |step: &Move| match *step {
+        Move::Step(thread, outcome) => Some(Label { thread, outcome }),
+        Move::Line(..) => None,
+    };
+    run.iter().filter_map(step).collect()
+}
+
 fn replays(machine: &Machine, run: &[Move], end: Option<&[u64]>) -> bool {
-    let labels: Vec<Label> = run
-        .iter()
-        .filter_map(|step| match step {
-            Move::Step(thread, outcome) => Some(Label {
-                thread: *thread,
-                outcome: *outcome,
-            }),
-            Move::Line(..) => None,
-        })
-        .collect();
+    let labels = steps(run);
     let states = machine.replay(&labels);
     states.len() == labels.len() + 1 && states.last().map(Vec::as_slice) == end
 }

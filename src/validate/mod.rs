@@ -6,6 +6,7 @@
 
 mod answer;
 mod ask;
+mod broken;
 mod fold;
 mod independence;
 mod labels;
@@ -15,7 +16,7 @@ mod search;
 mod vocabulary;
 mod world;
 
-pub use answer::{Answer, Candidate, Counts, Shown, Stuck, Verdict};
+pub use answer::{Answer, BrokenHere, Candidate, Counts, Shown, Stuck, Verdict};
 pub use vocabulary::Vocabulary;
 
 use crate::c::library::Listing;
@@ -76,7 +77,7 @@ impl Recorded {
     ///
     /// # Errors
     ///
-    /// The listing does not compile with the world of the trace.
+    /// The listing does not compile with the world of the trace, or the spec's properties cannot be read.
     pub fn follow(&self, spec: &Spec, listing: &Listing, lossy: bool, budget: Budget) -> Result<Answer, Diagnostics> {
         let mut answer = Answer::new(self, &listing.name);
         if let Some(unfit) = &self.world.unfit {
@@ -108,6 +109,9 @@ impl Recorded {
         let armed = Armed { from, once };
         let followed = search::follow(&instance.machine, &self.vocabulary, &labels, &armed, &asks, budget);
         answer.decide(self, &instance, &labels, &asks, &followed, lossy);
+        if answer.verdict == Verdict::Follows {
+            answer.breaks(&self.trace, &instance.machine, &spec.properties()?, &followed);
+        }
         Ok(answer)
     }
 }

@@ -109,6 +109,22 @@ fn the_same_trace_in_two_formats_is_the_same_run() {
     );
 }
 
+/// v6.1 sets the flag while the pages wait in the gather, as a real one did; in v5.10.y the exit's own gather is finished before.
+#[test]
+fn what_a_real_kernel_breaks_is_said() {
+    let spec = Spec::builtin();
+    let broken = |trace: &str, listing: &str| -> Vec<String> {
+        let answer = answer(&spec, &text(trace), listing);
+        assert_eq!(answer.verdict, Verdict::Follows);
+        let broken = answer.broken.iter();
+        broken
+            .map(|broken| format!("{} {}", broken.property, broken.before))
+            .collect()
+    };
+    assert_eq!(broken("6.1-race", "v6.1"), ["SkipMeansFree 9.996862"]);
+    assert_eq!(broken("5.10-race", "v5.10.y"), [""; 0]);
+}
+
 #[test]
 fn kernels_that_do_something_else_do_not_follow() {
     let spec = Spec::builtin();
