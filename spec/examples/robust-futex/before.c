@@ -5,15 +5,8 @@
  *
  * @protocol futex-nodelay
  * @breaks  NoDeadlock in futex: by mistake: the page of the list is reaped
- * @breaks  SkipMeansFree in futex: by design: as in v6.1
- * @breaks  NoPanic in futex: by design: as in v6.1
+ * @breaks  SkipMeansFree in futex: by design: as in v5.17
+ * @breaks  NoPanic in futex: by design: as in v5.17
  */
-#include "v6.1.c"
+#include "v5.17.c"
 #include "futex.h"
-
-void queue_oom_reaper(struct task_struct *tsk)
-{
-	if (test_and_set_bit(MMF_OOM_REAP_QUEUED, &tsk->signal->oom_mm->flags))
-		return;
-	wake_oom_reaper(tsk);
-}
