@@ -57,6 +57,7 @@
 //!   say that something happens at last.
 //! - [`counterexample`] says what happened, and [`report`] draws it. [`actors`] wraps the same machine in stateright actors, for
 //!   a second opinion. A [`certificate`] lets others check a verdict again without trusting the search.
+//! - [`behaviours`] compares what is seen of two graphs, and [`mod@difference`] two protocols.
 //! - [`trace`] reads what was recorded of a real kernel, and [`validate`] says whether a listing can follow it.
 //! - [`export`], [`tlc`], [`proofs`] and [`web`] are for other tools, for TLC, for GitHub and for the browser.
 //!
@@ -65,11 +66,13 @@
 #![deny(unreachable_pub, unnameable_types)]
 
 pub mod actors;
+pub mod behaviours;
 pub mod c;
 pub mod certificate;
 pub mod check;
 pub mod counterexample;
 pub mod cycles;
+pub mod difference;
 pub mod explore;
 pub mod export;
 pub mod input;

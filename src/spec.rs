@@ -11,6 +11,7 @@ use crate::input::{self, MAX_MODULE};
 use crate::machine::Machine;
 use crate::model::Instance;
 use crate::model::properties::{PropertyModule, of_machine};
+use crate::model::visible::Visible;
 use crate::source::{Diagnostic, Diagnostics};
 use crate::tla::{self, Library as _};
 
@@ -38,6 +39,9 @@ const MOST_OF_A_KERNEL: u64 = 8 << 20;
 
 /// The module that says everything: it extends the properties and maps to the abstract specification.
 const ROOT_MODULE: &str = "Refinement";
+
+/// The module that says what can be seen from outside.
+const VISIBLE_MODULE: &str = "Visible";
 
 impl Spec {
     /// The spec built into the binary.
@@ -134,6 +138,11 @@ impl Spec {
     /// The properties of the spec: those of Refinement.tla and of what it extends.
     pub fn properties(&self) -> Result<PropertyModule, Diagnostics> {
         PropertyModule::load(&self.modules(None), ROOT_MODULE)
+    }
+
+    /// What is seen of a state and of a step: Visible.tla.
+    pub fn visible(&self) -> Result<Visible, Diagnostics> {
+        Visible::load(&self.modules(None), VISIBLE_MODULE)
     }
 
     /// The properties of a module of the user; what it extends may be a module of the spec.

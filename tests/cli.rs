@@ -880,3 +880,72 @@ fn for_another_program_what_is_not_decided_has_not_passed() {
         assert!(run.out.contains(said), "{format}: {}", run.out);
     }
 }
+
+#[test]
+fn diff_says_what_changed_and_code_26() {
+    let run = run(&["diff", "v4.14", "v4.15", "-s", "foreign-mmput"]);
+    assert_eq!(run.code, 26, "{}", run.err);
+    assert!(
+        run.out.contains("+\tif (test_bit(MMF_OOM_VICTIM, &mm->flags)) {"),
+        "{}",
+        run.out
+    );
+    assert!(run.out.contains("  Only v4.14 in foreign-mmput, after"), "{}", run.out);
+    let said = run.out.lines().skip_while(|line| !line.starts_with("Verdicts"));
+    let said: Vec<&str> = said.collect();
+    assert!(
+        said.len() > 10 && said.iter().all(|line| line.chars().count() <= 80),
+        "{}",
+        run.out
+    );
+}
+
+#[test]
+fn diff_of_the_same_is_code_0_whoever_wrote_it() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mine = v4_15().replace("@protocol v4.15", "@protocol mine");
+    std::fs::write(folder.path().join("mine.c"), mine).expect("a file");
+    let run = oomspec(folder.path(), &["diff", "v4.15", "mine.c", "-s", "quick-exit"]);
+    assert_eq!(run.code, 0, "{}{}", run.out, run.err);
+    assert!(run.out.contains("The listings say the same."), "{}", run.out);
+    assert!(run.out.contains("the same behaviours:"), "{}", run.out);
+}
+
+#[test]
+fn diff_of_a_graph_that_was_cut_is_not_decided() {
+    let run = run(&["diff", "v4.15", "v4.15", "-s", "quick-exit", "--max-states", "100"]);
+    assert_eq!(run.code, 20, "{}{}", run.out, run.err);
+    assert!(run.out.contains("is not complete"), "{}", run.out);
+    assert!(!run.out.contains("the same behaviours"), "{}", run.out);
+}
+
+#[test]
+fn diff_for_programs_is_an_object_a_scenario() {
+    let (code, lines) = json(&["diff", "v4.14", "v4.15", "-s", "foreign-mmput", "--format", "json"]);
+    assert_eq!((code, lines.len()), (26, 1));
+    let only = &lines[0]["behaviours"]["only_first"];
+    assert_eq!(only["answer"], "run");
+    assert!(
+        only["run"]["steps"].as_array().is_some_and(|steps| steps.len() == 37),
+        "{only}"
+    );
+    assert_eq!(lines[0]["behaviours"]["only_second"]["answer"], "none");
+}
+
+#[test]
+fn diff_names_what_it_cannot_compare() {
+    for (args, code, words) in [
+        (vec!["diff", "v4.14", "v4.51"], 150, "did you mean `v4.15`?"),
+        (vec!["diff", "v4.14"], 2, "<PROTOCOL|FILE.c>"),
+        (vec!["diff", "v4.14", "v4.15", "-s", "quickexit"], 150, "quick-exit"),
+        (
+            vec!["diff", "v4.14", "v4.15", "--steps", "--format", "json"],
+            2,
+            "--steps",
+        ),
+    ] {
+        let run = run(&args);
+        assert_eq!(run.code, code, "{args:?}: {}", run.err);
+        assert!(run.err.contains(words), "{args:?}: {}", run.err);
+    }
+}

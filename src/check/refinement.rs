@@ -7,14 +7,13 @@ use std::rc::Rc;
 
 use super::labelling::{Concrete, Question, Seen, Steps, View};
 use super::liveness::{self, Found, Translation};
+use super::mapped::{Mapped, group};
 use super::partition::Partition;
 use super::{Counterexample, Explanation};
 use crate::cycles::{Formula, Problem};
 use crate::explore::{Graph, StateId};
 use crate::source::Diagnostic;
-use crate::tla::{
-    Abstraction, Footprints, Refinement, Specification, Temporal, Value, eval_predicate, eval_state, explain,
-};
+use crate::tla::{Abstraction, Footprints, Refinement, Specification, Temporal, Value, eval_predicate, explain};
 
 /// What came of a refinement check.
 #[derive(Debug)]
@@ -105,42 +104,18 @@ pub(crate) fn check(
 struct Abstract<'a> {
     graph: &'a Graph,
     names: Vec<String>,
-    /// By variable: its values in order of appearance, and which of them a class of states has.
     values: Vec<Mapped>,
     all: Rc<Partition>,
     some: RefCell<HashMap<BTreeSet<usize>, Rc<Partition>>>,
 }
 
-struct Mapped {
-    classes: Rc<Partition>,
-    /// By class of the concrete variables: the number of the abstract value.
-    number: Vec<u32>,
-    values: Vec<Value>,
-}
-
 impl<'a> Abstract<'a> {
     fn new(concrete: &'a Concrete, abstraction: &Abstraction) -> Result<Self, Diagnostic> {
-        let mut values = Vec::new();
-        for expr in &abstraction.mapping {
-            let classes = concrete.partition(&expr.footprints());
-            let mut numbers = HashMap::new();
-            let (mut number, mut distinct) = (Vec::with_capacity(classes.count()), Vec::new());
-            for &state in &classes.representatives {
-                let value = eval_state(expr, &Seen(concrete, state))?;
-                number.push(*numbers.entry(value.clone()).or_insert_with(|| {
-                    distinct.push(value);
-                    distinct.len() as u32 - 1
-                }));
-            }
-            values.push(Mapped {
-                classes,
-                number,
-                values: distinct,
-            });
-        }
+        let mapping = abstraction.mapping.iter();
+        let values = mapping.map(|expr| Mapped::new(concrete, expr));
+        let values: Vec<Mapped> = values.collect::<Result<_, _>>()?;
         let graph = concrete.graph();
-        let all: BTreeSet<usize> = (0..values.len()).collect();
-        let classes = Rc::new(group(graph, &values, &all));
+        let classes = Rc::new(group(graph, values.iter()));
         let names = abstraction.variables.iter().map(ToString::to_string).collect();
         Ok(Abstract {
             graph,
@@ -172,26 +147,14 @@ impl View for Abstract<'_> {
         let variables: BTreeSet<usize> = reads.keys().copied().collect();
         let known = self.some.borrow().get(&variables).cloned();
         known.unwrap_or_else(|| {
-            let classes = Rc::new(group(self.graph, &self.values, &variables));
+            let chosen = variables.iter().map(|&variable| &self.values[variable]);
+            let classes = Rc::new(group(self.graph, chosen));
             self.some.borrow_mut().insert(variables, classes.clone());
             classes
         })
     }
 
     fn value(&self, variable: usize, state: StateId) -> Value {
-        let mapped = &self.values[variable];
-        let class = mapped.classes.of[state as usize] as usize;
-        mapped.values[mapped.number[class] as usize].clone()
+        self.values[variable].value(state).clone()
     }
-}
-
-/// Groups the states by the values of some abstract variables.
-fn group(graph: &Graph, values: &[Mapped], variables: &BTreeSet<usize>) -> Partition {
-    let mut groups = Partition::whole(graph);
-    for mapped in variables.iter().map(|&variable| &values[variable]) {
-        groups.split(mapped.values.len(), |state| {
-            mapped.number[mapped.classes.of[state as usize] as usize]
-        });
-    }
-    groups
 }

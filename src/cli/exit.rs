@@ -20,6 +20,8 @@ pub const STALE: u8 = 23;
 pub const REFUSED: u8 = 24;
 /// `drift`: a function of a kernel is not what it was.
 pub const DRIFTED: u8 = 25;
+/// `diff`: the two protocols differ in a verdict, or in what can be seen of them.
+pub const DIFFERS: u8 = 26;
 /// `validate`: no run of the listing has the events of the trace.
 pub const REFUSES: u8 = 30;
 /// The two engines disagree: a bug of oomspec.

@@ -4,6 +4,7 @@ mod budget;
 mod certify;
 mod check;
 mod completions;
+mod diff;
 mod drift;
 mod exit;
 mod explore;
@@ -66,6 +67,7 @@ enum Command {
     Tlc(tlc::Args),
     Show(show::Args),
     New(new::Args),
+    Diff(diff::Args),
     Drift(drift::Args),
     Certify(certify::Args),
     Verify(verify::Args),
@@ -102,6 +104,7 @@ fn command(cli: &Cli) -> Result<u8, Failure> {
         Command::Tlc(args) => tlc::run(&spec, args, budget),
         Command::Show(args) => show::run(&spec, args),
         Command::New(args) => new::run(args),
+        Command::Diff(args) => diff::run(&spec, args, budget),
         Command::Drift(args) => drift::run(&spec, args),
         Command::Certify(args) => certify::run(&spec, args, budget),
         Command::Verify(args) => verify::run(&spec, args),

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use indicatif::{ProgressBar, ProgressStyle};
 use oomspec::actors::compare::{Opinion, opinion};
 use oomspec::check::{Checked, check};
-use oomspec::explore::{Budget, Limits};
+use oomspec::explore::{Budget, Limits, Progress};
 use oomspec::model::Instance;
 use oomspec::model::properties::PropertyModule;
 use oomspec::source::Diagnostics;
@@ -32,25 +32,45 @@ pub type Result = (Checked, Option<Opinion>);
 
 /// Checks all instances; the results stand in the same order, whatever the number of threads.
 pub fn run(instances: &[Instance], asked: &Asked) -> std::result::Result<Vec<Result>, Diagnostics> {
-    let bar = bar(instances.len());
-    let workers = asked.threads.min(instances.len()).max(1);
+    let name = |instance: &Instance| format!("{} in {}", instance.protocol, instance.scenario);
     let limits = Limits {
-        threads: (asked.threads / workers).max(1),
+        threads: asked.threads,
         max_states: asked.max_states,
         budget: asked.budget,
+    };
+    side_by_side(instances, limits, &name, &|instance, limits, progress| {
+        one(instance, asked, limits, progress)
+    })
+}
+
+/// What is done with each, within limits that are its own.
+type Work<'a, T, R> = &'a (dyn Fn(&T, Limits, Progress) -> std::result::Result<R, Diagnostics> + Sync);
+
+/// Does the same with all of some things, on so many threads; the results stand in the same order.
+pub fn side_by_side<T: Sync, R: Send>(
+    all: &[T],
+    limits: Limits,
+    name: &(dyn Fn(&T) -> String + Sync),
+    work: Work<T, R>,
+) -> std::result::Result<Vec<R>, Diagnostics> {
+    let bar = bar(all.len());
+    let workers = limits.threads.min(all.len()).max(1);
+    let limits = Limits {
+        threads: (limits.threads / workers).max(1),
+        ..limits
     };
     let next = AtomicUsize::new(0);
     let done = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
         for _ in 0..workers {
             scope.spawn(|| {
-                while let Some((number, instance)) = take(&next, instances) {
-                    bar.set_message(format!("{} in {}", instance.protocol, instance.scenario));
+                while let Some((number, one)) = take(&next, all) {
+                    bar.set_message(name(one));
                     let states = |states: usize, _: usize| {
                         super::budget::explored(states);
                         bar.set_prefix(states.to_string());
                     };
-                    let result = one(instance, asked, limits, &states);
+                    let result = work(one, limits, &states);
                     bar.inc(1);
                     // A poisoned lock means that a worker panicked, and the scope passes that on.
                     if let Ok(mut done) = done.lock() {
@@ -70,16 +90,16 @@ fn one(
     instance: &Instance,
     asked: &Asked,
     limits: Limits,
-    progress: oomspec::explore::Progress,
+    progress: Progress,
 ) -> std::result::Result<Result, Diagnostics> {
     let checked = check(instance.clone(), asked.modules, limits, asked.properties, progress)?;
     let opinion = asked.stateright.then(|| opinion(&checked, asked.modules, limits));
     Ok((checked, opinion))
 }
 
-fn take<'a>(next: &AtomicUsize, instances: &'a [Instance]) -> Option<(usize, &'a Instance)> {
+fn take<'a, T>(next: &AtomicUsize, all: &'a [T]) -> Option<(usize, &'a T)> {
     let number = next.fetch_add(1, Ordering::Relaxed);
-    instances.get(number).map(|instance| (number, instance))
+    all.get(number).map(|one| (number, one))
 }
 
 /// Progress on stderr, on a terminal only.

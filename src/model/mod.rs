@@ -3,6 +3,7 @@
 pub mod properties;
 pub mod property;
 pub mod variables;
+pub mod visible;
 
 use crate::c::ast::Tags;
 use crate::machine::Machine;
