@@ -34,11 +34,23 @@ pub enum Now {
     Gone,
 }
 
+/// A protocol that was merged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kernel {
+    /// Its name.
+    pub name: String,
+    /// It is of a stable tree.
+    pub is_stable: bool,
+}
+
 /// The bytes of a kernel's file, at most.
 const MOST_OF_A_KERNEL: u64 = 8 << 20;
 
 /// The module that says everything: it extends the properties and maps to the abstract specification.
 const ROOT_MODULE: &str = "Refinement";
+
+/// The folder of what was merged.
+const KERNELS: &str = "linux/";
 
 /// The module that says what can be seen from outside.
 const VISIBLE_MODULE: &str = "Visible";
@@ -68,7 +80,7 @@ impl Spec {
                 .cloned()
                 .collect()
         };
-        let protocols = historical(&*library, in_folder("linux/"), in_folder("proposals/"));
+        let protocols = historical(&*library, in_folder(KERNELS), in_folder("proposals/"));
         let scenarios = in_folder("scenarios/");
         let callers = Callers::of(&*library);
         Spec {
@@ -82,6 +94,19 @@ impl Spec {
     /// The names of the protocols, in historical order: a proposal stands behind the kernel it changes.
     pub fn protocols(&self) -> Vec<String> {
         self.protocols.iter().map(|path| stem(path)).collect()
+    }
+
+    /// The names of the kernels among them: proposals were not merged. Those of a stable tree branch off where they stand, and the
+    /// next one does not come after them.
+    pub fn kernels(&self) -> Vec<Kernel> {
+        let merged = self.protocols.iter().filter(|path| path.starts_with(KERNELS));
+        let names = merged.map(|path| stem(path));
+        names
+            .map(|name| Kernel {
+                is_stable: name.ends_with(".y"),
+                name,
+            })
+            .collect()
     }
 
     /// The names of the scenarios.

@@ -949,3 +949,38 @@ fn diff_names_what_it_cannot_compare() {
         assert!(run.err.contains(words), "{args:?}: {}", run.err);
     }
 }
+
+#[test]
+fn history_cites_who_brought_and_who_mended_each_mistake() {
+    let run = run(&["history"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert!(run.out.lines().all(|line| line.chars().count() <= 80), "{}", run.out);
+    let race = "  NoUseAfterFree\n    Fixes: 212925802454 (\"mm: oom: let oom_reap_task and exit_mmap run\n      concurrently\")\n    fixed in v4.15: 4837fe37adff (\"mm, oom_reaper: fix memory corruption\")\n";
+    assert!(run.out.contains(race), "{}", run.out);
+}
+
+#[test]
+fn history_of_one_property_tells_the_fix_and_why_it_holds() {
+    let run = run(&["history", "NoMunlockRace"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    for said in [
+        "v4.16 in mlocked: NoMunlockRace is violated",
+        "v4.16 -> v4.17",
+        "The old run in v4.17",
+        "NoMunlockRace holds in v4.17",
+    ] {
+        assert!(run.out.contains(said), "{said}: {}", run.out);
+    }
+}
+
+#[test]
+fn history_names_what_it_does_not_know() {
+    for (args, code, words) in [
+        (vec!["history", "NoUseAfterFre"], 150, "NoUseAfterFree"),
+        (vec!["history", "--of", "v9"], 150, "there is no kernel `v9`"),
+    ] {
+        let run = run(&args);
+        assert_eq!(run.code, code, "{args:?}: {}", run.err);
+        assert!(run.err.contains(words), "{args:?}: {}", run.err);
+    }
+}

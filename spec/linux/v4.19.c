@@ -10,7 +10,8 @@
  * be killed as a whole.
  *
  * Neither knows what the other has unmapped and not freed yet: each sets
- * MMF_OOM_SKIP while pages wait in the other's gather.
+ * MMF_OOM_SKIP while pages wait in the gather of the other. That stays, until
+ * exit_mmap() has no OOM code any more.
  *
  * @protocol v4.19
  * @versions v4.19 to v4.20
@@ -25,9 +26,8 @@
  *           exit (until v5.18)
  * @breaks   SkipMeansFree in aio-never-alone, aio-never, alone, foreign-mmput,
  *           mrelease-oom, notifier, quick-exit, robust-futex, second-oom,
- *           sharer, starved-killer, two-threads, writer-fault: by mistake: the
- *           exit sets MMF_OOM_SKIP while pages wait in the reaper's gather, or
- *           the other way round
+ *           sharer, starved-killer, two-threads, writer-fault: by mistake
+ *           (MMF_OOM_SKIP while pages wait in the other's gather)
  * @breaks   SkipMeansFree in aio-pinned: by design: a page under I/O is
  *           unmapped, and free later
  * @breaks   SkipMeansFree in init-sharer: by design: what init lives in is not

@@ -458,6 +458,8 @@ impl Breaks {
 pub struct Reason {
     /// The reason as written, on one line.
     pub words: String,
+    /// What is behind its colon or in its parentheses: what went wrong, or the price. Empty if it does not say.
+    pub why: String,
     /// What it says.
     pub cause: Cause,
 }

@@ -19,6 +19,7 @@ pub fn against(mine: &mut Checked, base: &Checked) {
             Some(Verdict::Violated) => {
                 finding.known.get_or_insert_with(|| Reason {
                     words: format!("as in {name}"),
+                    why: String::new(),
                     cause: Cause::Inherited,
                 });
             }

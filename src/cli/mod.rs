@@ -9,6 +9,7 @@ mod drift;
 mod exit;
 mod explore;
 mod export;
+mod history;
 mod inputs;
 mod list;
 mod module;
@@ -68,6 +69,7 @@ enum Command {
     Show(show::Args),
     New(new::Args),
     Diff(diff::Args),
+    History(history::Args),
     Drift(drift::Args),
     Certify(certify::Args),
     Verify(verify::Args),
@@ -105,6 +107,7 @@ fn command(cli: &Cli) -> Result<u8, Failure> {
         Command::Show(args) => show::run(&spec, args),
         Command::New(args) => new::run(args),
         Command::Diff(args) => diff::run(&spec, args, budget),
+        Command::History(args) => history::run(&spec, args, budget),
         Command::Drift(args) => drift::run(&spec, args),
         Command::Certify(args) => certify::run(&spec, args, budget),
         Command::Verify(args) => verify::run(&spec, args),

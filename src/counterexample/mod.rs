@@ -5,6 +5,7 @@ pub(crate) mod events;
 pub mod history;
 pub(crate) mod lines;
 mod participants;
+pub mod retraced;
 mod schedule;
 pub(crate) mod step;
 pub(crate) mod text;

@@ -3,6 +3,7 @@
 pub mod difference;
 pub mod followed;
 pub mod github;
+pub mod history;
 pub mod json;
 pub mod junit;
 pub mod ktap;

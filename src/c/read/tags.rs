@@ -333,9 +333,9 @@ impl Reader<'_> {
             };
             Err(Diagnostic::at(place, message).help(REASONS))
         };
-        let cause = if let Some(why) = words.strip_prefix("by design") {
+        let (cause, why) = if let Some(why) = words.strip_prefix("by design") {
             match why.trim().strip_prefix(':') {
-                Some(why) if !why.trim().is_empty() => Cause::Design,
+                Some(why) if !why.trim().is_empty() => (Cause::Design, why.trim()),
                 _ => return refused(words, "the reason is missing"),
             }
         } else if let Some(rest) = words.strip_prefix("by mistake") {
@@ -346,7 +346,7 @@ impl Reader<'_> {
             match enclosed.or_else(|| more.strip_prefix(':')).map(str::trim) {
                 Some("") => return refused(more, "the reason is missing"),
                 None if !more.is_empty() => return refused(more, "this part of the reason is not understood"),
-                _ => Cause::Mistake { fixed_by, as_in },
+                why => (Cause::Mistake { fixed_by, as_in }, why.unwrap_or_default()),
             }
         } else {
             let message = match words {
@@ -355,8 +355,8 @@ impl Reader<'_> {
             };
             return refused(words, message);
         };
-        let words = words.to_string();
-        Ok(Reason { words, cause })
+        let (words, why) = (words.to_string(), why.to_string());
+        Ok(Reason { words, why, cause })
     }
 
     /// `, fixed by NAME` at the beginning, and what follows.
