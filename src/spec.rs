@@ -170,6 +170,17 @@ impl Spec {
         Visible::load(&self.modules(None), VISIBLE_MODULE)
     }
 
+    /// An expression over the states of a machine, in terms of the spec's modules or of a module of the user; where those speak of
+    /// what the machine does not have, of its variables alone.
+    pub fn expression(&self, text: &str, properties: Option<&Path>, machine: &Machine) -> Result<Visible, Diagnostics> {
+        let (module, folder) = match properties {
+            Some(path) => (self.properties_of(path)?, path.parent()),
+            None => (self.properties()?, None),
+        };
+        let over = module.missing(machine).is_none().then(|| module.spec.name());
+        Visible::expression(&self.modules(folder), text, over, machine)
+    }
+
     /// The properties of a module of the user; what it extends may be a module of the spec.
     pub fn properties_of(&self, path: &Path) -> Result<PropertyModule, Diagnostics> {
         let name = path

@@ -984,3 +984,83 @@ fn history_names_what_it_does_not_know() {
         assert!(run.err.contains(words), "{args:?}: {}", run.err);
     }
 }
+
+#[test]
+fn eval_shows_where_along_a_counterexample_a_value_changes() {
+    let run = run(&[
+        "eval",
+        "mm_struct.hog_mm.flags",
+        "v4.14",
+        "-s",
+        "foreign-mmput",
+        "-p",
+        "NoUseAfterFree",
+    ]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    let lines: Vec<&str> = run.out.lines().collect();
+    assert_eq!(lines[2..4], ["    0 at the start", "        {}"], "{}", run.out);
+    assert!(lines[4].contains("set_bit(MMF_OOM_SKIP, &mm->flags)"), "{}", run.out);
+    assert_eq!(lines[5..], ["        {\"MMF_OOM_SKIP\"}"], "{}", run.out);
+}
+
+/// The counts are those of the states, and each value is one of the expression's: a property says so.
+#[test]
+fn eval_counts_the_states_that_have_each_value() {
+    let (code, values) = json(&[
+        "eval",
+        "mm_struct.hog_mm.mm_users",
+        "v4.15",
+        "-s",
+        "quick-exit",
+        "--format",
+        "json",
+    ]);
+    assert_eq!(code, 0);
+    let (_, checked) = json(&["check", "v4.15", "-s", "quick-exit", "-p", "NoBug", "--format", "json"]);
+    let states: u64 = values.iter().map(|value| value["states"].as_u64().unwrap()).sum();
+    assert_eq!(Some(states), checked[0]["distinct"].as_u64(), "{}", checked[0]);
+    let (_, one) = json(&[
+        "eval",
+        "mm_struct.hog_mm.mm_users = 1",
+        "v4.15",
+        "-s",
+        "quick-exit",
+        "--format",
+        "json",
+    ]);
+    let with = |values: &[Value], wanted: &str| {
+        values
+            .iter()
+            .find(|value| value["value"] == wanted)
+            .map(|value| value["states"].clone())
+    };
+    assert_eq!(with(&values, "1"), with(&one, "TRUE"));
+}
+
+#[test]
+fn eval_refuses_what_is_no_expression_over_a_state() {
+    for (expression, words) in [
+        ("mm_struct.hog_m", "there is no field `hog_m`"),
+        ("Nowhere", "Nowhere"),
+        ("pc' = pc", "one state"),
+        ("[]TRUE", "one state"),
+        ("1 \\/", "no TLA+ expression"),
+        ("", "no TLA+ expression"),
+        ("1\n====", "more than an expression"),
+        ("1\nMore == 2", "more than an expression"),
+    ] {
+        let run = run(&["eval", expression, "v4.15", "-s", "quick-exit"]);
+        assert_eq!(run.code, 150, "{expression}: {}{}", run.out, run.err);
+        assert!(run.err.contains(words), "{expression}: {}", run.err);
+    }
+    let cut = run(&["eval", "pc", "v4.15", "-s", "quick-exit", "--max-states", "50"]);
+    assert_eq!(cut.code, 20, "{}", cut.err);
+}
+
+#[test]
+fn a_file_that_is_not_there_is_answered_with_those_that_are() {
+    let run = with("mine.c", &v4_15(), &["check", "nope.c"]);
+    assert_eq!(run.code, 150);
+    assert!(run.err.contains("there is no file `nope.c`"), "{}", run.err);
+    assert!(run.err.contains("mine.c"), "{}", run.err);
+}

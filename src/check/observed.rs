@@ -6,9 +6,10 @@ use super::labelling::{Concrete, Seen, View};
 use super::mapped::{Mapped, group};
 use crate::explore::{Graph, StateId};
 use crate::machine::Machine;
+use crate::model::variables::Variable;
 use crate::model::visible::Visible;
 use crate::source::{Diagnostic, Diagnostics};
-use crate::tla::{Expr, Value, eval_action};
+use crate::tla::{Expr, State, Value, eval_action, eval_state};
 
 /// What is seen of a graph.
 #[derive(Debug)]
@@ -29,6 +30,37 @@ pub struct Observed {
 pub fn observe(machine: &Machine, graph: &Graph, visible: &Visible) -> Result<Observed, Diagnostics> {
     let looked = looks(machine, graph, visible);
     looked.map_err(|error| error.within(visible.spec.sources()))
+}
+
+/// What is seen of one state.
+///
+/// # Errors
+///
+/// Something of the module has no value there.
+pub fn look(machine: &Machine, state: &[u64], visible: &Visible) -> Result<Vec<Value>, Diagnostics> {
+    let names = visible.spec.variables().iter();
+    let variables: Option<Vec<Variable>> = names.map(|name| Variable::named(machine, name)).collect();
+    let state = Packed {
+        machine,
+        variables: variables.unwrap_or_default(),
+        state,
+    };
+    let values = visible.variables.iter().map(|(_, expr)| eval_state(expr, &state));
+    let values: Result<Vec<Value>, _> = values.collect();
+    values.map_err(|error| Diagnostic::from(error).within(visible.spec.sources()))
+}
+
+/// A packed state; each variable is made when it is asked for.
+struct Packed<'a> {
+    machine: &'a Machine,
+    variables: Vec<Variable>,
+    state: &'a [u64],
+}
+
+impl State for Packed<'_> {
+    fn variable(&self, index: usize) -> Value {
+        self.variables[index].value(self.machine, self.state)
+    }
 }
 
 fn looks(machine: &Machine, graph: &Graph, visible: &Visible) -> Result<Observed, Diagnostic> {

@@ -151,7 +151,8 @@ fn state_graph(spec: &Spec, args: &GraphArgs, budget: Budget) -> Result<StateGra
 }
 
 /// The finding about a property that is violated; else an error that says what holds.
-fn violated(
+/// A property with its counterexample; an error that says what else is violated, if it is not.
+pub fn violated(
     spec: &Spec,
     instance: &Instance,
     graph: &Graph,

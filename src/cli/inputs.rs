@@ -10,18 +10,39 @@ use oomspec::spec::Spec;
 
 /// A protocol of the spec, or a file of the user.
 pub fn listing(spec: &Spec, name: &str) -> Result<Listing, Diagnostics> {
-    if is_file(name) {
-        return Listing::from_file(Path::new(name)).map_err(Diagnostics::from);
-    }
-    spec.protocol(name).map_err(Diagnostics::from)
+    named(name, |name| spec.protocol(name))
 }
 
 /// A scenario of the spec, or a file of the user.
 pub fn scenario(spec: &Spec, name: &str) -> Result<Listing, Diagnostics> {
+    named(name, |name| spec.scenario(name))
+}
+
+/// A file, or what the spec has by that name. What can only be a file's name and is none is answered with the files there.
+fn named(name: &str, of_spec: impl Fn(&str) -> Result<Listing, Diagnostic>) -> Result<Listing, Diagnostics> {
+    let path = Path::new(name);
     if is_file(name) {
-        return Listing::from_file(Path::new(name)).map_err(Diagnostics::from);
+        return Listing::from_file(path).map_err(Diagnostics::from);
     }
-    spec.scenario(name).map_err(Diagnostics::from)
+    of_spec(name).map_err(|unknown| {
+        if !name.ends_with(".c") {
+            return unknown.into();
+        }
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let folder = folder.unwrap_or(Path::new("."));
+        let entries = folder.read_dir().into_iter().flatten().flatten();
+        let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
+        let mut listings: Vec<String> = names.filter(|name| name.ends_with(".c")).collect();
+        listings.sort();
+        let there = match (folder.is_dir(), listings.is_empty()) {
+            (false, _) => format!("there is no folder {}", folder.display()),
+            (true, true) => format!("there is no listing in {}", folder.display()),
+            (true, false) => format!("in {} there are {}", folder.display(), listings.join(", ")),
+        };
+        Diagnostic::general(format!("there is no file `{name}`"))
+            .help(there)
+            .into()
+    })
 }
 
 /// Whether a name is a file's. A folder may happen to be called as a protocol is.

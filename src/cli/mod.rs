@@ -6,6 +6,7 @@ mod check;
 mod completions;
 mod diff;
 mod drift;
+mod eval;
 mod exit;
 mod explore;
 mod export;
@@ -63,6 +64,7 @@ Examples:
 enum Command {
     Check(check::Args),
     Explore(explore::Args),
+    Eval(eval::Args),
     Export(export::Args),
     Prove(prove::Args),
     Tlc(tlc::Args),
@@ -101,6 +103,7 @@ fn command(cli: &Cli) -> Result<u8, Failure> {
     match &cli.command {
         Command::Check(args) => check::run(&spec, args, budget),
         Command::Explore(args) => explore::run(&spec, args, budget),
+        Command::Eval(args) => eval::run(&spec, args, budget),
         Command::Export(args) => export::run(&spec, args, budget),
         Command::Prove(args) => prove::run(&spec, args, budget),
         Command::Tlc(args) => tlc::run(&spec, args, budget),

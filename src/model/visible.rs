@@ -9,6 +9,25 @@ use crate::tla::{Expr, Level, Library, Specification};
 /// Most actions of a module.
 const MOST_ACTIONS: usize = 32;
 
+/// The module of an expression, and the name that the expression has there.
+const EXPRESSION: &str = "Expression";
+const VALUE: &str = "ValueOfTheExpression";
+
+/// A library, and one module more.
+struct Beside<'a> {
+    library: &'a dyn Library,
+    module: &'a str,
+}
+
+impl Library for Beside<'_> {
+    fn read(&self, module: &str) -> Option<Result<String, Diagnostic>> {
+        match module {
+            EXPRESSION => Some(Ok(self.module.to_string())),
+            other => self.library.read(other),
+        }
+    }
+}
+
 /// A module that says what is seen.
 #[derive(Debug)]
 pub struct Visible {
@@ -59,6 +78,61 @@ impl Visible {
             spec,
             variables,
             actions,
+        })
+    }
+
+    /// An expression over one state, as the one variable of a module of its own: over the definitions of another module, or, without
+    /// one, over the variables of a machine.
+    ///
+    /// # Errors
+    ///
+    /// It is no expression, speaks of what there is not, or of the next state.
+    pub fn expression(
+        library: &dyn Library,
+        text: &str,
+        over: Option<&str>,
+        machine: &Machine,
+    ) -> Result<Self, Diagnostics> {
+        let head = match over {
+            Some(module) => format!("EXTENDS {module}"),
+            None => format!(
+                "EXTENDS Integers, FiniteSets, Sequences\nVARIABLES {}",
+                Variable::names(machine).join(", ")
+            ),
+        };
+        let head = format!("---- MODULE {EXPRESSION} ----\n{head}\n{VALUE} ==\n  ");
+        let module = format!("{head}{text}\n====\n");
+        let more = Diagnostic::general("this is more than an expression");
+        if text.contains("====") || text.contains("----") {
+            return Err(more.help("give one TLA+ expression").into());
+        }
+        let beside = Beside {
+            library,
+            module: &module,
+        };
+        let spec = Specification::load(&beside, EXPRESSION).map_err(|mut errors| {
+            let elsewhere = |error: &Diagnostic| error.span.is_none_or(|span| (span.start as usize) < head.len());
+            if errors.errors.iter().all(elsewhere) {
+                // The grammar gave up on the module as a whole.
+                errors = Diagnostic::general(format!("`{text}` is no TLA+ expression")).into();
+            }
+            errors
+        })?;
+        if spec.definitions().count() != 1 {
+            return Err(more.help("definitions go into a module: --properties FILE.tla").into());
+        }
+        let expr = spec.operator(VALUE).map_err(|error| error.within(spec.sources()))?;
+        if expr.level() > Level::State {
+            let span = spec.definition(VALUE).map(|definition| definition.name.span);
+            let mut error = Diagnostic::general("this does not speak of one state alone");
+            error.span = span;
+            let help = "leave primes and temporal operators out: it is evaluated in each state by itself";
+            return Err(error.help(help).within(spec.sources()));
+        }
+        Ok(Visible {
+            spec,
+            variables: vec![(VALUE.to_string(), expr)],
+            actions: Vec::new(),
         })
     }
 

@@ -1,6 +1,7 @@
 //! What was found, in the forms that people and programs read: one output a file. Decides nothing, prints nothing.
 
 pub mod difference;
+pub mod evaluated;
 pub mod followed;
 pub mod github;
 pub mod history;
