@@ -57,6 +57,7 @@
 //!   say that something happens at last.
 //! - [`counterexample`] says what happened, and [`report`] draws it. [`actors`] wraps the same machine in stateright actors, for
 //!   a second opinion. A [`certificate`] lets others check a verdict again without trusting the search.
+//! - [`mod@cost`] measures what a protocol costs.
 //! - [`behaviours`] compares what is seen of two graphs, and [`mod@difference`] two protocols.
 //! - [`trace`] reads what was recorded of a real kernel, and [`validate`] says whether a listing can follow it.
 //! - [`export`], [`tlc`], [`proofs`] and [`web`] are for other tools, for TLC, for GitHub and for the browser.
@@ -70,6 +71,7 @@ pub mod behaviours;
 pub mod c;
 pub mod certificate;
 pub mod check;
+pub mod cost;
 pub mod counterexample;
 pub mod cycles;
 pub mod difference;

@@ -52,6 +52,9 @@ const ROOT_MODULE: &str = "Refinement";
 /// The folder of what was merged.
 const KERNELS: &str = "linux/";
 
+/// The folder of the scenarios in which costs are measured.
+const COST: &str = "cost/";
+
 /// The module that says what can be seen from outside.
 const VISIBLE_MODULE: &str = "Visible";
 
@@ -179,6 +182,17 @@ impl Spec {
         };
         let over = module.missing(machine).is_none().then(|| module.spec.name());
         Visible::expression(&self.modules(folder), text, over, machine)
+    }
+
+    /// The scenarios in which costs are measured, each in a folder of its own: [`Spec::scenario`] does not know them.
+    pub fn cost_scenarios(&self) -> Result<Vec<Listing>, Diagnostic> {
+        let files = self.library.list();
+        let measured = files
+            .iter()
+            .filter(|path| path.starts_with(COST) && path.ends_with(".c"));
+        measured
+            .map(|path| Listing::from_library(&*self.library, path))
+            .collect()
     }
 
     /// The properties of a module of the user; what it extends may be a module of the spec.

@@ -974,6 +974,36 @@ fn history_of_one_property_tells_the_fix_and_why_it_holds() {
 }
 
 #[test]
+fn cost_fits_in_a_mail_and_shows_what_the_clean_up_of_2022_costs() {
+    let run = run(&["cost", "v5.18", "v6.1", "2017-07-25-arcangeli-unlocked"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert!(run.out.lines().all(|line| line.chars().count() <= 80), "{}", run.out);
+    let alone = run
+        .out
+        .split("\n\n")
+        .find(|table| table.starts_with("exit-alone"))
+        .expect("a table");
+    let words = |name: &str| -> Vec<String> {
+        let row = alone
+            .lines()
+            .find(|line| line.trim_start().starts_with(name))
+            .expect("a row");
+        row.split_whitespace().skip(1).map(str::to_string).collect()
+    };
+    assert_eq!(words("v5.18"), ["9", "2"]);
+    assert_eq!(words("v6.1"), ["12", "3"]);
+}
+
+#[test]
+fn cost_of_a_graph_that_was_cut_is_not_decided() {
+    let run = run(&["cost", "v6.1", "-s", "one-node", "--max-states", "100"]);
+    assert_eq!(run.code, 20, "{}", run.err);
+    assert!(run.out.contains("not decided"), "{}", run.out);
+    let unknown = self::run(&["cost", "v6.1", "-s", "one-nod"]);
+    assert_eq!(unknown.code, 150, "{}", unknown.err);
+}
+
+#[test]
 fn history_names_what_it_does_not_know() {
     for (args, code, words) in [
         (vec!["history", "NoUseAfterFre"], 150, "NoUseAfterFree"),

@@ -133,6 +133,7 @@ fn the_pages_are_what_prove_writes() {
         .map(|bytes| Table::parse(str::from_utf8(bytes).unwrap()).unwrap());
     let records = Records {
         tlc: tlc.unwrap_or_default(),
+        costs: oomspec::cost::all(&spec, Limits::default(), &|_, _| {}).unwrap(),
     };
     let wanted = pages(&spec, &module, evidence(), &records).unwrap();
     let mut stale: Vec<&String> = wanted

@@ -10,12 +10,12 @@ bool test_bit(enum mm_flag nr, bitset(enum mm_flag) *addr) __atomic
 	return *addr & (1 << nr);
 }
 
-void set_bit(enum mm_flag nr, bitset(enum mm_flag) *addr) __atomic
+void set_bit(enum mm_flag nr, bitset(enum mm_flag) *addr) __atomic __counts(atomic)
 {
 	*addr |= 1 << nr;
 }
 
-bool test_and_set_bit(enum mm_flag nr, bitset(enum mm_flag) *addr) __atomic
+bool test_and_set_bit(enum mm_flag nr, bitset(enum mm_flag) *addr) __atomic __counts(atomic)
 {
 	bool old = *addr & (1 << nr);
 

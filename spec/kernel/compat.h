@@ -72,39 +72,39 @@ void barrier() __meaningless;
 #define refcount_inc_not_zero(counter) atomic_inc_not_zero(counter)
 #define refcount_dec_and_test(counter) atomic_dec_and_test(counter)
 
-void atomic_dec(unsigned *counter) __atomic
+void atomic_dec(unsigned *counter) __atomic __counts(atomic)
 {
 	*counter -= 1;
 }
 
-void atomic_add(unsigned n, unsigned *counter) __atomic
+void atomic_add(unsigned n, unsigned *counter) __atomic __counts(atomic)
 {
 	*counter += n;
 }
 
-void atomic_sub(unsigned n, unsigned *counter) __atomic
+void atomic_sub(unsigned n, unsigned *counter) __atomic __counts(atomic)
 {
 	*counter -= n;
 }
 
-int atomic_inc_return(unsigned *counter) __atomic
+int atomic_inc_return(unsigned *counter) __atomic __counts(atomic)
 {
 	*counter += 1;
 	return *counter;
 }
 
-int atomic_dec_return(unsigned *counter) __atomic
+int atomic_dec_return(unsigned *counter) __atomic __counts(atomic)
 {
 	*counter -= 1;
 	return *counter;
 }
 
-void clear_bit(enum mm_flag nr, bitset(enum mm_flag) *addr) __atomic
+void clear_bit(enum mm_flag nr, bitset(enum mm_flag) *addr) __atomic __counts(atomic)
 {
 	*addr &= ~(1 << nr);
 }
 
-bool test_and_clear_bit(enum mm_flag nr, bitset(enum mm_flag) *addr) __atomic
+bool test_and_clear_bit(enum mm_flag nr, bitset(enum mm_flag) *addr) __atomic __counts(atomic)
 {
 	bool old = *addr & (1 << nr);
 
@@ -128,13 +128,13 @@ struct spinlock {
 #define spin_lock_bh(lock) spin_lock(lock)
 #define spin_unlock_bh(lock) spin_unlock(lock)
 
-void spin_lock(struct spinlock *lock) __atomic __acquires(lock) __strongly_fair
+void spin_lock(struct spinlock *lock) __atomic __acquires(lock) __strongly_fair __counts(atomic, lock)
 {
 	await(!lock->locked);
 	lock->locked = true;
 }
 
-bool spin_trylock(struct spinlock *lock) __atomic __cond_acquires(lock)
+bool spin_trylock(struct spinlock *lock) __atomic __cond_acquires(lock) __counts(atomic)
 {
 	if (lock->locked)
 		return false;

@@ -11,7 +11,7 @@
  * Source: kernel-history 3.1, 14.1.
  */
 
-void leave_mm(void) __atomic		/* under task_lock() */
+void leave_mm(void) __atomic __counts(atomic)		/* under task_lock() */
 {
 	mmgrab(current->mm);		/* the lazy TLB reference */
 	current->mm = NULL;

@@ -18,7 +18,7 @@
  * Source: kernel-history 3.3, 3.5, 14.2.
  */
 
-void put_page(struct page *page) __atomic
+void put_page(struct page *page) __atomic __counts(atomic)
 {
 	page->refcount--;
 	if (page->refcount || page->mapcount)
@@ -62,7 +62,7 @@ void page_remove_rmap(struct page *page) __atomic
 		tlb_remove_page(page);
 }
 
-void zap_pte(struct page_table *table, u8 i) __atomic
+void zap_pte(struct page_table *table, u8 i) __atomic __counts(atomic)
 {
 	struct page *page = table->pte[i];
 

@@ -17,23 +17,23 @@ struct mm_struct    *async_put;		/* the worker's list */
 struct signal_struct kernel_signal;	/* of all kernel threads */
 struct task_struct   kworker = { .signal = &kernel_signal };
 
-void mmgrab(struct mm_struct *mm) __atomic
+void mmgrab(struct mm_struct *mm) __atomic __counts(atomic)
 {
 	atomic_inc(&mm->mm_count);
 }
 
-void mmdrop(struct mm_struct *mm) __atomic
+void mmdrop(struct mm_struct *mm) __atomic __counts(atomic)
 {
 	if (atomic_dec_and_test(&mm->mm_count))
 		kfree(mm);
 }
 
-bool mmget_not_zero(struct mm_struct *mm) __atomic
+bool mmget_not_zero(struct mm_struct *mm) __atomic __counts(atomic)
 {
 	return atomic_inc_not_zero(&mm->mm_users);
 }
 
-bool mm_users_dec_and_test(struct mm_struct *mm) __atomic
+bool mm_users_dec_and_test(struct mm_struct *mm) __atomic __counts(atomic)
 {
 	if (!atomic_dec_and_test(&mm->mm_users))
 		return false;

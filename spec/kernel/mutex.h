@@ -17,13 +17,13 @@ struct mutex {
 	bool                waiters;	/* what the second half looks at */
 };
 
-void mutex_lock(struct mutex *lock) __atomic __acquires(lock) __strongly_fair
+void mutex_lock(struct mutex *lock) __atomic __acquires(lock) __strongly_fair __counts(atomic, lock)
 {
 	await(!lock->owner);
 	lock->owner = current;
 }
 
-bool mutex_trylock(struct mutex *lock) __atomic __cond_acquires(lock)
+bool mutex_trylock(struct mutex *lock) __atomic __cond_acquires(lock) __counts(atomic)
 {
 	if (lock->owner)
 		return false;
@@ -31,7 +31,7 @@ bool mutex_trylock(struct mutex *lock) __atomic __cond_acquires(lock)
 	return true;
 }
 
-void mutex_drop_owner(struct mutex *lock) __atomic __releases(lock)
+void mutex_drop_owner(struct mutex *lock) __atomic __releases(lock) __counts(atomic)
 {
 	lock->owner = NULL;
 }

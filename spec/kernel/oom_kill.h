@@ -82,7 +82,7 @@ void mark_oom_victim(struct task_struct *tsk)
 	tsk->signal->oom_mm = tsk->mm;
 }
 
-struct mm_struct *kill_and_mark(struct task_struct *victim) __atomic	/* under task_lock() */
+struct mm_struct *kill_and_mark(struct task_struct *victim) __atomic __counts(kill)	/* under task_lock() */
 {
 	struct mm_struct *mm = victim->mm;
 	u8 i;

@@ -57,7 +57,7 @@ bool locked_by_another(struct mm_struct *mm) __atomic
 }
 
 /* A try. If it is the last, and fails for such a lock, that is remembered. */
-bool mmap_read_trylock(struct mm_struct *mm, bool last) __atomic
+bool mmap_read_trylock(struct mm_struct *mm, bool last) __atomic __counts(atomic, try)
 {
 	if (down_read_trylock(&mm->mmap_sem))
 		return true;

@@ -22,13 +22,13 @@ struct rw_semaphore {
 	struct task_struct *owner;	/* the writer */
 };
 
-void down_read(struct rw_semaphore *sem) __atomic __acquires(sem) __strongly_fair
+void down_read(struct rw_semaphore *sem) __atomic __acquires(sem) __strongly_fair __counts(atomic, lock)
 {
 	await(!sem->owner && !sem->queued);
 	sem->readers++;
 }
 
-bool down_read_trylock(struct rw_semaphore *sem) __atomic __cond_acquires(sem)
+bool down_read_trylock(struct rw_semaphore *sem) __atomic __cond_acquires(sem) __counts(atomic)
 {
 	if (sem->owner || sem->queued)
 		return false;
@@ -36,13 +36,13 @@ bool down_read_trylock(struct rw_semaphore *sem) __atomic __cond_acquires(sem)
 	return true;
 }
 
-bool rwsem_drop_reader(struct rw_semaphore *sem) __atomic __releases(sem)
+bool rwsem_drop_reader(struct rw_semaphore *sem) __atomic __releases(sem) __counts(atomic)
 {
 	sem->readers--;
 	return sem->queued;
 }
 
-bool rwsem_drop_writer(struct rw_semaphore *sem) __atomic __releases(sem)
+bool rwsem_drop_writer(struct rw_semaphore *sem) __atomic __releases(sem) __counts(atomic)
 {
 	sem->owner = NULL;
 	return sem->queued;
@@ -65,7 +65,7 @@ void rwsem_queue(struct rw_semaphore *sem) __atomic
 	current->queued_on = sem;
 }
 
-void rwsem_own(struct rw_semaphore *sem) __atomic __acquires(sem) __strongly_fair
+void rwsem_own(struct rw_semaphore *sem) __atomic __acquires(sem) __strongly_fair __counts(atomic, lock)
 {
 	await(!sem->owner && !sem->readers);
 	sem->queued--;

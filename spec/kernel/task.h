@@ -13,7 +13,7 @@
  *
  * Source: kernel-history 3.1, 14.1, 14.3.
  */
-void get_task_struct(struct task_struct *tsk) __atomic
+void get_task_struct(struct task_struct *tsk) __atomic __counts(atomic)
 {
 	tsk->usage++;
 }
@@ -31,7 +31,7 @@ void put_signal_struct(struct signal_struct *signal) __atomic
 		mmdrop(signal->oom_mm);
 }
 
-void put_task_struct(struct task_struct *tsk) __atomic
+void put_task_struct(struct task_struct *tsk) __atomic __counts(atomic)
 {
 	tsk->usage--;
 	put_signal_struct(tsk->signal);

@@ -183,6 +183,8 @@ pub enum AnnotationKind {
     Breaks(Ident),
     /// Strongly fair at the position of its call.
     StronglyFair,
+    /// A call of it counts as each of these, for whoever counts.
+    Counts(Vec<Ident>),
     /// A user task; its name is a `task_struct` object.
     Task(Ident),
     /// A kernel daemon.

@@ -16,7 +16,7 @@ pub trait Library {
 }
 
 /// The folders of a library.
-const GROUPS: [&str; 4] = ["kernel", "linux", "proposals", "scenarios"];
+const GROUPS: [&str; 5] = ["kernel", "linux", "proposals", "scenarios", "cost"];
 
 static SPEC: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/spec");
 

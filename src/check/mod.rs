@@ -5,7 +5,7 @@ pub(crate) mod deadlock;
 mod decide;
 mod invariant;
 mod labelling;
-mod liveness;
+pub(crate) mod liveness;
 mod mapped;
 pub mod module;
 pub mod observed;

@@ -8,7 +8,6 @@ use oomspec::explore::Budget;
 use oomspec::report::evaluated::{self, Seen};
 use oomspec::source::Diagnostics;
 use oomspec::spec::Spec;
-use oomspec::tla::Value;
 
 use super::check::misuse;
 use super::export::violated;
@@ -86,7 +85,7 @@ pub fn run(spec: &Spec, args: &Args, budget: Budget) -> Result<u8, Failure> {
         };
         let states = machine.replay(&shown.steps);
         let values = states.iter().map(|state| look(machine, state, &expression));
-        let values: Vec<Value> = values
+        let values: Vec<_> = values
             .map(|values| values.map(|mut values| values.swap_remove(0)))
             .collect::<Result<_, Diagnostics>>()?;
         super::print(&match args.format {

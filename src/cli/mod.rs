@@ -4,6 +4,7 @@ mod budget;
 mod certify;
 mod check;
 mod completions;
+mod cost;
 mod diff;
 mod drift;
 mod eval;
@@ -72,6 +73,7 @@ enum Command {
     New(new::Args),
     Diff(diff::Args),
     History(history::Args),
+    Cost(cost::Args),
     Drift(drift::Args),
     Certify(certify::Args),
     Verify(verify::Args),
@@ -110,6 +112,7 @@ fn command(cli: &Cli) -> Result<u8, Failure> {
         Command::Show(args) => show::run(&spec, args),
         Command::New(args) => new::run(args),
         Command::Diff(args) => diff::run(&spec, args, budget),
+        Command::Cost(args) => cost::run(&spec, args, budget),
         Command::History(args) => history::run(&spec, args, budget),
         Command::Drift(args) => drift::run(&spec, args),
         Command::Certify(args) => certify::run(&spec, args, budget),

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use oomspec::actors::compare::Opinion;
 use oomspec::check::{Checked, Verdict};
-use oomspec::explore::Budget;
+use oomspec::cost::Outcome;
+use oomspec::explore::{Budget, Limits};
 use oomspec::input;
 use oomspec::model::Instance;
 use oomspec::proofs::{Evidence, Records, is_owned, pages};
@@ -60,8 +61,24 @@ pub fn run(spec: &Spec, args: &Args, budget: Budget) -> Result<u8, Failure> {
         .map(|bytes| Table::parse(&String::from_utf8_lossy(bytes)));
     let unread = |error| Diagnostics::from(Diagnostic::general(format!("cannot read {TLC}: {error}")));
     let tlc = tlc.transpose().map_err(unread)?.unwrap_or_default();
-    let records = Records { tlc };
-    let wanted = written(spec, &records, args, super::budget::until_interrupted(budget))?;
+    let budget = super::budget::until_interrupted(budget);
+    let limits = Limits {
+        threads: args.threads.map_or_else(super::check::available_threads, usize::from),
+        budget,
+        ..Limits::default()
+    };
+    let costs = oomspec::cost::all(spec, limits, &|states, _| super::budget::explored(states))?;
+    for cost in &costs {
+        if let Outcome::Undecided(why) = &cost.outcome {
+            let message = format!(
+                "what {} costs in {} is not decided: {why}",
+                cost.protocol, cost.scenario
+            );
+            return Err(Failure::undecided(message));
+        }
+    }
+    let records = Records { tlc, costs };
+    let wanted = written(spec, &records, args, budget)?;
     let stale = Stale::of(&there, &wanted);
     if args.check {
         super::print(&stale.report(&args.output))?;

@@ -260,6 +260,8 @@ pub struct Function {
     pub span: Span,
     /// Atomic functions have no positions inside.
     pub atomic: bool,
+    /// What a call of it counts as (`__counts`).
+    pub counts: Vec<String>,
 }
 
 /// A place an instruction comes from.

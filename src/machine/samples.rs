@@ -90,6 +90,7 @@ pub(crate) fn machine(threads: &[&[Op]]) -> Machine {
             name: "run".to_string(),
             span: span(0),
             atomic: false,
+            counts: Vec::new(),
         }],
         threads: threads
             .iter()

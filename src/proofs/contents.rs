@@ -21,6 +21,8 @@ pub(crate) struct Contents<'a> {
     pub module: &'a PropertyModule,
     pub history: History,
     pub chapters: Vec<Chapter<'a>>,
+    /// There is a page of costs.
+    pub has_costs: bool,
 }
 
 /// A protocol.
@@ -106,6 +108,7 @@ impl<'a> Contents<'a> {
             history: History::of(spec),
             module,
             chapters,
+            has_costs: !records.costs.is_empty(),
         })
     }
 

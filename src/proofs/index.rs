@@ -20,6 +20,12 @@ pub(crate) fn page(contents: &Contents) -> String {
     text += &format!("## Bugs\n\n{}\n", bugs(contents));
     text += &format!("## Properties\n\n{}\n", legend(contents));
     text += &format!("## Scenarios\n\n{}\n", stories(contents));
+    if contents.has_costs {
+        text += &format!(
+            "## Costs\n\nWhat an exit and an allocation take: {}.\n\n",
+            link("figures and a plot", super::cost::PAGE)
+        );
+    }
     text += &format!("## How far this goes\n\n{}\n", extent(contents));
     text + "## Do it again\n\n\
         ```sh\n\

@@ -2,12 +2,13 @@
 //!
 //! `index.md` has the matrix, `PROTOCOL.md` the story, the verdicts and the listing of a protocol, `PROTOCOL/SCENARIO.md` what was
 //! found in one scenario, and beside it lie the picture (`.svg`) and the states (`.itf.json.gz`) of each violation that says something
-//! new, and its certificate.
+//! new, and its certificate. `cost.md` has the figures of `oomspec cost`.
 //! Nothing depends on the time, the machine or the number of threads.
 
 mod assumed;
 mod bounds;
 mod contents;
+mod cost;
 mod evidence;
 mod holds;
 mod index;
@@ -50,6 +51,13 @@ pub fn pages(
             page(path, scenario::page(&contents, chapter, section));
         }
     }
+    if !records.costs.is_empty() {
+        let (text, picture) = cost::page(&records.costs);
+        page(cost::PAGE.into(), text);
+        if let Some(picture) = picture {
+            files.insert(cost::PICTURE.into(), picture.into_bytes());
+        }
+    }
     for section in contents.sections() {
         for (property, certificate) in &section.certificates {
             let path = format!(
@@ -79,7 +87,7 @@ pub fn is_owned(path: &str, content: &[u8]) -> bool {
         && [PICTURE, TRACE, CERTIFICATE]
             .iter()
             .any(|ending| path.ends_with(ending));
-    evidence || (path.ends_with(".md") && content.starts_with(MARK.as_bytes()))
+    evidence || path == cost::PICTURE || (path.ends_with(".md") && content.starts_with(MARK.as_bytes()))
 }
 
 /// Stands at the top of every page.

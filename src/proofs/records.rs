@@ -1,12 +1,15 @@
-//! What other commands leave beside the pages, and where the pages mention it.
+//! What the pages say beside verdicts: what other commands find, and where it is mentioned.
 
+use crate::cost::Cost;
 use crate::tlc::{Record, Table};
 
-/// What lies in the folder already.
+/// What other commands have found.
 #[derive(Debug, Clone, Default)]
 pub struct Records {
     /// `tlc.json`, if there is one: what TLC made of the exported modules.
     pub tlc: Table,
+    /// What `oomspec cost` measures; no page is made of nothing.
+    pub costs: Vec<Cost>,
 }
 
 /// What TLC says about a protocol in a scenario, as an entry of the list of engines.

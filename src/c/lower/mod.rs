@@ -62,6 +62,14 @@ fn function(function: &ast::Function) -> Function {
         name: function.name.name.clone(),
         span: function.span,
         atomic,
+        counts: function.annotations.iter().flat_map(counts).collect(),
+    }
+}
+
+fn counts(annotation: &ast::Annotation) -> Vec<String> {
+    match &annotation.kind {
+        AnnotationKind::Counts(names) => names.iter().map(|name| name.name.clone()).collect(),
+        _ => Vec::new(),
     }
 }
 

@@ -211,13 +211,14 @@ pub(super) const LOOP: &str = "for_each";
 /// It is longer than this.
 const WHILE: &[u8] = b"while";
 
-const FUNCTION_ANNOTATIONS: [&str; 10] = [
+const FUNCTION_ANNOTATIONS: [&str; 11] = [
     "__atomic",
     "__acquires",
     "__cond_acquires",
     "__releases",
     "__breaks",
     "__strongly_fair",
+    "__counts",
     "__task",
     "__daemon",
     "__unfair",
@@ -238,6 +239,7 @@ pub(super) fn word(kind: &AnnotationKind) -> &'static str {
         AnnotationKind::Releases(_) => "__releases",
         AnnotationKind::Breaks(_) => "__breaks",
         AnnotationKind::StronglyFair => "__strongly_fair",
+        AnnotationKind::Counts(_) => "__counts",
         AnnotationKind::Task(_) => "__task",
         AnnotationKind::Daemon(_) => "__daemon",
         AnnotationKind::Unfair => "__unfair",
@@ -254,6 +256,7 @@ impl Mark {
             "__acquires" => AnnotationKind::Acquires(self.parameter(parameters)?),
             "__cond_acquires" => AnnotationKind::CondAcquires(self.parameter(parameters)?),
             "__releases" => AnnotationKind::Releases(self.parameter(parameters)?),
+            "__counts" => AnnotationKind::Counts(self.names("what a call of it counts as")?),
             "__breaks" => AnnotationKind::Breaks(self.one("the property it breaks")?),
             "__task" => AnnotationKind::Task(self.one("the task it runs as")?),
             "__daemon" => AnnotationKind::Daemon(self.one("the task it runs as")?),
@@ -292,6 +295,18 @@ impl Mark {
         let name = &self.name.name;
         Err(Diagnostic::at(self.span, format!("`{name}` takes one argument"))
             .help(format!("write `{name}(x)`, where x is {what}")))
+    }
+
+    fn names(&self, what: &str) -> Result<Vec<Ident>, Diagnostic> {
+        let twice = |(at, name): (usize, &Ident)| self.arguments[..at].iter().any(|other| other.name == name.name);
+        if self.arguments.is_empty() || self.arguments.iter().enumerate().any(twice) {
+            let name = &self.name.name;
+            return Err(
+                Diagnostic::at(self.span, format!("`{name}` takes one or more different names"))
+                    .help(format!("write `{name}(x, y)`, where x and y are {what}")),
+            );
+        }
+        Ok(self.arguments.clone())
     }
 
     fn parameter(&self, parameters: &[&str]) -> Result<Ident, Diagnostic> {

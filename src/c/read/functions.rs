@@ -132,7 +132,9 @@ impl Converter<'_> {
 
 /// Annotations that do not go together, or that say nothing on this function.
 fn contradictions(annotations: &[Annotation], result: &Type) -> Vec<Diagnostic> {
-    use crate::c::ast::AnnotationKind::{Acquires, Atomic, CondAcquires, Daemon, Releases, StronglyFair, Task, Unfair};
+    use crate::c::ast::AnnotationKind::{
+        Acquires, Atomic, CondAcquires, Counts, Daemon, Releases, StronglyFair, Task, Unfair,
+    };
     let find = |wanted: &dyn Fn(&AnnotationKind) -> bool| annotations.iter().find(|one| wanted(&one.kind));
     let atomic = find(&|kind| *kind == Atomic);
     let roles: Vec<&Annotation> = annotations
@@ -159,6 +161,7 @@ fn contradictions(annotations: &[Annotation], result: &Type) -> Vec<Diagnostic> 
         let message = match one.kind {
             Acquires(_) | CondAcquires(_) | Releases(_) => "only an `__atomic` function takes or releases a lock",
             StronglyFair => "only an `__atomic` function is strongly fair",
+            Counts(_) => "only an `__atomic` function is counted",
             _ => continue,
         };
         errors.push(Diagnostic::at(one.span, message).help("annotate the `__atomic` function that does it"));

@@ -15,6 +15,10 @@ fn kinds(text: &str) -> Vec<String> {
             Kind::Acquires(x) => format!("acquires {}", x.name),
             Kind::CondAcquires(x) => format!("acquires {} or not", x.name),
             Kind::Releases(x) => format!("releases {}", x.name),
+            Kind::Counts(names) => {
+                let names: Vec<&str> = names.iter().map(|name| name.name.as_str()).collect();
+                format!("counts {}", names.join(" "))
+            }
             Kind::Breaks(x) => format!("breaks {}", x.name),
             Kind::Task(x) => format!("task {}", x.name),
             Kind::Daemon(x) => format!("daemon {}", x.name),
@@ -35,6 +39,10 @@ fn they_follow_the_parameter_list() {
     assert_eq!(
         kinds("static struct p *f(struct s *a) __releases(a) __strongly_fair __atomic /* c */ __breaks(NoBug) { }"),
         ["releases a", "strongly fair", "atomic", "breaks NoBug"]
+    );
+    assert_eq!(
+        kinds("void f(void) __atomic __counts(lock, try) { }"),
+        ["atomic", "counts lock try"]
     );
     assert_eq!(kinds("void f(void) __task(hog) { }"), ["task hog"]);
     assert_eq!(kinds("void f(void) __daemon(d) { }"), ["daemon d"]);
