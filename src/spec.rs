@@ -357,11 +357,20 @@ impl Spec {
     /// Reads and compiles a protocol in a scenario.
     pub fn instance(&self, protocol: &Listing, scenario: &Listing) -> Result<Instance, Diagnostics> {
         let program = self.read(protocol, Some(scenario))?;
-        let tags = program.tags.clone();
+        let mut tags = program.tags.clone();
         let name = |tag: Option<&String>, listing: &Listing| tag.cloned().unwrap_or_else(|| stem(&listing.name));
+        let mut called = name(tags.scenario.as_ref().map(|(tag, _)| &tag.name), scenario);
+        if !scenario.bounds.is_empty() {
+            // What a listing announces it announces for the sizes of the text: with others it may come, and need not.
+            tags.breaks
+                .retain(|breaks| breaks.scenario.is_none() || breaks.names(&called));
+            tags.breaks.iter_mut().for_each(|breaks| breaks.scenario = None);
+            let bounds = scenario.bounds.iter().map(|(name, value)| format!("{name}={value}"));
+            called = format!("{called} with {}", bounds.collect::<Vec<_>>().join(", "));
+        }
         Ok(Instance {
             protocol: name(tags.protocol.as_ref().map(|tag| &tag.name), protocol),
-            scenario: name(tags.scenario.as_ref().map(|(tag, _)| &tag.name), scenario),
+            scenario: called,
             scenario_source: scenario.name.clone(),
             machine: Machine::new(compile(&program)?),
             tags,

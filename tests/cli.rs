@@ -1094,3 +1094,99 @@ fn a_file_that_is_not_there_is_answered_with_those_that_are() {
     assert!(run.err.contains("there is no file `nope.c`"), "{}", run.err);
     assert!(run.err.contains("mine.c"), "{}", run.err);
 }
+
+/// What -D changes is what an edit of the text would change.
+#[test]
+fn a_size_that_is_given_is_as_if_it_stood_in_the_scenario() {
+    let states = |(_, lines): &(i32, Vec<Value>)| lines[0]["distinct"].as_u64().expect("states");
+    let check = |scenario: &str, more: &[&str]| {
+        let args = [
+            &[
+                "check",
+                "v4.14",
+                "-s",
+                scenario,
+                "-p",
+                "NoUseAfterFree",
+                "--format",
+                "json",
+            ],
+            more,
+        ]
+        .concat();
+        json(&args)
+    };
+    let scenario = std::fs::read_to_string(spec_folder().join("scenarios/lock-held.c")).expect("a scenario");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let longer = folder.path().join("longer.c");
+    let defined = "#define MAX_OOM_REAP_RETRIES 3\n#define NR_PAGES";
+    assert!(scenario.contains("#define NR_PAGES"));
+    std::fs::write(&longer, scenario.replacen("#define NR_PAGES", defined, 1)).expect("a file");
+    let plain = check("lock-held", &[]);
+    let given = check("lock-held", &["-D", "MAX_OOM_REAP_RETRIES=3"]);
+    let edited = check(longer.to_str().expect("UTF-8"), &[]);
+    assert_eq!(given.0, 0);
+    assert_eq!(states(&given), states(&edited));
+    assert!(states(&given) > states(&plain));
+    assert_eq!(given.1[0]["scenario"], "lock-held with MAX_OOM_REAP_RETRIES=3");
+}
+
+/// v4.14 announces this one for locked memory: without it there is none, and that is no surprise.
+#[test]
+fn what_is_announced_is_announced_for_the_sizes_of_the_text() {
+    let unlocked = run(&[
+        "check",
+        "v4.14",
+        "-s",
+        "mlocked",
+        "-p",
+        "NoMunlockRace",
+        "-D",
+        "HOG_LOCKED=false",
+    ]);
+    assert_eq!(unlocked.code, 0, "{}{}", unlocked.out, unlocked.err);
+    let locked = run(&[
+        "check",
+        "v4.14",
+        "-s",
+        "mlocked",
+        "-p",
+        "NoMunlockRace",
+        "-D",
+        "HOG_HUGE=true",
+    ]);
+    assert_eq!(locked.code, 0, "{}{}", locked.out, locked.err);
+    assert!(locked.out.contains("1 violation, expected"), "{}", locked.out);
+}
+
+#[test]
+fn a_size_that_there_is_not_is_an_error() {
+    for (size, code, words) in [
+        ("MAX_OOM_REAP_RETRIE=3", 150, "did you mean `MAX_OOM_REAP_RETRIES`?"),
+        ("MAX_OOM_REAP_RETRIES", 2, "write NAME=VALUE"),
+        ("MAX_OOM_REAP_RETRIES=many", 2, "no number"),
+        ("MAX_OOM_REAP_RETRIES=-1", 2, "no number"),
+        ("MAX_OOM_REAP_RETRIES=99999999999", 2, "no number"),
+        ("9=3", 2, "no name"),
+        ("NR_PAGES=0", 150, "pages"),
+        ("NR_PAGES=4000000000", 150, "pages"),
+        ("NULL=1", 150, "NULL"),
+    ] {
+        let run = run(&["check", "v4.14", "-s", "quick-exit", "-D", size]);
+        assert_eq!(run.code, code, "{size}: {}{}", run.out, run.err);
+        assert!(run.err.contains(words), "{size}: {}", run.err);
+    }
+    let twice = run(&[
+        "check",
+        "v4.14",
+        "-s",
+        "quick-exit",
+        "-D",
+        "NR_PAGES=2",
+        "-D",
+        "NR_PAGES=2",
+    ]);
+    assert_eq!(twice.code, 150, "{}", twice.err);
+    let module = run(&["check", "OomResolution.tla", "-D", "NR_PAGES=2"]);
+    assert_eq!(module.code, 2, "{}", module.err);
+}

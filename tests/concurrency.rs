@@ -15,6 +15,7 @@ fn the_verdict_on_each_program_is_the_known_one() {
         name: "threads.c".into(),
         text: "/** @scenario threads: nobody else */\nstruct pthread nobody;\n".into(),
         folder: None,
+        bounds: Vec::new(),
     };
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/concurrency");
     let entries = std::fs::read_dir(folder).expect("a folder");

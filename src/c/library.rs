@@ -98,6 +98,8 @@ pub struct Listing {
     pub text: String,
     /// The folder of a user's file; none for files of the library.
     pub folder: Option<PathBuf>,
+    /// Bounds that are other than in the text: the name of a `#define`, and its value here.
+    pub bounds: Vec<(String, String)>,
 }
 
 impl Listing {
@@ -110,6 +112,7 @@ impl Listing {
             name: path.to_string(),
             text: text?,
             folder: None,
+            bounds: Vec::new(),
         })
     }
 
@@ -124,6 +127,7 @@ impl Listing {
             name: path.display().to_string(),
             text,
             folder: Some(folder),
+            bounds: Vec::new(),
         })
     }
 }

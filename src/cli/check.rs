@@ -38,6 +38,9 @@ pub struct Args {
     #[arg(short, long)]
     property: Vec<String>,
 
+    #[command(flatten)]
+    sizes: inputs::Sizes,
+
     /// A TLA+ module with properties of your own; it may extend Properties or Refinement
     #[arg(long, value_name = "FILE.tla")]
     properties: Option<PathBuf>,
@@ -149,7 +152,7 @@ pub fn run(spec: &Spec, args: &Args, budget: Budget) -> Result<u8, Failure> {
             checked.findings.retain(|finding| stateright_can(finding.property.kind));
         }
     }
-    compare_with_bases(spec, &targets, &asked, &mut checked)?;
+    compare_with_bases(spec, &targets, &args.sizes, &asked, &mut checked)?;
     match args.format {
         Format::Json => {
             for line in checked.iter().flat_map(json::lines) {
@@ -180,6 +183,7 @@ fn refuse_for_module(args: &Args) {
     let given = [
         (args.protocols.len() > 1, "several files"),
         (!args.scenario.is_empty(), "--scenario"),
+        (args.sizes.any(), "-D (the .cfg has its constants)"),
         (!args.property.is_empty(), "--property (the .cfg says which)"),
         (args.properties.is_some(), "--properties"),
         (args.engine != Engine::Graph, "--engine"),
@@ -256,7 +260,7 @@ fn instances(spec: &Spec, targets: &[Target], args: &Args) -> Result<Vec<Instanc
     };
     let scenarios: Vec<Listing> = names
         .iter()
-        .map(|name| scenario(spec, name))
+        .map(|name| args.sizes.of(scenario(spec, name)?))
         .collect::<Result<_, _>>()?;
     let mut instances = Vec::new();
     for target in targets {
@@ -272,6 +276,7 @@ fn instances(spec: &Spec, targets: &[Target], args: &Args) -> Result<Vec<Instanc
 fn compare_with_bases(
     spec: &Spec,
     targets: &[Target],
+    sizes: &inputs::Sizes,
     asked: &suite::Asked,
     checked: &mut [Checked],
 ) -> Result<(), Diagnostics> {
@@ -281,7 +286,7 @@ fn compare_with_bases(
         let (mut instances, mut comparable) = (Vec::new(), Vec::new());
         for mine in mine.iter_mut() {
             // A scenario of the user's own is read again from where it was read before.
-            let again = scenario(spec, &mine.instance.scenario_source)?;
+            let again = sizes.of(scenario(spec, &mine.instance.scenario_source)?)?;
             match spec.instance(base, &again) {
                 Ok(instance) => {
                     instances.push(instance);

@@ -11,7 +11,7 @@ use oomspec::source::{Diagnostic, Diagnostics};
 use oomspec::spec::{Spec, stem};
 
 use super::check::{available_threads, misuse};
-use super::inputs::{Modules, listing, modules, refuse_uncalled, scenario};
+use super::inputs::{Modules, Sizes, listing, modules, refuse_uncalled, scenario};
 use super::{Failure, exit, suite};
 
 /// Compare two protocols: their listings, their verdicts, and what can be seen of them
@@ -33,6 +33,9 @@ pub struct Args {
     /// Only in this scenario, or in one of yours; then every run that tells them apart is shown
     #[arg(short, long, value_name = "SCENARIO|FILE.c")]
     scenario: Vec<String>,
+
+    #[command(flatten)]
+    sizes: Sizes,
 
     /// Show every step of a run, not only the ones of which something is seen
     #[arg(long)]
@@ -130,7 +133,7 @@ fn pairs(spec: &Spec, args: &Args) -> Result<Vec<(Instance, Instance)>, Diagnost
     } else {
         args.scenario.clone()
     };
-    let scenarios = names.iter().map(|name| scenario(spec, name));
+    let scenarios = names.iter().map(|name| args.sizes.of(scenario(spec, name)?));
     let scenarios: Vec<_> = scenarios.collect::<Result<_, Diagnostics>>()?;
     for listing in [&first, &second] {
         refuse_uncalled(spec, listing, &scenarios)?;

@@ -28,6 +28,9 @@ pub struct Args {
     #[command(flatten)]
     pair: inputs::Pair,
 
+    #[command(flatten)]
+    sizes: inputs::Sizes,
+
     /// A violated property: follow its counterexample
     #[arg(short, long)]
     property: Option<String>,
@@ -70,7 +73,7 @@ pub fn run(spec: &Spec, args: &Args, budget: Budget) -> Result<u8, Failure> {
     if args.steps && args.format != Format::Human {
         misuse("--steps is for people: JSON always has every step");
     }
-    let instance = args.pair.instance(spec)?;
+    let instance = args.pair.instance_of(spec, &args.sizes)?;
     let machine = &instance.machine;
     let expression = spec.expression(&args.expression, args.properties.as_deref(), machine)?;
     // What cannot be evaluated at all is said before anything is explored.

@@ -88,6 +88,51 @@ pub fn refuse_uncalled(spec: &Spec, protocol: &Listing, scenarios: &[Listing]) -
 // A comment for rustdoc would be the help of the commands that have these.
 #[allow(missing_docs)]
 #[derive(Debug, clap::Args)]
+pub struct Sizes {
+    /// Another value for a `#define` of the scenario, the listing or a header, such as MAX_OOM_REAP_RETRIES=4; what the listing
+    /// announces it announces for its own values
+    #[arg(short = 'D', long = "define", value_name = "NAME=VALUE", value_parser = size)]
+    bounds: Vec<(String, String)>,
+}
+
+/// `NAME=4`, `NAME=true`
+fn size(text: &str) -> Result<(String, String), String> {
+    let Some((name, value)) = text.split_once('=') else {
+        return Err("write NAME=VALUE".to_string());
+    };
+    let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    if !is_name {
+        return Err(format!("`{name}` is no name of a #define"));
+    }
+    match value.parse::<u32>().is_ok() || ["true", "false"].contains(&value) {
+        true => Ok((name.to_string(), value.to_string())),
+        false => Err(format!("`{value}` is no number, and neither true nor false")),
+    }
+}
+
+impl Sizes {
+    /// Whether some size is given.
+    pub fn any(&self) -> bool {
+        !self.bounds.is_empty()
+    }
+
+    /// A scenario of these sizes.
+    pub fn of(&self, scenario: Listing) -> Result<Listing, Diagnostics> {
+        let mut names: Vec<&str> = self.bounds.iter().map(|(name, _)| name.as_str()).collect();
+        names.sort_unstable();
+        if let Some(twice) = names.windows(2).find(|two| two[0] == two[1]) {
+            let error = Diagnostic::general(format!("`{}` is given twice with -D", twice[0]));
+            return Err(error.help("give each size once").into());
+        }
+        let bounds = self.bounds.clone();
+        Ok(Listing { bounds, ..scenario })
+    }
+}
+
+// A comment for rustdoc would be the help of the commands that have these.
+#[allow(missing_docs)]
+#[derive(Debug, clap::Args)]
 pub struct Pair {
     /// A protocol (see `oomspec list`), or a listing of yours
     #[arg(value_name = "PROTOCOL|FILE.c")]
@@ -99,6 +144,12 @@ pub struct Pair {
 }
 
 impl Pair {
+    /// The same, in a scenario of these sizes.
+    pub fn instance_of(&self, spec: &Spec, sizes: &Sizes) -> Result<Instance, Diagnostics> {
+        let scenario = sizes.of(scenario(spec, &self.scenario)?)?;
+        instance(spec, &listing(spec, &self.protocol)?, &scenario)
+    }
+
     /// The protocol in the scenario, compiled.
     pub fn instance(&self, spec: &Spec) -> Result<Instance, Diagnostics> {
         instance(spec, &listing(spec, &self.protocol)?, &scenario(spec, &self.scenario)?)

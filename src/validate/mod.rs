@@ -88,6 +88,7 @@ impl Recorded {
             name: format!("the world of {}", self.trace.name),
             text: self.world.text.clone(),
             folder: None,
+            bounds: Vec::new(),
         };
         if listing.folder.is_some() {
             spec.refuse_uncalled(listing, Some(&scenario))?;

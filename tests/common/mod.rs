@@ -133,6 +133,7 @@ pub fn listing(text: &str) -> Listing {
         name: "mine.c".into(),
         text: text.into(),
         folder: None,
+        bounds: Vec::new(),
     }
 }
 

@@ -310,6 +310,7 @@ pub fn instance(text: &str) -> Result<Instance, Diagnostics> {
         name: "linux/random.c".into(),
         text: text.into(),
         folder: None,
+        bounds: Vec::new(),
     };
     let program = read_program(&Nothing, &listing, None)?;
     Ok(Instance {

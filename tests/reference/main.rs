@@ -37,6 +37,7 @@ fn both(text: &str) -> Result<(Program, Machine), Diagnostics> {
         name: "linux/program.c".into(),
         text: text.into(),
         folder: None,
+        bounds: Vec::new(),
     };
     let program = read_program(&NoFiles, &listing, None)?;
     let machine = Machine::new(compile(&program)?);

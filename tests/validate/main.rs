@@ -156,6 +156,7 @@ fn a_listing_with_one_fault_is_refused_by_some_trace() {
             name: "faulty.c".to_string(),
             text,
             folder: Some(".".into()),
+            bounds: Vec::new(),
         };
         let refused = ["6.1-plain", "6.1-race", "6.1-aio", "6.1-unable"].iter().any(|name| {
             let trace = trace::parse(name, self::text(name).as_bytes()).expect("a trace");
@@ -247,6 +248,7 @@ fn the_world_of_a_trace_is_a_scenario() {
             name: "world.c".to_string(),
             text: recorded.scenario().expect("a world").to_string(),
             folder: None,
+            bounds: Vec::new(),
         };
         for protocol in ["v4.13", "v4.17", "v6.1"] {
             let listing = spec.protocol(protocol).expect("a listing");

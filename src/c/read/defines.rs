@@ -159,6 +159,14 @@ pub(super) fn numbers(units: &[Unit]) -> Vec<(String, i64)> {
     last(units).into_iter().filter_map(number).collect()
 }
 
+/// The names of the `#define`s in a file that have a value: numbers, or names of numbers.
+pub(super) fn sized(unit: &Unit) -> Vec<String> {
+    let valued = written(unit)
+        .into_iter()
+        .filter(|define| matches!(define.value, Ok(Some(_))));
+    valued.map(|define| define.name).collect()
+}
+
 /// The `#define`s that stand in a file, except for those of what is built in.
 pub(super) fn written(unit: &Unit) -> Vec<Define> {
     let plain = Defines::default();

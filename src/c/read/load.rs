@@ -39,6 +39,7 @@ pub(super) fn load(library: &dyn Library, protocol: &Listing, scenario: Option<&
     if let Some(scenario) = scenario {
         loader.scenario = true;
         loader.main(scenario);
+        loader.bounds(&scenario.bounds);
     }
     loader.loaded
 }
@@ -117,6 +118,40 @@ impl Loader<'_> {
             0,
             None,
         );
+    }
+
+    /// What is given beside the texts holds over all of them: a `#define` each, behind the last text.
+    fn bounds(&mut self, bounds: &[(String, String)]) {
+        if bounds.is_empty() {
+            return;
+        }
+        let known: BTreeSet<String> = self.loaded.units.iter().flat_map(defines::sized).collect();
+        let text: String = bounds
+            .iter()
+            .map(|(name, value)| format!("#define {name} {value}\n"))
+            .collect();
+        let file = self.loaded.sources.add("the command line", text.clone());
+        match parse(&text, file) {
+            Ok(unit) => {
+                for define in defines::written(&unit) {
+                    if !known.contains(&define.name) {
+                        let names = known.iter().map(String::as_str);
+                        let all = format!("there are {}", known.iter().cloned().collect::<Vec<_>>().join(", "));
+                        let message = format!("no `#define {}` with a number is there to be changed", define.name);
+                        let error = Diagnostic::at(define.span, message);
+                        self.loaded
+                            .errors
+                            .push(error.help(did_you_mean(&define.name, names, all)));
+                    }
+                }
+                self.loaded.units.push(Unit {
+                    scenario: true,
+                    given: true,
+                    ..unit
+                });
+            }
+            Err(error) => self.loaded.errors.push(error),
+        }
     }
 
     fn file(&mut self, found: Found, depth: usize, included_at: Option<Span>) {

@@ -87,7 +87,7 @@ fn program(loaded: Loaded) -> Result<(Program, Vec<unit::Unit>), Diagnostics> {
     errors.append(&mut more);
     for scenario in [false, true] {
         // What is included stands before the file that was asked for.
-        if let Some(main) = units.iter().rfind(|unit| unit.scenario == scenario) {
+        if let Some(main) = units.iter().rfind(|unit| unit.scenario == scenario && !unit.given) {
             tags::read(main, &mut program.tags, &mut errors);
         }
     }

@@ -16,6 +16,8 @@ pub(super) struct Unit {
     pub(super) path: Option<String>,
     /// It belongs to the scenario, not to the protocol.
     pub(super) scenario: bool,
+    /// It is no file: it has the bounds that were given beside the texts.
+    pub(super) given: bool,
     /// The text with blanks for annotations.
     pub(super) masked: Vec<u8>,
     pub(super) tree: Tree,
@@ -39,6 +41,7 @@ pub(super) fn parse_without(text: &str, file: FileId, nothing: &BTreeSet<String>
         file,
         path: None,
         scenario: false,
+        given: false,
         masked,
         tree,
         marks,

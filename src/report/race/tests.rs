@@ -31,6 +31,7 @@ fn written(protocol: &str, scenario: &str) -> Checked {
         name: name.to_string(),
         text: text.to_string(),
         folder: None,
+        bounds: Vec::new(),
     };
     let instance = Spec::builtin().instance(&listing("mine.c", protocol), &listing("who.c", scenario));
     match instance {
@@ -344,6 +345,7 @@ bool __oom_reap_task_mm(struct mm_struct *mm, bool last)
             name: "mine.c".to_string(),
             text,
             folder: None,
+            bounds: Vec::new(),
         };
         let instance = spec.instance(&mine, &scenario).unwrap();
         let checked = check(instance, &[], LIMITS, &[], &|_, _| ()).unwrap();

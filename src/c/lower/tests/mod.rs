@@ -53,6 +53,7 @@ fn compiled(text: &str) -> Result<Machine, Diagnostics> {
         name: "linux/mine.c".into(),
         text: format!("{WORLD}{text}"),
         folder: None,
+        bounds: Vec::new(),
     };
     Ok(Machine::new(compile(&read_program(&Nothing, &listing, None)?)?))
 }

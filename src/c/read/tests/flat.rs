@@ -40,6 +40,7 @@ fn mine(text: &str) -> Listing {
         name: "mine.c".into(),
         text: text.into(),
         folder: None,
+        bounds: Vec::new(),
     }
 }
 

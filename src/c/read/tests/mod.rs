@@ -57,6 +57,7 @@ fn alone(text: &str) -> Listing {
         name: "linux/mine.c".into(),
         text: text.into(),
         folder: None,
+        bounds: Vec::new(),
     }
 }
 
