@@ -494,3 +494,31 @@ fn prove_writes_compares_and_cleans_up() {
     assert!(!proofs.join("v0.1").exists() && proofs.join("mine.md").exists());
     assert_eq!(prove(&["--check"]).0, 0);
 }
+
+#[test]
+fn what_is_not_announced_is_shown_wherever_it_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let spec = small_spec(folder.path());
+    std::fs::copy(root().join("spec/scenarios/alone.c"), spec.join("scenarios/alone.c")).unwrap();
+    let listing = std::fs::read_to_string(spec.join("linux/v4.9.c")).unwrap();
+    // Without its announcements, which go on below each of them.
+    let mut inside = false;
+    let kept = listing.lines().filter(|line| {
+        inside = line.starts_with(" * @breaks") || (inside && line.starts_with(" *           "));
+        !inside
+    });
+    let silent: String = kept.map(|line| format!("{line}\n")).collect();
+    assert!(!silent.contains("@breaks"));
+    std::fs::write(spec.join("linux/v4.9.c"), silent).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_oomspec"));
+    let command = command.current_dir(folder.path()).arg("--spec").arg(&spec).arg("prove");
+    assert!(command.status().unwrap().success());
+    let page = |scenario: &str| {
+        let path = folder.path().join(format!("proofs/v4.9/{scenario}.md"));
+        std::fs::read_to_string(path).unwrap()
+    };
+    for scenario in ["alone", "aio-never-alone"] {
+        assert!(page(scenario).contains("!["), "{}", page(scenario));
+        assert!(!page(scenario).contains("Nothing new"), "{}", page(scenario));
+    }
+}

@@ -34,7 +34,9 @@ impl News {
         let mut held: HashSet<(&str, &str)> = HashSet::new();
         for chapter in evidence.chunk_by(|a, b| a.checked.instance.protocol == b.checked.instance.protocol) {
             let mut shortest: HashMap<(&str, &str), Cell> = HashMap::new();
-            for (instance, finding) in violations(chapter) {
+            // What nobody has announced is shown wherever it is found.
+            let announced = |(_, finding): &(&Instance, &Finding)| finding.known.is_some();
+            for (instance, finding) in violations(chapter).into_iter().filter(announced) {
                 let here = place(instance, finding);
                 let (property, why) = (finding.property.name.as_str(), finding.known_words());
                 let (steps, start) = length(finding);
