@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use oomspec::actors::compare::Opinion;
+use oomspec::c::ast::Cause;
 use oomspec::c::library::Listing;
-use oomspec::check::{Checked, Verdict, baseline};
+use oomspec::check::{Checked, Finding, Verdict, baseline};
 use oomspec::counterexample::history::History;
 use oomspec::explore::{Budget, Limits};
 use oomspec::model::Instance;
@@ -332,15 +333,11 @@ fn human(spec: &Spec, targets: &[Target], checked: &[Checked], args: &Args) -> S
         }
         return text + &summary::total(checked);
     }
-    for checked in checked {
-        for finding in checked
-            .findings
-            .iter()
-            .filter(|finding| finding.verdict == Verdict::Violated)
-        {
-            text += &violation(&history, &checked.instance, finding, args.steps);
-            text += "\n";
-        }
+    let mut shown: Vec<(&Instance, &Finding)> = checked.iter().flat_map(violated).collect();
+    shown.sort_by_key(|(_, finding)| rank(finding));
+    for (instance, finding) in shown {
+        text += &violation(&history, instance, finding, args.steps);
+        text += "\n";
     }
     for checked in checked
         .iter()
@@ -357,6 +354,21 @@ fn human(spec: &Spec, targets: &[Target], checked: &[Checked], args: &Args) -> S
         );
     }
     text + &summary::total(checked)
+}
+
+fn violated(checked: &Checked) -> impl Iterator<Item = (&Instance, &Finding)> {
+    let broken = checked.findings.iter();
+    let broken = broken.filter(|finding| finding.verdict == Verdict::Violated);
+    broken.map(|finding| (&checked.instance, finding))
+}
+
+/// What nobody expects is read first, then mistakes, then what is by design.
+fn rank(finding: &Finding) -> usize {
+    match finding.known.as_ref().map(|reason| &reason.cause) {
+        None => 0,
+        Some(Cause::Mistake { .. } | Cause::Inherited) => 1,
+        Some(Cause::Design) => 2,
+    }
 }
 
 fn stateright_can(kind: PropertyKind) -> bool {

@@ -1,7 +1,7 @@
 //! Verdicts in a cell and in words.
 
 use crate::c::ast::Reason;
-use crate::check::{Finding, Verdict};
+use crate::check::Finding;
 use crate::report::matrix::Mark;
 
 /// The marks, each with what it means, as the legend of a table.
@@ -13,17 +13,15 @@ pub(crate) const LEGEND: &str = "\
 /// The mark of a property over one or more scenarios: the worst.
 pub(crate) fn cell<'a>(findings: impl Iterator<Item = &'a Finding>) -> &'static str {
     let mut worst = Mark::NotAsked;
-    let mut mistake = false;
     for finding in findings {
         worst = worst.max(Mark::of(finding));
-        mistake |= finding.verdict == Verdict::Violated && by_mistake(finding);
     }
     match worst {
         Mark::NotAsked => "–",
         Mark::Holds => "·",
         Mark::Vacuous => "v",
-        Mark::Known if mistake => "**X**",
-        Mark::Known => "x",
+        Mark::Known => "**X**",
+        Mark::Designed => "x",
         Mark::Incomplete => "?",
         Mark::Unexpected => "**!**",
     }

@@ -214,24 +214,19 @@ fn draw(rows: &[(&str, &[Figure])], top: i32, svg: &mut String) -> Result<(), Bo
         RGBColor(0x55, 0xa8, 0x68),
         RGBColor(0x80, 0x80, 0x80),
     ];
-    let area = SVGBackend::with_string(svg, (960, 420)).into_drawing_area();
+    let area = SVGBackend::with_string(svg, (960, 480)).into_drawing_area();
     area.fill(&WHITE)?;
     // A unit for each bar, and one between the groups.
-    let names: Vec<&str> = rows
-        .iter()
-        .flat_map(|(_, figures)| *figures)
-        .map(|figure| figure.name.as_str())
-        .collect();
     let mut shown: Vec<&str> = Vec::new();
-    names.into_iter().for_each(|name| {
-        if !shown.contains(&name) {
-            shown.push(name);
+    for figure in rows.iter().flat_map(|(_, figures)| *figures) {
+        if figure.times.most != Most::Bounded(0) && !shown.contains(&figure.name.as_str()) {
+            shown.push(&figure.name);
         }
-    });
+    }
     let group = shown.len() as i32 + 1;
     let mut chart = ChartBuilder::on(&area)
         .margin(12)
-        .x_label_area_size(120)
+        .x_label_area_size(190)
         .y_label_area_size(36)
         .build_cartesian_2d(0..rows.len() as i32 * group, 0..top)?;
     let style = ("sans-serif", 12).into_font();
@@ -254,13 +249,18 @@ fn draw(rows: &[(&str, &[Figure])], top: i32, svg: &mut String) -> Result<(), Bo
             .label(*name)
             .legend(move |(x, y)| Rectangle::new([(x, y - 4), (x + 10, y + 4)], color.filled()));
     }
-    chart.configure_series_labels().label_font(style.clone()).draw()?;
+    chart
+        .configure_series_labels()
+        .position(SeriesLabelPosition::UpperLeft)
+        .background_style(WHITE)
+        .label_font(style.clone())
+        .draw()?;
     let (_, height) = area.dim_in_pixel();
     let turned = style.transform(FontTransform::Rotate270).color(&BLACK);
     let turned = turned.pos(Pos::new(HPos::Right, VPos::Center));
     for (row, (name, _)) in rows.iter().enumerate() {
         let (x, _) = chart.backend_coord(&(row as i32 * group + group / 2, 0));
-        area.draw_text(name, &turned, (x, height as i32 - 124))?;
+        area.draw_text(name, &turned, (x, height as i32 - 196))?;
     }
     area.present()?;
     Ok(())

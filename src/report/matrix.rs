@@ -2,6 +2,7 @@
 
 use indexmap::IndexMap;
 
+use crate::c::ast::Cause;
 use crate::check::{Checked, Finding, Verdict};
 use crate::model::property::Property;
 
@@ -14,7 +15,9 @@ pub(crate) enum Mark {
     Vacuous,
     /// `.`: holds.
     Holds,
-    /// `X`: known to be broken.
+    /// `x`: broken by design, as the listing says.
+    Designed,
+    /// `X`: broken by mistake, as the listing says.
     Known,
     /// `?`: not decided.
     Incomplete,
@@ -26,8 +29,11 @@ impl Mark {
     /// The mark of one verdict.
     pub(crate) fn of(finding: &Finding) -> Self {
         match finding.verdict {
-            Verdict::Violated if finding.known.is_some() => Mark::Known,
-            Verdict::Violated => Mark::Unexpected,
+            Verdict::Violated => match &finding.known {
+                Some(reason) if matches!(reason.cause, Cause::Design) => Mark::Designed,
+                Some(_) => Mark::Known,
+                None => Mark::Unexpected,
+            },
             Verdict::Incomplete => Mark::Incomplete,
             Verdict::NotApplicable => Mark::NotAsked,
             Verdict::Holds | Verdict::Vacuous if finding.known.is_some() => Mark::Unexpected,
@@ -42,6 +48,7 @@ impl Mark {
             Mark::NotAsked => '-',
             Mark::Holds => '.',
             Mark::Vacuous => 'v',
+            Mark::Designed => 'x',
             Mark::Known => 'X',
             Mark::Incomplete => '?',
             Mark::Unexpected => '!',
@@ -139,7 +146,7 @@ fn legend(properties: &[Property], checked: &[Checked]) -> String {
     }
     let findings = || checked.iter().flat_map(|checked| &checked.findings);
     let mut marks =
-        ".  holds, in sequentially consistent memory\n  X  broken, as the listing says   !  not as the listing says"
+        ".  holds, in sequentially consistent memory\n  X  broken by mistake   x  broken by design   !  not as the listing says"
             .to_string();
     if findings().any(|finding| finding.verdict == Verdict::Incomplete) {
         marks += "   ?  incomplete";
