@@ -102,7 +102,8 @@ pub(crate) fn table(costs: &[&Cost]) -> Vec<Vec<String>> {
         }
         rows.push(row);
     }
-    if names.is_empty() && !ends {
+    let undecided = |cost: &&Cost| matches!(cost.outcome, Outcome::Undecided(_));
+    if names.is_empty() && !ends && !costs.iter().any(undecided) {
         rows.truncate(1);
     }
     rows
