@@ -168,9 +168,12 @@ impl Spec {
         PropertyModule::load(&self.modules(None), ROOT_MODULE)
     }
 
-    /// What is seen of a state and of a step: Visible.tla.
-    pub fn visible(&self) -> Result<Visible, Diagnostics> {
-        Visible::load(&self.modules(None), VISIBLE_MODULE)
+    /// What is seen of a state and of a step: Visible.tla, if the spec has it.
+    pub fn visible(&self) -> Result<Option<Visible>, Diagnostics> {
+        let there = self.module(VISIBLE_MODULE).is_some();
+        there
+            .then(|| Visible::load(&self.modules(None), VISIBLE_MODULE))
+            .transpose()
     }
 
     /// An expression over the states of a machine, in terms of the spec's modules or of a module of the user; where those speak of

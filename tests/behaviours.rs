@@ -130,7 +130,7 @@ fn can_show(spec: &Spec, protocol: &str, scenario: &str, trace: &[Vec<tla::Value
         .instance(&spec.protocol(protocol).unwrap(), &spec.scenario(scenario).unwrap())
         .unwrap();
     let graph = explore(&instance.machine, Limits::default(), &|_, _| {});
-    let observed = observe(&instance.machine, &graph, &spec.visible().unwrap()).unwrap();
+    let observed = observe(&instance.machine, &graph, &spec.visible().unwrap().unwrap()).unwrap();
     let look = |state: u32| &observed.looks[observed.of[state as usize] as usize];
     let mut states = BTreeSet::from([0]);
     if look(0) != &trace[0] {
@@ -157,7 +157,7 @@ fn can_show(spec: &Spec, protocol: &str, scenario: &str, trace: &[Vec<tla::Value
 #[test]
 fn a_run_that_only_one_kernel_has_is_one_of_it_and_none_of_the_other() {
     let spec = Spec::builtin();
-    let (modules, visible) = ([spec.properties().unwrap()], spec.visible().unwrap());
+    let (modules, visible) = ([spec.properties().unwrap()], spec.visible().unwrap().unwrap());
     let mut shown = 0;
     for (first, second, scenario) in [
         ("v4.14", "v4.15", "foreign-mmput"),
@@ -170,7 +170,7 @@ fn a_run_that_only_one_kernel_has_is_one_of_it_and_none_of_the_other() {
             spec.instance(&listing, &spec.scenario(scenario).unwrap()).unwrap()
         };
         let (mine, theirs) = (instance(first), instance(second));
-        let found = difference(&mine, &theirs, &modules, &visible, Limits::default(), &|_, _| {}).unwrap();
+        let found = difference(&mine, &theirs, &modules, Some(&visible), Limits::default(), &|_, _| {}).unwrap();
         let Behaviours::Compared {
             first: one,
             second: other,

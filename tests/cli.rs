@@ -1190,3 +1190,22 @@ fn a_size_that_there_is_not_is_an_error() {
     let module = run(&["check", "OomResolution.tla", "-D", "NR_PAGES=2"]);
     assert_eq!(module.code, 2, "{}", module.err);
 }
+
+/// A spec need not say what can be seen, or what things cost.
+#[test]
+fn a_small_spec_is_compared_as_far_as_it_goes() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let diff = oomspec(root, &["--spec", "examples/peterson", "diff", "hasty", "peterson"]);
+    assert_eq!(diff.code, 26, "{}", diff.err);
+    assert!(diff.out.contains("MutualExclusion: violated -> holds"), "{}", diff.out);
+    assert!(
+        diff.out.contains("no Visible.tla says what can be seen"),
+        "{}",
+        diff.out
+    );
+    let same = oomspec(root, &["--spec", "examples/peterson", "diff", "peterson", "peterson"]);
+    assert_eq!(same.code, 20, "nothing was compared: {}", same.out);
+    let cost = oomspec(root, &["--spec", "examples/peterson", "cost"]);
+    assert_eq!(cost.code, 150);
+    assert!(cost.err.contains("Cost.tla"), "{}", cost.err);
+}

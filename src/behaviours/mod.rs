@@ -1,9 +1,9 @@
 //! The behaviours of explicit graphs, compared by what is seen of them: is there something that one shows, step by step, and the
 //! other cannot?
 //!
-//! What is compared are finite visible traces, stuttering removed. Both graphs are made small first ([`quotient`]: states that
+//! What is compared are finite visible traces, stuttering removed. Both graphs are made small first (states that
 //! nobody can tell apart are one), then walked side by side, each as the set of the states in which it can be after the same
-//! trace ([`inclusion`]). Fairness is not looked at.
+//! trace. Fairness is not looked at.
 
 mod inclusion;
 mod labelled;

@@ -6,6 +6,7 @@ use oomspec::cost::{Cost, Outcome, Terms, measure};
 use oomspec::explore::{Budget, Limits};
 use oomspec::model::Instance;
 use oomspec::report::cost as report;
+use oomspec::source::Diagnostic;
 use oomspec::spec::Spec;
 
 use super::check::available_threads;
@@ -63,6 +64,11 @@ pub fn run(spec: &Spec, args: &Args, budget: Budget) -> Result<u8, Failure> {
     };
     let protocols: Vec<Listing> = names.iter().map(|name| listing(spec, name)).collect::<Result<_, _>>()?;
     let of_cost = spec.cost_scenarios()?;
+    if of_cost.is_empty() {
+        let message = "this spec does not say what costs are";
+        let help = "a spec that does has Cost.tla, and scenarios in cost/";
+        return Err(Diagnostic::general(message).help(help).into());
+    }
     let named = |name: &String| match of_cost.iter().find(|known| oomspec::spec::stem(&known.name) == *name) {
         Some(known) => Ok(known.clone()),
         None => scenario(spec, name),

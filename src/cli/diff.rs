@@ -95,7 +95,7 @@ pub fn run(spec: &Spec, args: &Args, budget: Budget) -> Result<u8, Failure> {
     };
     let name = |pair: &(Instance, Instance)| pair.0.scenario.clone();
     let differences = suite::side_by_side(&pairs, limits, &name, &|(first, second), limits, progress| {
-        difference(first, second, &modules, &visible, limits, progress)
+        difference(first, second, &modules, visible.as_ref(), limits, progress)
     })?;
     match args.format {
         Format::Json => {

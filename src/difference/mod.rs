@@ -47,7 +47,7 @@ pub fn difference(
     first: &Instance,
     second: &Instance,
     modules: &[PropertyModule],
-    visible: &Visible,
+    visible: Option<&Visible>,
     limits: Limits,
     progress: Progress,
 ) -> Result<Difference, Diagnostics> {
@@ -59,7 +59,10 @@ pub fn difference(
     );
     Ok(Difference {
         verdicts: changed(&answers.0, &answers.1),
-        behaviours: behaviours((first, mine), (second, theirs), visible, limits.budget)?,
+        behaviours: match visible {
+            Some(visible) => behaviours((first, mine), (second, theirs), visible, limits.budget)?,
+            None => Behaviours::NotCompared("no Visible.tla says what can be seen".to_string()),
+        },
         first: first.clone(),
         second: second.clone(),
     })
