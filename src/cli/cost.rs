@@ -1,6 +1,5 @@
 //! `oomspec cost`: what a protocol costs, as figures of its graph.
 
-use clap::ValueEnum;
 use oomspec::c::library::Listing;
 use oomspec::cost::{Cost, Outcome, Terms, measure};
 use oomspec::explore::{Budget, Limits};
@@ -10,7 +9,7 @@ use oomspec::source::Diagnostic;
 use oomspec::spec::Spec;
 
 use super::check::available_threads;
-use super::inputs::{listing, scenario};
+use super::inputs::{Format, listing, scenario};
 use super::{Failure, exit, suite};
 
 /// Say what protocols cost: an ordinary exit, and the way to a page when memory has run out
@@ -37,15 +36,6 @@ pub struct Args {
     /// For people, or for another program
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
-}
-
-/// How the answer looks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// A table for each scenario
-    Human,
-    /// A JSON object a line for each protocol and scenario
-    Json,
 }
 
 const CODES: &str = "\

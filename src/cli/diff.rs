@@ -1,6 +1,5 @@
 //! `oomspec diff`: what changed between two protocols, in their listings, their verdicts and what can be seen of them.
 
-use clap::ValueEnum;
 use oomspec::check::Verdict;
 use oomspec::difference::listings::listings;
 use oomspec::difference::{Behaviours, Difference, Direction, difference};
@@ -11,7 +10,7 @@ use oomspec::source::{Diagnostic, Diagnostics};
 use oomspec::spec::{Spec, stem};
 
 use super::check::{available_threads, misuse};
-use super::inputs::{Modules, Sizes, listing, modules, refuse_uncalled, scenario};
+use super::inputs::{Format, Modules, Sizes, listing, modules, refuse_uncalled, scenario};
 use super::{Failure, exit, suite};
 
 /// Compare two protocols: their listings, their verdicts, and what can be seen of them
@@ -52,15 +51,6 @@ pub struct Args {
     /// For people, or for another program
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
-}
-
-/// How the answer looks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// The diff, the verdicts that change, and runs
-    Human,
-    /// A JSON object a line for each scenario
-    Json,
 }
 
 const CODES: &str = "\

@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use clap::ValueEnum;
 use oomspec::check::observed::{look, observe};
 use oomspec::explore::Budget;
 use oomspec::report::evaluated::{self, Seen};
@@ -11,6 +10,7 @@ use oomspec::spec::Spec;
 
 use super::check::misuse;
 use super::export::violated;
+use super::inputs::Format;
 use super::{Failure, exit, inputs};
 
 /// Show the values of a TLA+ expression: at every step of a counterexample, or in all states
@@ -50,15 +50,6 @@ pub struct Args {
     /// For people, or for another program
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
-}
-
-/// How the answer looks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// Steps and values
-    Human,
-    /// A JSON object a line for each state of the counterexample, or for each value
-    Json,
 }
 
 const CODES: &str = "\

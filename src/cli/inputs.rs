@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use clap::ValueEnum;
 use oomspec::c::library::Listing;
 use oomspec::model::Instance;
 use oomspec::model::properties::PropertyModule;
@@ -83,6 +84,15 @@ pub fn refuse_uncalled(spec: &Spec, protocol: &Listing, scenarios: &[Listing]) -
         true => Ok(()),
         false => Err(uncalled),
     }
+}
+
+/// How an answer looks, where there are two ways.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Text that fits in a mail
+    Human,
+    /// JSON, an object a line
+    Json,
 }
 
 // A comment for rustdoc would be the help of the commands that have these.

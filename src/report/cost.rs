@@ -4,8 +4,8 @@ use indexmap::IndexMap;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
+use super::lines::wrapped_after;
 use crate::cost::{Asked, Cost, Figure, Most, Outcome};
-use crate::counterexample::text::whole;
 
 /// The tables, one for each scenario.
 pub fn tables(costs: &[Cost]) -> String {
@@ -14,8 +14,7 @@ pub fn tables(costs: &[Cost]) -> String {
         let rows = table(&here);
         if let ([first, ..], true) = (here.as_slice(), rows.len() > 1) {
             let title = format!("{}: {}", first.scenario, first.story);
-            let lines = textwrap::wrap(&title, whole(WIDTH).subsequent_indent("  "));
-            text += &lines.iter().map(|line| format!("{line}\n")).collect::<String>();
+            text += &wrapped_after("", "  ", &title);
             text += &aligned(&rows);
             text += "\n";
         }
@@ -31,9 +30,6 @@ pub(crate) fn by_scenario(costs: &[Cost]) -> Vec<Vec<&Cost>> {
     }
     groups.into_values().collect()
 }
-
-/// Columns of a line.
-const WIDTH: usize = 75;
 
 pub(crate) const LEGEND: &str = "\
 2-4  fewest and most on any path to the end   2-any  there is no most

@@ -4,14 +4,11 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::lines::{wrapped, wrapped_after};
 use crate::check::Verdict;
 use crate::counterexample::step;
-use crate::counterexample::text::whole;
 use crate::difference::{Behaviours, Change, Difference, Direction, Look, Run};
 use crate::model::Instance;
-
-/// Columns of a line.
-const WIDTH: usize = 75;
 
 /// The verdicts that change: properties that change alike in the same scenarios stand together.
 pub fn verdicts(differences: &[Difference]) -> String {
@@ -210,19 +207,6 @@ fn look(look: &Look) -> String {
     let stops = look.stops.then(|| "that nobody moves any more".to_string());
     let all: Vec<String> = look.actions.iter().cloned().chain(changes).chain(stops).collect();
     all.join("; ")
-}
-
-fn wrapped(indent: &str, text: &str) -> String {
-    wrapped_after(indent, indent, text)
-}
-
-fn wrapped_after(first: &str, indent: &str, text: &str) -> String {
-    if text.is_empty() {
-        return String::new();
-    }
-    let options = whole(WIDTH).initial_indent(first).subsequent_indent(indent);
-    let lines = textwrap::wrap(text, options);
-    lines.iter().map(|line| format!("{line}\n")).collect()
 }
 
 /// A scenario as a JSON object.

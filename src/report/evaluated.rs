@@ -2,14 +2,12 @@
 
 use serde_json::json;
 
+use super::lines::wrapped_after;
 use crate::check::Counterexample;
 use crate::counterexample::step;
-use crate::counterexample::text::whole;
 use crate::machine::Machine;
 use crate::tla::Value;
 
-/// Columns of a line.
-const WIDTH: usize = 75;
 /// Values that are listed.
 const MOST: usize = 40;
 
@@ -25,7 +23,7 @@ pub fn along(machine: &Machine, counterexample: &Counterexample, values: &[Value
         }
         if pair[0] != pair[1] || all_steps {
             let line = step::line(machine, state, *label);
-            text += &wrapped(&format!("  {:>3} ", at + 1), "      ", &line);
+            text += &wrapped_after(&format!("  {:>3} ", at + 1), "      ", &line);
         }
         if pair[0] != pair[1] {
             text += &value(&pair[1]);
@@ -67,13 +65,7 @@ pub fn everywhere(seen: &[Seen]) -> String {
 }
 
 fn value(value: &Value) -> String {
-    wrapped("        ", "          ", &value.to_string())
-}
-
-fn wrapped(first: &str, indent: &str, text: &str) -> String {
-    let options = whole(WIDTH).initial_indent(first).subsequent_indent(indent);
-    let lines = textwrap::wrap(text, options);
-    lines.iter().map(|line| format!("{line}\n")).collect()
+    wrapped_after("        ", "          ", &value.to_string())
 }
 
 /// The same as JSON: an object for each state of a counterexample.

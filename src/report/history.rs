@@ -2,14 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use super::lines::{wrapped, wrapped_after};
 use crate::c::ast::{Cause, Commit};
 use crate::counterexample::history::{History, Mistake};
 use crate::counterexample::retraced::{End, Retraced};
-use crate::counterexample::text::whole;
 use crate::model::property::Property;
-
-/// Columns of a line.
-const WIDTH: usize = 75;
 
 /// A row for each kernel, a column for each property that some kernel breaks.
 pub fn matrix(history: &History, properties: &[Property]) -> String {
@@ -157,14 +154,4 @@ pub fn known(mistakes: &[Mistake]) -> BTreeMap<&str, usize> {
         }
     }
     known
-}
-
-fn wrapped(indent: &str, text: &str) -> String {
-    wrapped_after(indent, indent, text)
-}
-
-fn wrapped_after(first: &str, indent: &str, text: &str) -> String {
-    let options = whole(WIDTH).initial_indent(first).subsequent_indent(indent);
-    let lines = textwrap::wrap(text, options);
-    lines.iter().map(|line| format!("{line}\n")).collect()
 }

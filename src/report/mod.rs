@@ -10,6 +10,7 @@ pub mod json;
 pub mod junit;
 pub mod ktap;
 pub mod lanes;
+mod lines;
 pub mod matrix;
 mod outcome;
 pub mod race;
