@@ -2,11 +2,11 @@
 
 mod common;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use common::random::Random;
 use oomspec::behaviours::{Compared, Found, Labelled, Letter, SILENT, compare, run};
-use oomspec::check::observed::observe;
+use oomspec::check::observed::{look, observe};
 use oomspec::difference::{Behaviours, Direction, difference};
 use oomspec::explore::{Limits, explore};
 use oomspec::{Spec, tla};
@@ -203,4 +203,88 @@ fn a_run_that_only_one_kernel_has_is_one_of_it_and_none_of_the_other() {
         }
     }
     assert!(shown >= 5, "{shown}");
+}
+
+/// The graph of a protocol: by state what is seen of it, evaluated in that state alone, and where its steps lead.
+fn seen_graph(spec: &Spec, protocol: &str, scenario: &str) -> (Vec<Vec<tla::Value>>, Vec<Vec<u32>>) {
+    let listing = spec.protocol(protocol).unwrap();
+    let instance = spec.instance(&listing, &spec.scenario(scenario).unwrap()).unwrap();
+    let graph = explore(&instance.machine, Limits::default(), &|_, _| {});
+    let visible = spec.visible().unwrap().unwrap();
+    let states = 0..graph.distinct() as u32;
+    let look_at = |state: u32| look(&instance.machine, &graph.state(state), &visible).unwrap();
+    let looks = states.clone().map(look_at).collect();
+    (
+        looks,
+        states
+            .map(|state| graph.edges(state).map(|edge| edge.to).collect())
+            .collect(),
+    )
+}
+
+/// By what is seen next, the states after a set that looks the same: all that is reached while nothing changes is in the set.
+fn next_sets(
+    (looks, edges): &(Vec<Vec<tla::Value>>, Vec<Vec<u32>>),
+    set: &BTreeSet<u32>,
+) -> HashMap<Vec<tla::Value>, BTreeSet<u32>> {
+    let mut next: HashMap<Vec<tla::Value>, BTreeSet<u32>> = HashMap::new();
+    for &state in set {
+        for &to in &edges[state as usize] {
+            if looks[to as usize] != looks[state as usize] {
+                next.entry(looks[to as usize].clone()).or_default().insert(to);
+            }
+        }
+    }
+    for set in next.values_mut() {
+        still(looks, edges, set);
+    }
+    next
+}
+
+fn still(looks: &[Vec<tla::Value>], edges: &[Vec<u32>], set: &mut BTreeSet<u32>) {
+    let mut open: Vec<u32> = set.iter().copied().collect();
+    while let Some(state) = open.pop() {
+        for &to in &edges[state as usize] {
+            if looks[to as usize] == looks[state as usize] && set.insert(to) {
+                open.push(to);
+            }
+        }
+    }
+}
+
+/// Neither a quotient nor classes of states: sets of the graphs' own states are walked.
+#[test]
+fn what_is_said_to_be_the_same_is_the_same_state_by_state() {
+    let spec = Spec::builtin();
+    for (first, second, scenario, same) in [
+        ("v6.12", "v6.18", "quick-exit", true),
+        ("v4.14", "v4.15", "alone", true),
+        ("v5.18", "v6.1", "mrelease", false),
+    ] {
+        let graphs = [first, second].map(|protocol| seen_graph(&spec, protocol, scenario));
+        let start = graphs.each_ref().map(|(looks, edges)| {
+            let mut set = BTreeSet::from([0]);
+            still(looks, edges, &mut set);
+            set
+        });
+        assert_eq!(graphs[0].0[0], graphs[1].0[0], "the start looks the same");
+        let (mut known, mut open) = (HashSet::from([start.clone()]), vec![start]);
+        let mut differ = false;
+        while let Some([mine, theirs]) = open.pop() {
+            let (mine, mut theirs) = (next_sets(&graphs[0], &mine), next_sets(&graphs[1], &theirs));
+            differ |= mine.len() != theirs.len();
+            for (look, set) in mine {
+                match theirs.remove(&look) {
+                    Some(other) => {
+                        let pair = [set, other];
+                        if known.insert(pair.clone()) {
+                            open.push(pair);
+                        }
+                    }
+                    None => differ = true,
+                }
+            }
+        }
+        assert_eq!(differ, !same, "{first} and {second} in {scenario}");
+    }
 }
