@@ -150,8 +150,8 @@ impl Story<'_> {
         let verdict = match after.findings[0].verdict {
             Verdict::Holds => "holds",
             Verdict::Vacuous => "has nothing to say any more",
-            Verdict::Violated => "is violated there, too, for another reason",
-            Verdict::Incomplete | Verdict::NotApplicable => "is not decided there",
+            Verdict::Violated => "is violated for another reason",
+            Verdict::Incomplete | Verdict::NotApplicable => "is not decided",
         };
         text += &format!("{} {verdict} in {fixed}, {scenario}.\n", mistake.property);
         Ok(text)
