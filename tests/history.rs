@@ -727,7 +727,7 @@ fn a_cell_says_what_introduced_it_and_what_fixed_it() {
     let history = History::of(&Judge::builtin().spec);
     for (protocol, scenario, property, introduced, fixed) in [
         ("v4.6", "aio-never", "ReaperNeverStuck", "aac453635549", "ec8d7c14ea14"),
-        ("v4.7", "lock-held", "OomResolves", "aac453635549", "11a410d516e8"),
+        ("v4.7", "lock-held", "OomResolves", "ec8d7c14ea14", "11a410d516e8"),
         ("v4.9", "writer-fault", "NoZeroPage", "aac453635549", "6b31d5955cb2"),
         (
             "v4.14",
