@@ -289,7 +289,8 @@ fn every_picture_and_trace_is_linked_and_reads_back() {
     let (mut pictures, mut traces) = (0, 0);
     for (name, bytes) in files(&folder) {
         if name.ends_with(".svg") {
-            pictures += 1;
+            // The plot of the costs is of no run.
+            pictures += usize::from(name.contains('/'));
             let text = String::from_utf8(bytes).unwrap();
             let picture = roxmltree::Document::parse(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
             assert_eq!(picture.root_element().tag_name().name(), "svg");
