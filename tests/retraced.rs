@@ -155,3 +155,12 @@ fn what_broke_the_same_for_another_reason_did_not_introduce_it() {
     assert!(of("v5.18").contains("introduced by af5679fbc669"), "{}", of("v5.18"));
     assert!(of("v6.12").contains("introduced by bf3980c85212"), "{}", of("v6.12"));
 }
+
+/// v5.10.y has the delay by backport, and v5.15 does not come after it.
+#[test]
+fn a_fix_in_a_stable_tree_did_not_end_a_mistake_of_mainline() {
+    let (spec, history) = (Spec::builtin(), History::of(&Spec::builtin()));
+    let checked = checked(&spec, "v5.15", "robust-futex", "FutexWakeSurvives");
+    let text = oomspec::report::violation::violation(&history, &checked.instance, &checked.findings[0], false);
+    assert!(text.contains("introduced by aac453635549"), "{text}");
+}

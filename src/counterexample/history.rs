@@ -200,7 +200,13 @@ impl History {
             return self.protocol(&after.name);
         }
         let at = self.protocols.iter().position(|(known, _)| known == name)?;
+        let stable = |name: &String| {
+            self.kernels
+                .iter()
+                .any(|kernel| kernel.is_stable && kernel.name == *name)
+        };
         let mut earlier = self.protocols[..at].iter().rev();
-        earlier.find(|(_, tags)| !tags.commits.is_empty())
+        // A stable tree branches off: nothing comes after it.
+        earlier.find(|(name, tags)| !tags.commits.is_empty() && !stable(name))
     }
 }
