@@ -1,6 +1,6 @@
 //! One machine's graph, looked at by the formulas of a module.
 
-use super::labelling::{Concrete, Question, Steps, states};
+use super::labelling::{Concrete, Question, Seen, Steps, states};
 use super::liveness::{self, Found, Translation};
 use super::partition::Partition;
 use super::refinement::{Refined, check};
@@ -10,7 +10,7 @@ use crate::explore::{Graph, StateId};
 use crate::machine::{Machine, Reached};
 use crate::model::properties::{Meaning, PropertyModule};
 use crate::source::Diagnostic;
-use crate::tla::{Expr, Refinement, SubscriptedAction, Temporal};
+use crate::tla::{Expr, Refinement, State, SubscriptedAction, Temporal, falsehood};
 
 /// What is computed once for all formulas.
 pub(crate) struct Decider<'a> {
@@ -82,7 +82,20 @@ impl<'a> Decider<'a> {
     fn invariant(&self, predicate: &Expr, first: StateId) -> Result<Answer, Diagnostic> {
         let holds = states(&self.view, predicate)?;
         match (0..first).find(|&state| !holds.contains(state)) {
-            Some(state) => Ok(Answer::violated(to_state(self.machine, self.graph, state))),
+            Some(state) => {
+                let way = self.graph.way(state);
+                let before = way.len().checked_sub(2).map(|at| Seen(&self.view, way[at]));
+                let before = before.as_ref().map(|before| before as &dyn State);
+                // An error says more than that it is one.
+                let why = match self.machine.reached(&self.graph.state(state)) {
+                    Reached::Error(_) => Vec::new(),
+                    _ => falsehood(&self.module.spec, predicate, before, &Seen(&self.view, state))?,
+                };
+                Ok(Answer {
+                    why,
+                    ..Answer::violated(to_state(self.machine, self.graph, state))
+                })
+            }
             None => self.unless_vacuous(predicate.without_consequents(), |weaker| {
                 let holds = states(&self.view, weaker)?;
                 Ok((0..first).all(|state| holds.contains(state)))

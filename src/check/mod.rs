@@ -26,7 +26,7 @@ use crate::model::Instance;
 use crate::model::properties::{self, PropertyModule};
 use crate::model::property::{Property, PropertyKind};
 use crate::source::{Diagnostic, Diagnostics};
-use crate::tla::{Blame, Value};
+use crate::tla::{Blame, Part, Value};
 
 /// The answer for one property of one protocol in one scenario.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -65,6 +65,8 @@ pub struct Finding {
     pub counterexample: Option<Counterexample>,
     /// More about a refinement that fails.
     pub explanation: Option<Explanation>,
+    /// The parts of an invariant that is false in the last state.
+    pub why: Vec<Part>,
     /// Why it was not decided, or is vacuous.
     pub reason: Option<String>,
     /// Why the listing says that it is broken here.
@@ -221,6 +223,7 @@ pub struct Answer {
     verdict: Verdict,
     counterexample: Option<Counterexample>,
     explanation: Option<Explanation>,
+    why: Vec<Part>,
     reason: Option<String>,
 }
 
@@ -230,6 +233,7 @@ impl Answer {
             verdict,
             counterexample: None,
             explanation: None,
+            why: Vec::new(),
             reason: None,
         }
     }
@@ -288,6 +292,7 @@ fn finding(instance: &Instance, property: Property, answer: Answer) -> Finding {
         verdict,
         counterexample,
         explanation,
+        why,
         reason,
     } = answer;
     Finding {
@@ -295,6 +300,7 @@ fn finding(instance: &Instance, property: Property, answer: Answer) -> Finding {
         verdict,
         counterexample,
         explanation,
+        why,
         reason,
         known,
         said_vacuous,

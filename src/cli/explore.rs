@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use oomspec::actors::System;
 use oomspec::actors::compare;
 use oomspec::check::{Checked, Verdict, check};
+use oomspec::counterexample::history::History;
 use oomspec::explore::{Budget, Limits};
 use oomspec::model::properties::PropertyModule;
 use oomspec::source::{Diagnostic, Diagnostics};
@@ -47,15 +48,21 @@ pub fn run(spec: &Spec, args: &Args, budget: Budget) -> Result<u8, super::Failur
     let checked = check(instance, &modules, limits, &[], &|states, _| {
         super::budget::explored(states)
     })?;
-    let page = page(&checked, &modules, args.port, threads).map_err(Diagnostics::from)?;
+    let page = page(&History::of(spec), &checked, &modules, args.port, threads).map_err(Diagnostics::from)?;
     super::print(&links(&checked, &page))?;
     page.serve()
 }
 
-fn page(checked: &Checked, modules: &[PropertyModule], port: u16, threads: usize) -> Result<Page, Diagnostic> {
+fn page(
+    history: &History,
+    checked: &Checked,
+    modules: &[PropertyModule],
+    port: u16,
+    threads: usize,
+) -> Result<Page, Diagnostic> {
     let system = System::new(checked.instance.machine.clone(), compare::properties(checked, modules))
         .map_err(|error| Diagnostic::general(error.to_string()))?;
-    Page::new(checked, system, port, threads).map_err(|error| Diagnostic::general(error.to_string()))
+    Page::new(history, checked, system, port, threads).map_err(|error| Diagnostic::general(error.to_string()))
 }
 
 fn links(checked: &Checked, page: &Page) -> String {

@@ -1,5 +1,6 @@
 //! What of a counterexample is told: the two threads that meet, the lines worth telling, the loop, and who waits.
 
+use super::conflict::Conflict;
 use super::events::{self, Event};
 use super::lines::{Line, Story};
 use super::waits::{self, Wait};
@@ -25,6 +26,8 @@ pub(crate) struct Diagram {
     pub waits: Vec<Wait>,
     /// True if it ends in an error.
     pub error: bool,
+    /// What it turned on.
+    pub conflict: Conflict,
 }
 
 impl Diagram {
@@ -56,6 +59,7 @@ impl Diagram {
         let story = Story::new(machine, &events, &lanes, turns);
         let (before, looping) = (story.lines(0..stem), story.lines(stem..events.len()));
         Diagram {
+            conflict: Conflict::new(machine, found, &waits, stands_still),
             lanes: in_order(before.iter().chain(&looping), &lanes),
             before,
             looping,

@@ -1,5 +1,6 @@
 //! A counterexample in words: which of its steps matter, to whom, and what each of them does. Draws nothing.
 
+pub(crate) mod conflict;
 pub(crate) mod diagram;
 pub(crate) mod events;
 pub mod history;
@@ -9,5 +10,6 @@ pub mod retraced;
 mod schedule;
 pub(crate) mod step;
 pub(crate) mod text;
+mod turned;
 pub(crate) mod waits;
 pub(crate) mod wrong;

@@ -78,7 +78,7 @@ pub(crate) fn turns_of_standstill(waits: &[Wait], events: &[Event]) -> Turns {
 }
 
 /// The step that made the last one go wrong.
-fn culprit(machine: &Machine, last: &Event, earlier: &[Event]) -> Option<usize> {
+pub(super) fn culprit(machine: &Machine, last: &Event, earlier: &[Event]) -> Option<usize> {
     let erring = last.thread();
     let others = || {
         earlier

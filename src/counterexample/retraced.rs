@@ -26,6 +26,10 @@ pub struct Retraced {
     pub otherwise: Option<(String, String)>,
     /// Why it ends there.
     pub end: End,
+    /// The thread that was to make the step at which it ends, in the other listing.
+    pub(crate) thread: Option<ThreadId>,
+    /// The state at its end.
+    pub(crate) state: Vec<u64>,
 }
 
 /// Why a run cannot be made again any further.
@@ -56,16 +60,24 @@ pub enum End {
 
 /// Makes the steps of an old machine in a new one.
 pub fn retrace(old: &Machine, steps: &[Label], new: &Machine) -> Retraced {
+    follow(old, steps, new, 0, new.initial())
+}
+
+/// Makes the steps that come after the first ones from another state than theirs.
+pub(crate) fn retrace_from(machine: &Machine, steps: &[Label], made: usize, state: Vec<u64>) -> Retraced {
+    follow(machine, steps, machine, made, state)
+}
+
+fn follow(old: &Machine, steps: &[Label], new: &Machine, mut made: usize, state: Vec<u64>) -> Retraced {
     let mut states = old.replay(steps);
     states.truncate(steps.len());
     let mut run = Run {
         machine: new,
-        state: new.initial(),
+        state,
         steps: Vec::new(),
     };
     let of = states.len();
-    let mut otherwise = None;
-    let mut made = 0;
+    let (mut otherwise, mut last) = (None, None);
     let end = loop {
         let Some(state) = states.get(made) else {
             break End::Made {
@@ -82,6 +94,7 @@ pub fn retrace(old: &Machine, steps: &[Label], new: &Machine) -> Retraced {
         let Some(thread) = threads.position(|thread| thread.name == *name) else {
             break End::NoThread(name.clone());
         };
+        last = Some(thread);
         // What this thread did from here on.
         let upcoming = (made..of).filter(|&at| steps[at].thread == label.thread);
         let upcoming: Vec<Key> = upcoming
@@ -124,6 +137,8 @@ pub fn retrace(old: &Machine, steps: &[Label], new: &Machine) -> Retraced {
         steps: run.steps,
         otherwise,
         end,
+        thread: last,
+        state: run.state,
     }
 }
 

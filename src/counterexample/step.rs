@@ -2,7 +2,7 @@
 
 use super::events::{failed, returned};
 use super::text::one_line;
-use crate::machine::program::{Point, PointKind, ThreadId};
+use crate::machine::program::{Point, PointKind, Site, ThreadId};
 use crate::machine::{Error, Label, Machine, Reached, StepView};
 
 /// Longest source text shown, in characters.
@@ -58,7 +58,11 @@ pub(crate) fn line(machine: &Machine, state: &[u64], label: Label) -> String {
 
 /// The file and line of a point, without folders.
 pub(crate) fn place(machine: &Machine, thread: ThreadId, point: &Point) -> String {
-    let site = machine.site(thread, point);
+    place_of(machine, machine.site(thread, point))
+}
+
+/// The file and line of a place, without folders.
+pub(crate) fn place_of(machine: &Machine, site: &Site) -> String {
     let name = &machine.program.sources.file(site.span.file).name;
     let base = name.rsplit(['/', '\\']).next().unwrap_or(name);
     format!("{base}:{}", site.line)

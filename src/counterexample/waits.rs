@@ -18,6 +18,12 @@ pub(crate) struct Wait {
     pub able: bool,
     /// What it looks at.
     pub looks_at: Vec<Cell>,
+    /// The call or the function in which it waits: `take(second)`
+    pub place: String,
+    /// What it waits for, as the listing says it.
+    pub condition: Option<String>,
+    /// Who holds the lock that it looks at.
+    pub holders: Vec<ThreadId>,
 }
 
 /// The threads that wait in a state and make no step in the loop that follows it; those that matter first.
@@ -55,6 +61,9 @@ fn wait(machine: &Machine, state: &[u64], thread: ThreadId) -> Option<Wait> {
             counts: false,
             able: true,
             looks_at: Vec::new(),
+            place: format!("{function}()"),
+            condition: None,
+            holders: Vec::new(),
         });
     }
     let place = match point.kind {
@@ -77,19 +86,21 @@ fn wait(machine: &Machine, state: &[u64], thread: ThreadId) -> Option<Wait> {
             (field.owner, element / field.elements())
         })
         .collect();
-    let holders: Vec<&str> = (0..program.threads.len())
-        .filter(|&other| {
-            let held = machine.locks_held(state, other);
-            held.iter().any(|lock| looked_at.contains(lock))
-        })
-        .map(|other| program.threads[other].name.as_str())
-        .collect();
+    let holds = |other: &ThreadId| {
+        let held = machine.locks_held(state, *other);
+        held.iter().any(|lock| looked_at.contains(lock))
+    };
+    let holders: Vec<ThreadId> = (0..program.threads.len()).filter(holds).collect();
     let mut words = format!("{name} waits in {place}");
-    if let Some(condition) = condition {
+    if let Some(condition) = &condition {
         words += &format!(" for {condition}");
     }
     if !holders.is_empty() {
-        words += &format!(", held by {}", holders.join(" and "));
+        let names: Vec<&str> = holders
+            .iter()
+            .map(|&other| program.threads[other].name.as_str())
+            .collect();
+        words += &format!(", held by {}", names.join(" and "));
     }
     // A daemon that stands in its outermost function and holds nothing is idle.
     let idle = program.threads[thread].role != Role::Task && site.stack.is_empty();
@@ -100,6 +111,9 @@ fn wait(machine: &Machine, state: &[u64], thread: ThreadId) -> Option<Wait> {
             .map(|&(field, element, _)| Cell::Field(field, element))
             .collect(),
         able: false,
+        place,
+        condition,
+        holders,
         counts: !idle || !machine.locks_held(state, thread).is_empty(),
     })
 }

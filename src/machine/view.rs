@@ -1,6 +1,6 @@
 //! States and steps in the listing's own words: object and field names, positions, values, locks.
 
-use super::program::{Point, Scalar, Site, ThreadId};
+use super::program::{Instr, Operand, Point, Scalar, Site, ThreadId};
 use super::step::{Observer, Outcome, Scratch};
 use super::{Error, Label, Machine};
 
@@ -53,6 +53,19 @@ impl Observer for StepView {
     }
 }
 
+/// The branches that a step came to: the instruction, and whether its condition held.
+#[derive(Default)]
+struct Branches {
+    /// Every instruction that it ran, with the registers that it found.
+    ran: Vec<(usize, Vec<i64>)>,
+}
+
+impl Observer for Branches {
+    fn executes(&mut self, at: usize, registers: &[i64]) {
+        self.ran.push((at, registers.to_vec()));
+    }
+}
+
 impl Machine {
     /// How this state ended.
     pub fn reached(&self, state: &[u64]) -> Reached<'_> {
@@ -93,6 +106,40 @@ impl Machine {
         let result = self.step(state, thread, outcome, &mut next, &mut scratch, &mut view);
         view.registers = scratch.registers().to_vec();
         (result, next, view)
+    }
+
+    /// The branches that a step comes to, in order: the instruction, and whether its condition holds.
+    pub(crate) fn branches(&self, state: &[u64], thread: ThreadId, outcome: u32) -> Vec<(usize, bool)> {
+        let (mut next, mut scratch) = (state.to_vec(), Scratch::new(self));
+        let mut seen = Branches::default();
+        self.step(state, thread, outcome, &mut next, &mut scratch, &mut seen);
+        let code = &self.program.threads[thread].code;
+        let branch = |(at, registers): &(usize, Vec<i64>)| match code[*at] {
+            Instr::Unless {
+                condition: Operand::Reg(reg),
+                ..
+            } => Some((*at, registers[reg] != 0)),
+            _ => None,
+        };
+        seen.ran.iter().filter_map(branch).collect()
+    }
+
+    /// Where a step would lead if one of its branches went the other way; nothing if it would not be a step then.
+    pub(crate) fn turned(
+        &self,
+        state: &[u64],
+        thread: ThreadId,
+        outcome: u32,
+        (at, holds): (usize, bool),
+    ) -> Option<Vec<u64>> {
+        // The layout stays: what lives after a point is what it was.
+        let mut other = self.clone();
+        if let Instr::Unless { condition, .. } = &mut other.program.threads[thread].code[at] {
+            *condition = Operand::Const(i64::from(!holds));
+        }
+        let (mut next, mut scratch) = (state.to_vec(), Scratch::new(self));
+        let taken = other.take(state, thread, outcome, &mut next, &mut scratch);
+        taken.then_some(next)
     }
 
     /// The first step that leads from one state to another.

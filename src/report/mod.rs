@@ -19,3 +19,4 @@ pub mod sarif;
 pub(crate) mod structs;
 pub mod summary;
 pub mod violation;
+mod why;

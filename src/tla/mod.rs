@@ -5,6 +5,7 @@ mod display;
 mod eval;
 mod explain;
 mod expr;
+mod falsehood;
 mod footprint;
 mod junction;
 mod load;
@@ -25,6 +26,7 @@ pub use eval::{
 };
 pub use explain::{Blame, explain};
 pub use expr::{Expr, Level, Reads};
+pub use falsehood::{Part, falsehood};
 pub use footprint::{Footprint, Footprints};
 pub(crate) use junction::{Junction, Quantifier};
 pub use refinement::{Excused, Refinement};

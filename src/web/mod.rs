@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 use crate::actors::{Explorer, System};
 use crate::check::Checked;
+use crate::counterexample::history::History;
 use routes::Routes;
 use summary::Summary;
 
@@ -48,12 +49,18 @@ impl Page {
     /// # Errors
     ///
     /// If the port cannot be had.
-    pub fn new(checked: &Checked, system: System, port: u16, threads: usize) -> Result<Self, PortError> {
+    pub fn new(
+        history: &History,
+        checked: &Checked,
+        system: System,
+        port: u16,
+        threads: usize,
+    ) -> Result<Self, PortError> {
         let at = |error| PortError(port, error);
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(at)?;
         let address = listener.local_addr().map_err(at)?;
         let machine = Arc::clone(system.machine());
-        let summary = Summary::new(checked, &system);
+        let summary = Summary::new(history, checked, &system);
         let explorer = Explorer::new(system, threads);
         Ok(Page {
             routes: Routes::new(machine, summary, explorer),
@@ -72,7 +79,8 @@ impl Page {
         let counterexamples = self.routes.summary().counterexamples.iter();
         counterexamples.map(|counterexample| {
             let steps: Vec<String> = counterexample.opens().iter().map(ToString::to_string).collect();
-            let link = format!("http://{}/#/steps/{}", self.address, steps.join("/"));
+            let (steps, of) = (steps.join("/"), &counterexample.property);
+            let link = format!("http://{}/#/steps/{steps}?of={of}", self.address);
             (counterexample.property.as_str(), link)
         })
     }

@@ -4,9 +4,12 @@ use serde::Serialize;
 
 use crate::actors::System;
 use crate::check::{Checked, Counterexample, Finding, Verdict};
+use crate::counterexample::history::History;
 use crate::counterexample::{events, wrong};
 use crate::machine::{Label, Machine};
 use crate::model::property::PropertyKind;
+use crate::report::race;
+use crate::report::violation::violation;
 
 /// A protocol in a scenario.
 #[derive(Debug, Serialize)]
@@ -31,6 +34,10 @@ pub(super) struct Shown {
     kind: &'static str,
     /// What went wrong.
     wrong: String,
+    /// Why it is violated, in lines.
+    why: String,
+    /// The printed diagram.
+    text: String,
     /// Steps, its loop included.
     length: usize,
     /// stateright's name for the whole path.
@@ -52,7 +59,7 @@ struct Other {
 }
 
 impl Summary {
-    pub(crate) fn new(checked: &Checked, system: &System) -> Self {
+    pub(crate) fn new(history: &History, checked: &Checked, system: &System) -> Self {
         let machine = &checked.instance.machine;
         let mut summary = Summary {
             protocol: checked.instance.protocol.clone(),
@@ -65,7 +72,12 @@ impl Summary {
         for finding in &checked.findings {
             let path = finding.counterexample.as_ref().and_then(|counterexample| {
                 let path = system.indices(&counterexample.steps)?;
-                Some(Shown::new(machine, finding, counterexample, path))
+                let text = violation(history, &checked.instance, finding, false);
+                Some(Shown {
+                    text,
+                    why: race::in_words(&checked.instance, finding),
+                    ..Shown::new(machine, finding, counterexample, path)
+                })
             });
             match path {
                 Some(shown) => summary.counterexamples.push(shown),
@@ -92,6 +104,8 @@ impl Shown {
                 (_, None) => "safety",
             },
             wrong: wrong::wrong(machine, finding, &made),
+            why: String::new(),
+            text: String::new(),
             length: counterexample.steps.len(),
             path,
             loop_start: counterexample.loop_start,

@@ -18,7 +18,7 @@ const AROUND: u32 = 3;
 /// A state, and the path to it.
 #[derive(Debug, Serialize)]
 pub(super) struct View {
-    /// The lanes up to here.
+    /// The lanes: of the whole counterexample that this is a part of, or up to here.
     svg: String,
     steps: Vec<Taken>,
     /// The listing around the last step.
@@ -99,7 +99,7 @@ struct Waiter {
     text: String,
 }
 
-/// The view after these steps; the lanes have room for those of the counterexample that they begin.
+/// The view after these steps; the lanes are those of the counterexample that they begin.
 pub(super) fn view(machine: &Machine, steps: &[Label], of: Option<&Shown>) -> View {
     let events = replay(machine, steps);
     let initial = machine.initial();
@@ -116,7 +116,7 @@ pub(super) fn view(machine: &Machine, steps: &[Label], of: Option<&Shown>) -> Vi
     let next = next(machine, after);
     let steps: Vec<Taken> = events.iter().map(|event| taken(machine, event)).collect();
     View {
-        svg: lanes::svg_up_to(machine, path, loop_start, steps.len()),
+        svg: lanes::svg(machine, path, loop_start),
         excerpt: events.last().map_or_else(Vec::new, |event| excerpt(machine, event)),
         blocks: shapes(machine, &initial, before, after),
         locks: locks(machine, after, &waits),

@@ -62,8 +62,10 @@ impl<'a> Visit<'a> {
 
     /// The text of the last step among the lanes.
     fn last_step(&mut self) -> String {
-        let rows = self.texts("#lanes .lanes-row text.lanes-over:not(.lanes-row text.lanes-over ~ text.lanes-over)");
-        rows.last().cloned().unwrap_or_default()
+        self.texts("#lanes .lanes-row.here text.lanes-over")
+            .first()
+            .cloned()
+            .unwrap_or_default()
     }
 
     fn screenshots(&mut self, name: &str) {
@@ -115,7 +117,14 @@ fn the_race_of_v4_14_can_be_seen_and_walked() {
     visit.is_at("step 34 of 35");
     assert_eq!(visit.eval("document.querySelector('#bug').hidden"), true);
     assert_eq!(visit.last_step(), "remove_vmas()");
-    assert_eq!(visit.eval("document.querySelectorAll('#lanes circle').length"), 34);
+    assert_eq!(
+        visit.eval("document.querySelectorAll('#lanes .lanes-row:not(.future) circle').length"),
+        34
+    );
+    assert_eq!(
+        visit.eval("document.querySelectorAll('#lanes .lanes-row.future').length"),
+        1
+    );
     let follows = visit.text("#actions .follows");
     assert!(follows.contains("oom_reaper: ") && follows.contains(bug), "{follows}");
     assert!(

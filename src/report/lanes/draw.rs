@@ -48,10 +48,8 @@ struct Layout {
 }
 
 impl Picture {
-    /// The SVG when only so many of the rows are there yet.
-    pub(super) fn draw(&self, made: usize) -> String {
-        let made = made.min(self.rows.len());
-        let layout = self.layout(made);
+    pub(super) fn draw(&self) -> String {
+        let layout = self.layout();
         let Layout { width, height, .. } = layout;
         let mut svg = format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"lanes\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" role=\"img\">\n\
@@ -61,16 +59,17 @@ impl Picture {
             include_str!("style.css"),
         );
         self.draw_lanes(&layout, &mut svg);
-        self.draw_order(&layout, made, &mut svg);
-        for held in self.held.iter().filter(|held| held.from < made) {
-            held.draw(&layout, made, &mut svg);
+        self.draw_order(&layout, &mut svg);
+        for held in &self.held {
+            held.draw(&layout, &mut svg);
         }
-        self.draw_loop(&layout, made, &mut svg);
-        for (number, row) in self.rows.iter().enumerate().take(made) {
+        self.draw_loop(&layout, &mut svg);
+        for (number, row) in self.rows.iter().enumerate() {
             row.draw(number, self.numbered, &layout, &mut svg);
         }
-        let foot = self.foot.iter().filter(|_| made == self.rows.len());
-        for (number, line) in foot
+        for (number, line) in self
+            .foot
+            .iter()
             .flat_map(|text| wrap(text, text::whole(layout.columns())))
             .enumerate()
         {
@@ -83,7 +82,7 @@ impl Picture {
         svg + "</svg>\n"
     }
 
-    fn layout(&self, made: usize) -> Layout {
+    fn layout(&self) -> Layout {
         let left = if self.numbered { NUMBERS } else { 0 };
         let mut lanes = Vec::new();
         let mut at = left;
@@ -106,8 +105,8 @@ impl Picture {
             .fold(width, usize::max);
         let (mut rows, mut names, mut forever) = (Vec::new(), Vec::new(), None);
         let mut y = HEAD;
-        for number in 0..=made {
-            if number > 0 && number % AGAIN == 0 && number < made {
+        for number in 0..=self.rows.len() {
+            if number > 0 && number % AGAIN == 0 && number < self.rows.len() {
                 names.push(y + ROW / 2 + 4);
                 y += ROW;
             }
@@ -116,7 +115,7 @@ impl Picture {
                 forever = Some(y);
                 y += LINE + 6;
             }
-            if let Some(row) = self.rows.get(number).filter(|_| number < made) {
+            if let Some(row) = self.rows.get(number) {
                 rows.push(y + ROW / 2);
                 y += ROW + row.error_lines().len() * LINE;
             }
@@ -131,14 +130,11 @@ impl Picture {
             height: 0,
             left,
         };
-        let foot = match made == self.rows.len() {
-            true => self
-                .foot
-                .iter()
-                .map(|text| wrap(text, text::whole(layout.columns())).len())
-                .sum(),
-            false => 0,
-        };
+        let foot: usize = self
+            .foot
+            .iter()
+            .map(|text| wrap(text, text::whole(layout.columns())).len())
+            .sum();
         layout.height = layout.bottom + if foot == 0 { 8 } else { 22 + foot * LINE };
         layout
     }
@@ -157,8 +153,8 @@ impl Picture {
     }
 
     /// A line from each step to the next one.
-    fn draw_order(&self, layout: &Layout, made: usize, svg: &mut String) {
-        let points = self.rows.iter().zip(&layout.rows).take(made);
+    fn draw_order(&self, layout: &Layout, svg: &mut String) {
+        let points = self.rows.iter().zip(&layout.rows);
         let mut before: Option<(usize, usize)> = None;
         let mut path = String::new();
         for (row, &y) in points {
@@ -178,14 +174,12 @@ impl Picture {
         }
     }
 
-    fn draw_loop(&self, layout: &Layout, made: usize, svg: &mut String) {
+    fn draw_loop(&self, layout: &Layout, svg: &mut String) {
         let (Some(y), Some(start)) = (layout.forever, self.loop_start) else {
             return;
         };
         let text = match self.rows.len() - start {
             0 if self.foot.is_empty() || self.numbered => "and then for ever: nothing moves",
-            0 => "and then for ever:",
-            _ if made == start => "and then for ever ...",
             _ => "and then for ever:",
         };
         let (width, baseline) = (layout.width, y + 15);
@@ -270,10 +264,10 @@ impl Row {
 }
 
 impl Held {
-    fn draw(&self, layout: &Layout, made: usize, svg: &mut String) {
+    fn draw(&self, layout: &Layout, svg: &mut String) {
         let (x, color) = (layout.lanes[self.lane] - 9 - self.bar * BAR, self.color % 4);
         let top = layout.rows[self.from];
-        let bottom = match layout.rows.get(self.to).filter(|_| self.to < made) {
+        let bottom = match layout.rows.get(self.to) {
             Some(dropped) => dropped - 4,
             None => layout.bottom,
         };

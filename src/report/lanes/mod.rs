@@ -16,12 +16,7 @@ use crate::model::Instance;
 ///
 /// The loop of a lasso starts before the step `loop_start`.
 pub(crate) fn svg(machine: &Machine, steps: &[Label], loop_start: Option<usize>) -> String {
-    svg_up_to(machine, steps, loop_start, steps.len())
-}
-
-/// The same picture when only so many of its steps have been made: nothing moves as the next ones appear.
-pub(crate) fn svg_up_to(machine: &Machine, steps: &[Label], loop_start: Option<usize>, made: usize) -> String {
-    Picture::of_steps(machine, steps, loop_start).draw(made)
+    Picture::of_steps(machine, steps, loop_start).draw()
 }
 
 /// An SVG of what the printed race diagram shows: two lanes, and only the steps that matter. Empty without a counterexample.
@@ -33,8 +28,7 @@ pub fn race(instance: &Instance, finding: &Finding) -> String {
     let found = events::events(machine, counterexample);
     let diagram = Diagram::new(machine, &found, finding, counterexample);
     let error = wrong(machine, finding, &found);
-    let picture = Picture::of_diagram(machine, &diagram, &error);
-    picture.draw(picture.rows.len())
+    Picture::of_diagram(machine, &diagram, &error).draw()
 }
 
 /// What is drawn.
@@ -211,7 +205,7 @@ mod tests {
             "{svg}"
         );
         assert!(!svg.contains("thread2"), "{svg}");
-        assert!(svg_up_to(&machine, &[], None, 0).contains(">thread2</text>"));
+        assert!(super::svg(&machine, &[], None).contains(">thread2</text>"));
     }
 
     #[test]
@@ -230,28 +224,11 @@ mod tests {
     }
 
     #[test]
-    fn steps_to_come_take_their_room_and_are_not_shown() {
-        let (machine, steps) = crossing();
-        let width = |svg: &str| {
-            svg.split(" width=\"")
-                .nth(1)
-                .map(|rest| rest.split('"').next().map(str::to_string))
-        };
-        let all = svg(&machine, &steps, None);
-        for made in 0..=steps.len() {
-            let svg = svg_up_to(&machine, &steps, None, made);
-            assert_eq!(svg.matches("<circle").count(), made);
-            assert_eq!(width(&svg), width(&all));
-        }
-        assert_eq!(svg_up_to(&machine, &steps, None, 99), all);
-    }
-
-    #[test]
     fn a_loop_is_marked_where_it_starts() {
         let (machine, steps) = crossing();
-        let marked = |loop_start, made| svg_up_to(&machine, &steps, loop_start, made).contains("and then for ever");
-        assert!(marked(Some(2), 4) && marked(Some(2), 2));
-        assert!(!marked(Some(2), 1) && !marked(None, 4) && !marked(Some(5), 4));
+        let marked = |loop_start| svg(&machine, &steps, loop_start).contains("and then for ever");
+        assert!(marked(Some(2)) && marked(Some(4)));
+        assert!(!marked(None) && !marked(Some(5)));
         assert!(svg(&machine, &steps, Some(4)).contains("nothing moves"));
         assert!(!svg(&machine, &steps, Some(2)).contains("nothing moves"));
     }

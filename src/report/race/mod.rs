@@ -1,16 +1,19 @@
 //! The race diagram of a counterexample: plain text of at most 75 columns that can be pasted into a changelog.
 
+mod block;
 mod page;
 mod steps;
 
 use crate::c::ast::Commit;
 use crate::check::{Counterexample, Finding};
+use crate::counterexample::conflict::Conflict;
 use crate::counterexample::diagram::Diagram;
 use crate::counterexample::events::{self, Event};
 use crate::counterexample::text;
 use crate::counterexample::wrong::wrong;
 use crate::machine::Machine;
 use crate::model::Instance;
+use crate::report::why::why;
 use page::{BUG, FOR_EVER, HERE, NOTHING_MOVES, Page, WIDTH, wrapped};
 use steps::every_step;
 
@@ -71,6 +74,28 @@ fn head(instance: &Instance, finding: &Finding, options: &Options, steps: usize,
     lines
 }
 
+/// Why a property is violated, in words: the parts of its formula, both sides of a conflict, who waits for what. Empty without a
+/// counterexample.
+pub(crate) fn in_words(instance: &Instance, finding: &Finding) -> String {
+    let Some(counterexample) = &finding.counterexample else {
+        return String::new();
+    };
+    let machine = &instance.machine;
+    let found = events::events(machine, counterexample);
+    let diagram = Diagram::new(machine, &found, finding, counterexample);
+    reasons(finding, &diagram.conflict).join("\n")
+}
+
+fn reasons(finding: &Finding, conflict: &Conflict) -> Vec<String> {
+    let formula = why(&finding.why);
+    let formula: Vec<String> = formula.lines().map(text::ascii).collect();
+    let block = block::block(conflict);
+    match formula.is_empty() || block.is_empty() {
+        true => formula.into_iter().chain(block).collect(),
+        false => formula.into_iter().chain([String::new()]).chain(block).collect(),
+    }
+}
+
 /// The two lanes, and how many lines they have.
 fn picture(
     machine: &Machine,
@@ -81,7 +106,11 @@ fn picture(
     let diagram = Diagram::new(machine, found, finding, counterexample);
     let mark = if diagram.error { BUG } else { HERE };
     let page = Page::new(machine, diagram.lanes.clone(), mark, diagram.lines());
-    let mut text = page.title(machine);
+    let mut text = reasons(finding, &diagram.conflict);
+    if !text.is_empty() {
+        text.push(String::new());
+    }
+    text.extend(page.title(machine));
     text.extend(diagram.before.iter().map(|line| page.line(line)));
     if diagram.loop_start.is_some() {
         text.push(FOR_EVER.to_string());
@@ -91,9 +120,11 @@ fn picture(
         text.extend(diagram.round(machine).iter().map(|line| format!("  {line}")));
         text.extend(diagram.looping.iter().map(|line| page.line(line)));
     }
-    if !diagram.waits.is_empty() {
+    // Those whose wait is what is wrong stand above.
+    let mut others = diagram.waits.iter().filter(|wait| !wait.counts || wait.able).peekable();
+    if others.peek().is_some() {
         text.push(String::new());
-        text.extend(diagram.waits.iter().flat_map(|wait| wrapped(&wait.text, 2)));
+        text.extend(others.flat_map(|wait| wrapped(&wait.text, 2)));
     }
     (text, diagram.lines().count())
 }

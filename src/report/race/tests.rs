@@ -64,13 +64,25 @@ fn race_of_212925802454() {
     let checked = builtin("v4.14", "foreign-mmput");
     let finding = violated(&checked).next().unwrap();
     let text = with_history(&checked, finding);
-    assert!(text.lines().count() <= 25);
     is_fit_for_a_changelog(&text);
     assert_eq!(
         text,
         "\
 v4.14 in foreign-mmput: NoUseAfterFree is violated (35 steps, 12 shown)
   use-after-free of struct vm_area_struct `hog_vma` in reapable_vma()
+
+  oom_reaper uses `hog_vma` at step 35 [oom_reaper.h:81]
+    in reapable_vma < oom_reap_vmas < __oom_reap_task_mm < oom_reap_task_mm
+      < oom_reap_task < oom_reaper
+    holds hog_mm.mmap_sem, by mmap_read_trylock() at step 21 [v4.14.c:93]
+      and oom_lock, by mutex_lock() at step 20 [v4.9.c:120]
+  reader frees `hog_vma` at step 34 [v4.14.c:81]
+    in remove_vmas < exit_mmap < __mmput < mmput < reader_runs
+    holds no lock
+  reader did not take down_write(mmap_sem),
+    because tsk_is_oom_victim(current) = 0 at step 32 [v4.14.c:76];
+    it would wait there for !sem->owner && !sem->readers, held by
+      oom_reaper
 
   oom_reaper                          reader
   ----------                          ------
@@ -167,13 +179,17 @@ fn a_deadlock_says_who_waits_for_whom() {
 crossed in two: NoDeadlock is violated (2 steps, 2 shown)
   nothing moves any more; not finished: left, right
 
+  left waits in take(second) for !lock->taken, held by right
+    in take < left_runs
+    right holds second, by take() at step 2 [who.c:6]
+  right waits in take(first) for !lock->taken, held by left
+    in take < right_runs
+    left holds first, by take() at step 1 [who.c:5]
+
   left                                right
   ----                                -----
   take(first)
                                       take(second)
-
-  left waits in take(second) for !lock->taken, held by right
-  right waits in take(first) for !lock->taken, held by left
 "
     );
 }
@@ -190,11 +206,14 @@ fn comments_and_line_breaks_change_no_diagram() {
         );
     let diagram = |locks: &str, crossed: &str| {
         let checked = written(locks, crossed);
-        race(
+        let text = race(
             &checked.instance,
             violated(&checked).next().unwrap(),
             Options::default(),
-        )
+        );
+        // Lines move, and only they.
+        let lines = text.lines().map(|line| line.split(" [").next().unwrap_or(line));
+        lines.map(str::to_string).collect::<Vec<_>>()
     };
     assert_eq!(diagram(&locks, &crossed), diagram(LOCKS, CROSSED));
 }
@@ -259,7 +278,11 @@ fn a_lasso_shows_stem_and_loop() {
     }
     let text = race(&checked.instance, &finding, Options::default());
     assert!(
-        text.contains("\n  -- and then for ever:\n  (nothing moves)\n\n  left waits in"),
+        text.ends_with("\n  -- and then for ever:\n  (nothing moves)\n"),
+        "{text}"
+    );
+    assert!(
+        text.contains("\n  left waits in take(second) for !lock->taken, held by right\n"),
         "{text}"
     );
 }
@@ -385,8 +408,6 @@ fn a_loop_beside_a_standstill_is_named() {
                                       take(second)
   -- and then for ever:
   [clock_runs] goes round in clock_runs()
-
-  left waits in take(second) for !lock->taken, held by right
 ";
-    assert!(text.contains(expected), "{text}");
+    assert!(text.ends_with(expected), "{text}");
 }

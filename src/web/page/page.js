@@ -88,6 +88,7 @@ function complain(message) {
 function render(view, next) {
   at("notice").hidden = true;
   renderToolbar();
+  renderWhy(view);
   renderLanes(view);
   renderLines(view);
   renderStep(view);
@@ -119,6 +120,32 @@ function renderToolbar() {
   else note.textContent = `in the loop that goes on for ever (steps ${loop + 1} to ${of?.length})`;
 }
 
+/** Why the property is violated whose counterexample this is, and what to take along. */
+function renderWhy(view) {
+  const why = at("why");
+  why.hidden = !of;
+  if (!of) return;
+  why.querySelector("summary").textContent = `Why ${of.property} is violated: ${of.wrong}`;
+  why.querySelector("pre").textContent = of.why || of.words;
+  const name = `${summary.protocol}-${summary.scenario}-${of.property}`.replace(/[^A-Za-z0-9._-]+/g, "-");
+  at("save").download = `${name}.svg`;
+  at("save").href = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(view.svg)}`;
+  at("copy").textContent = "Copy as text";
+}
+
+/** Puts the printed diagram where it can be pasted from. */
+async function copy() {
+  try {
+    await navigator.clipboard.writeText(of.text);
+    at("copy").textContent = "Copied";
+  } catch {
+    // Without the right to do so: select it.
+    at("why").querySelector("pre").textContent = of.text;
+    getSelection().selectAllChildren(at("why").querySelector("pre"));
+    at("copy").textContent = "Selected: copy it";
+  }
+}
+
 /** The path that "Next" leads to. */
 function following() {
   if (trail.length > path.length) return trail.slice(0, path.length + 1);
@@ -140,22 +167,31 @@ function renderLanes(view) {
   head.style.width = `${svg.getAttribute("width")}px`;
   panel.prepend(head);
   panel.scrollLeft = scrollLeft;
-  const rows = panel.querySelectorAll(".lanes-row");
-  const here = rows[rows.length - 1];
-  here?.classList.add("here");
-  here?.classList.toggle("wrong", Boolean(view.error));
-  for (const row of rows) row.addEventListener("click", () => go(path.slice(0, Number(row.dataset.step) + 1)));
+  const whole = of ? of.path : path;
+  for (const row of panel.querySelectorAll(".lanes-row")) {
+    const step = Number(row.dataset.step);
+    row.classList.toggle("future", step >= path.length);
+    row.classList.toggle("here", step === path.length - 1);
+    row.classList.toggle("wrong", step === path.length - 1 && Boolean(view.error));
+    row.addEventListener("click", () => go(whole.slice(0, step + 1)));
+  }
 }
 
 /** Scrolls so that the last step can be seen. */
 function reveal() {
   at("lines").scrollTop = at("lines").scrollHeight;
   const panel = at("lanes");
-  panel.scrollTop = panel.scrollHeight;
-  const rows = panel.querySelectorAll(".lanes-row text:not(.lanes-number)");
-  const text = rows[rows.length - 1];
+  const row = panel.querySelector(".lanes-row.here");
+  if (!row) panel.scrollTop = 0;
+  const texts = row ? row.querySelectorAll("text:not(.lanes-number)") : [];
+  const text = texts[texts.length - 1];
   if (!text || panel.hidden) return;
-  const [seen, room] = [text.getBoundingClientRect(), panel.getBoundingClientRect()];
+  const room = panel.getBoundingClientRect();
+  // Some of what comes next stays in sight; the names of the lanes cover the top.
+  const [top, bottom] = [row.getBoundingClientRect().top - room.top - 60, row.getBoundingClientRect().bottom - room.bottom + 60];
+  if (bottom > 0) panel.scrollTop += bottom;
+  else if (top < 0) panel.scrollTop += top;
+  const seen = text.getBoundingClientRect();
   if (seen.right > room.right - 10) panel.scrollLeft += seen.right - room.right + 24;
   else if (seen.left < room.left + 60) panel.scrollLeft -= room.left + 90 - seen.left;
 }
@@ -361,6 +397,7 @@ function press(event) {
 }
 
 for (const [id, move] of Object.entries(moves)) at(id).addEventListener("click", move);
+at("copy").addEventListener("click", copy);
 at("as-lanes").addEventListener("click", () => choose(true));
 at("as-lines").addEventListener("click", () => choose(false));
 addEventListener("keydown", press);
