@@ -29,6 +29,10 @@ pub struct Args {
     #[arg(long, default_value_t = 3000)]
     port: u16,
 
+    /// Write the page with its counterexamples into one file that needs no server and nothing from elsewhere, and serve nothing
+    #[arg(long, value_name = "FILE.html", conflicts_with = "port")]
+    html: Option<PathBuf>,
+
     /// Give up looking for violations in a graph with more distinct states
     #[arg(long, value_name = "N", default_value_t = 10_000_000)]
     max_states: usize,
@@ -48,6 +52,14 @@ pub fn run(spec: &Spec, args: &Args, budget: Budget) -> Result<u8, super::Failur
     let checked = check(instance, &modules, limits, &[], &|states, _| {
         super::budget::explored(states)
     })?;
+    if let Some(path) = &args.html {
+        let system = system(&checked, &modules).map_err(Diagnostics::from)?;
+        super::output::save(
+            path,
+            oomspec::web::file(&History::of(spec), &checked, &system).as_bytes(),
+        )?;
+        return Ok(super::exit::FINE);
+    }
     let page = page(&History::of(spec), &checked, &modules, args.port, threads).map_err(Diagnostics::from)?;
     super::print(&links(&checked, &page))?;
     page.serve()
@@ -60,9 +72,13 @@ fn page(
     port: u16,
     threads: usize,
 ) -> Result<Page, Diagnostic> {
-    let system = System::new(checked.instance.machine.clone(), compare::properties(checked, modules))
-        .map_err(|error| Diagnostic::general(error.to_string()))?;
+    let system = system(checked, modules)?;
     Page::new(history, checked, system, port, threads).map_err(|error| Diagnostic::general(error.to_string()))
+}
+
+fn system(checked: &Checked, modules: &[PropertyModule]) -> Result<System, Diagnostic> {
+    System::new(checked.instance.machine.clone(), compare::properties(checked, modules))
+        .map_err(|error| Diagnostic::general(error.to_string()))
 }
 
 fn links(checked: &Checked, page: &Page) -> String {

@@ -3,6 +3,7 @@
 //! What can be done next, and what comes of it, is stateright's answer (`actors/explorer.rs`); what its interface does not have, such as
 //! counterexamples and listing lines, is `view`'s. The page itself is plain HTML, CSS and JavaScript in `page/`.
 
+mod offline;
 mod routes;
 mod server;
 mod summary;
@@ -18,6 +19,11 @@ use crate::check::Checked;
 use crate::counterexample::history::History;
 use routes::Routes;
 use summary::Summary;
+
+/// The page as one file, which needs no server: every counterexample can be stepped through, and read as text without scripts.
+pub fn file(history: &History, checked: &Checked, system: &System) -> String {
+    offline::html(system.machine(), &Summary::new(history, checked, system))
+}
 
 /// A page that is about to be served.
 pub struct Page {

@@ -37,11 +37,11 @@ pub(super) struct Shown {
     /// Why it is violated, in lines.
     why: String,
     /// The printed diagram.
-    text: String,
+    pub text: String,
     /// Steps, its loop included.
     length: usize,
     /// stateright's name for the whole path.
-    path: Vec<usize>,
+    pub path: Vec<usize>,
     pub loop_start: Option<usize>,
     expected: bool,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -113,6 +113,32 @@ impl Chromium {
         self.call(Some(tab), "Emulation.setDeviceMetricsOverride", size);
     }
 
+    /// Runs no scripts from here on.
+    pub fn without_scripts(&mut self, tab: &Tab) {
+        self.call(
+            Some(tab),
+            "Emulation.setScriptExecutionDisabled",
+            json!({ "value": true }),
+        );
+    }
+
+    /// Opens an address, and waits until it is there.
+    pub fn go(&mut self, tab: &Tab, url: &str) {
+        self.call(Some(tab), "Page.navigate", json!({ "url": url }));
+        let start = Instant::now();
+        while !self.shown(tab).contains("oomspec") && start.elapsed() < PATIENCE {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// The texts that a page lays out, as the browser tells those who read it aloud.
+    pub fn shown(&mut self, tab: &Tab) -> String {
+        let tree = self.call(Some(tab), "Accessibility.getFullAXTree", json!({}));
+        let nodes = tree["nodes"].as_array().cloned().unwrap_or_default();
+        let texts = nodes.iter().filter(|node| node["role"]["value"] == "StaticText");
+        texts.filter_map(|node| node["name"]["value"].as_str()).collect()
+    }
+
     /// What the user prefers: `light` or `dark`.
     pub fn prefer(&mut self, tab: &Tab, scheme: &str) {
         let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });

@@ -8,6 +8,9 @@ mod explorer;
 #[path = "../common/peers.rs"]
 mod peers;
 
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
 use chromium::{Chromium, Tab};
 use explorer::{Running, start};
 
@@ -79,6 +82,28 @@ impl<'a> Visit<'a> {
     fn has_no_complaints(&self) {
         assert_eq!(self.chromium.complaints, Vec::<String>::new());
     }
+}
+
+/// axe, the checker of accessibility, or nothing after saying what is skipped.
+fn axe() -> Option<String> {
+    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("target/axe.min.js"));
+    if text.is_err() {
+        let how = "npm pack axe-core && tar xzf axe-core-*.tgz && cp package/axe.min.js target/";
+        peers::skip("axe", how);
+    }
+    text.ok()
+}
+
+/// Writes the page of a protocol in a scenario into one file.
+fn offline(protocol: &str, scenario: &str, folder: &Path) -> PathBuf {
+    let file = folder.join(format!("{protocol}-{scenario}.html"));
+    let status = Command::new(env!("CARGO_BIN_EXE_oomspec"))
+        .args(["explore", protocol, "-s", scenario, "--html"])
+        .arg(&file)
+        .status()
+        .expect("oomspec");
+    assert!(status.success());
+    file
 }
 
 fn v4_14() -> Running {
@@ -267,12 +292,164 @@ fn addresses_of_no_path_are_told_and_do_no_harm() {
 }
 
 #[test]
+fn the_page_says_why() {
+    let Some(mut chromium) = Chromium::start() else { return };
+    let explorer = v4_14();
+    let mut visit = Visit::to(&mut chromium, explorer.link("NoUseAfterFree"));
+    visit.is_at("step 35 of 35");
+    let why = visit.text("#why");
+    for part in [
+        "oom_reaper uses `hog_vma` at step 35 [oom_reaper.h:81]",
+        "holds hog_mm.mmap_sem, by mmap_read_trylock() at step 21",
+        "reader frees `hog_vma` at step 34",
+        "holds no lock",
+        "reader did not take down_write(mmap_sem),",
+        "because tsk_is_oom_victim(current) = 0 at step 32 [v4.14.c:76]",
+    ] {
+        assert!(why.contains(part), "{part}: {why}");
+    }
+    // What is to come stays in sight, and can be gone to.
+    visit.press("Home");
+    visit.is_at("step 0 of 35");
+    assert_eq!(
+        visit.eval("document.querySelectorAll('#lanes .lanes-row.future').length"),
+        35
+    );
+    visit.click("#lanes .lanes-row[data-step='3'] text.lanes-over");
+    visit.is_at("step 3 of 35");
+    // The picture that can be saved is the one that is shown.
+    let saved = visit.eval("decodeURIComponent(document.querySelector('#save').href.split(',').slice(1).join(','))");
+    assert!(saved.as_str().unwrap_or_default().starts_with("<svg"), "{saved}");
+    assert_eq!(
+        visit.eval("document.querySelector('#save').download"),
+        "v4.14-foreign-mmput-NoUseAfterFree.svg"
+    );
+    visit.eval("document.querySelector('#copy').click()");
+    visit.wait("document.querySelector('#copy').textContent !== 'Copy as text'");
+    // One step takes a moment.
+    let mut took = Vec::new();
+    for step in 4..=12 {
+        visit.press("ArrowRight");
+        visit.is_at(&format!("step {step} of 35"));
+        took.push(
+            visit
+                .eval("performance.measure('step', 'asked', 'shown').duration")
+                .as_f64(),
+        );
+    }
+    assert!(took.iter().all(Option::is_some), "{took:?}");
+    visit.has_no_complaints();
+}
+
+#[test]
+fn a_file_without_a_server_can_be_stepped_through() {
+    let Some(mut chromium) = Chromium::start() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = offline("v4.14", "foreign-mmput", folder.path());
+    assert!(std::fs::metadata(&file).expect("a file").len() < 1_000_000);
+    let address = format!("file://{}", file.display());
+    let mut visit = Visit::to(&mut chromium, &address);
+    visit.is_at("initial state");
+    visit.click("#counterexamples li:first-child a");
+    visit.is_at("step 35 of 35");
+    let bug = "BUG: use-after-free of struct vm_area_struct `hog_vma` in reapable_vma()";
+    assert!(visit.text("#bug").starts_with(bug), "{}", visit.text("#bug"));
+    assert!(visit.text("#why").contains("reader did not take down_write(mmap_sem),"));
+    assert!(visit.text("#locks").contains("hog_mm.mmap_sem held by oom_reaper"));
+    assert_eq!(visit.text("#step .here .text").trim(), "if (reapable_vma(vma))");
+    let last = visit.text("#state");
+    for step in (0..35).rev() {
+        visit.press("ArrowLeft");
+        visit.is_at(&format!("step {step} of 35"));
+    }
+    assert_eq!(visit.texts("#actions button").len(), 1);
+    visit.click("#actions button");
+    visit.is_at("step 1 of 35");
+    visit.press("End");
+    visit.is_at("step 35 of 35");
+    assert_eq!(visit.text("#state"), last);
+    // The same as the page that is served.
+    let explorer = v4_14();
+    let shown = "[...document.querySelectorAll('#state, #step, #why pre, #lanes svg')].map((part) => part.textContent)";
+    let here = visit.eval(shown);
+    visit.has_no_complaints();
+    let mut served = Visit::to(&mut chromium, explorer.link("NoUseAfterFree"));
+    served.is_at("step 35 of 35");
+    assert_eq!(served.eval(shown), here);
+}
+
+#[test]
+fn a_file_without_scripts_can_be_read() {
+    let Some(mut chromium) = Chromium::start() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = offline("2017-07-25-no-give-up", "aio-never", folder.path());
+    let tab = chromium.open("about:blank", 900, 900);
+    chromium.without_scripts(&tab);
+    chromium.go(&tab, &format!("file://{}", file.display()));
+    let shown = chromium.shown(&tab);
+    for part in [
+        "2017-07-25-no-give-up in aio-never: OomResolves is violated",
+        "hog waits in exit_aio()",
+        "-- and then for ever:",
+    ] {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+    chromium.screenshot(&tab, "no-scripts");
+}
+
+/// axe finds nothing to complain about: on the page that is served, of a race and of a lasso, and in the file, at three widths and in
+/// both themes.
+#[test]
+fn nothing_is_in_the_way_of_a_screen_reader() {
+    let (Some(axe), Some(mut chromium)) = (axe(), Chromium::start()) else {
+        return;
+    };
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = offline("v4.14", "mlocked", folder.path());
+    let (race, lasso) = (
+        v4_14(),
+        start("2017-07-25-no-give-up", "aio-never", &std::env::temp_dir(), 5),
+    );
+    let pages = [
+        race.link("NoUseAfterFree").to_string(),
+        lasso.link("OomResolves").to_string(),
+        format!("http://{}/", race.address),
+        format!("file://{}", file.display()),
+    ];
+    let mut all = Vec::new();
+    for page in pages {
+        let mut visit = Visit::to(&mut chromium, &page);
+        visit.eval(&format!("{axe}; 0"));
+        for width in [1500, 900, 400] {
+            visit.chromium.resize(&visit.tab, width, 900);
+            for scheme in ["light", "dark"] {
+                visit.chromium.prefer(&visit.tab, scheme);
+                let found = visit.eval(
+                    "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).slice(0, 3).join(' | ')}`))",
+                );
+                if found != serde_json::json!([]) {
+                    all.push(format!("{page} at {width}, {scheme}: {found}"));
+                }
+            }
+        }
+    }
+    assert!(all.is_empty(), "{}", all.join("\n"));
+}
+
+#[test]
 fn nothing_is_wider_than_the_window() {
     let Some(mut chromium) = Chromium::start() else { return };
     let explorer = v4_14();
     let mut visit = Visit::to(&mut chromium, explorer.link("NoUseAfterFree"));
     visit.is_at("step 35 of 35");
-    for (width, height) in [(1920, 1080), (1280, 800), (1000, 800), (600, 900), (380, 700)] {
+    for (width, height) in [
+        (1920, 1080),
+        (1280, 800),
+        (1000, 800),
+        (600, 900),
+        (400, 800),
+        (380, 700),
+    ] {
         visit.chromium.resize(&visit.tab, width, height);
         let too_wide =
             visit.eval("document.documentElement.scrollWidth > innerWidth || document.body.scrollWidth > innerWidth");

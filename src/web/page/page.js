@@ -25,12 +25,38 @@ function element(tag, properties = {}, ...children) {
 
 const span = (className, ...children) => element("span", { className }, ...children);
 
+/** What a file without a server has instead. */
+const offline = at("offline") && JSON.parse(at("offline").textContent);
+
 async function ask(url) {
+  if (offline) return lookUp(url);
   const answer = await fetch(url).catch(() => null);
   if (!answer) throw new Error("Nobody answers any more: is oomspec still running?");
   const said = await answer.json().catch(() => ({}));
   if (!answer.ok) throw new Error(said.error || `The answer is ${answer.status}.`);
   return said;
+}
+
+/** An answer from the file: about the counterexamples, and the steps that they take. */
+function lookUp(url) {
+  if (url === "/.oomspec/counterexamples") return offline.summary;
+  const [where, query = ""] = url.split("?");
+  const wanted = where.replace(/^.*?(view|states)/, "").split("/").filter(Boolean).map(Number);
+  const name = new URLSearchParams(query).get("of");
+  const all = offline.summary.counterexamples.filter((shown) => begins(shown.path, wanted));
+  const shown = all.find(({ property }) => property === (name ?? of?.property)) ?? all[0];
+  if (!shown) throw new Error("This file has the steps of the counterexamples only: `oomspec explore` has all of them.");
+  const { svg, steps, states } = offline.runs[shown.property];
+  const made = wanted.length - 1;
+  if (where.startsWith("/.states")) {
+    const after = steps[made];
+    if (!after) return [];
+    const bug = after.error ? ` <-- BUG: ${after.error}` : "";
+    return [{ action: `${after.thread}: ${after.text} [${after.place}]${bug}`, actionIndex: shown.path[made + 1] }];
+  }
+  const blocks = [];
+  for (const state of states.slice(0, made + 1)) for (const [i, block] of Object.entries(state.blocks)) blocks[i] = block;
+  return { ...states[made], svg, steps: steps.slice(0, made), blocks };
 }
 
 const begins = (long, short) => short.length <= long.length && short.every((index, i) => index === long[i]);
@@ -63,6 +89,7 @@ function read() {
 /** Shows what the address names. */
 async function show() {
   const number = ++asked;
+  performance.mark("asked");
   const wanted = read();
   if (!wanted) return complain("This address names no path: it is #/steps/0 and the number of each step.");
   const names = wanted.path.join("/");
@@ -100,8 +127,10 @@ function render(view, next) {
     const here = of ? link.dataset.property === of.property : link.id === "start" && path.length === 1;
     link.toggleAttribute("aria-current", here);
   }
+  at("stateright").hidden = Boolean(offline);
   at("stateright").href = `stateright/#/steps/${path.join("/")}`;
   const what = of ? `${of.property} \u00b7 ` : "";
+  performance.mark("shown");
   document.title = `${at("counter").textContent} \u00b7 ${what}${summary.protocol} in ${summary.scenario}`;
   document.body.dataset.shown = location.hash;
 }
@@ -174,6 +203,8 @@ function renderLanes(view) {
     row.classList.toggle("here", step === path.length - 1);
     row.classList.toggle("wrong", step === path.length - 1 && Boolean(view.error));
     row.addEventListener("click", () => go(whole.slice(0, step + 1)));
+    // The arrows go on stepping.
+    row.addEventListener("mousedown", (event) => event.preventDefault());
   }
 }
 
@@ -294,7 +325,7 @@ function renderState(view) {
   const structs = view.blocks.filter(({ kind }) => kind !== "thread");
   at("changed").hidden = !step || Boolean(view.error);
   at("changes").replaceChildren(...structs.flatMap(changes));
-  if (!at("changes").children.length) at("changes").append(element("small", {}, "no struct"));
+  if (!at("changes").children.length) at("changes").append(element("li", { className: "none" }, "no struct"));
   const all = at("all").checked;
   const shown = structs.filter((shape) => all || !shape.untouched || shape.lines.some(({ changed }) => changed));
   at("structs").replaceChildren(...shown.map(block));
@@ -385,8 +416,16 @@ const moves = {
   last: () => go(trail),
 };
 
+/** True if a key is for the panel that has the focus: it can be scrolled that way. */
+function scrolls({ key, target }) {
+  const panel = target.closest?.("[tabindex='0']");
+  if (!panel) return false;
+  if (key === "ArrowLeft" || key === "ArrowRight") return panel.scrollWidth > panel.clientWidth;
+  return (key === "Home" || key === "End") && panel.scrollHeight > panel.clientHeight;
+}
+
 function press(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || scrolls(event)) return;
   const keys = { ArrowLeft: "previous", ArrowRight: "next", Home: "first", End: "last" };
   const digit = /^[1-9]$/.test(event.key) && at("actions").querySelectorAll("button")[event.key - 1];
   if (event.key in keys) moves[keys[event.key]]();
