@@ -8,9 +8,11 @@ use oomspec::c::ast::Cause;
 use oomspec::c::library::Listing;
 use oomspec::check::{Checked, Finding, Verdict, baseline};
 use oomspec::counterexample::history::History;
+use oomspec::difference::listings::listings as diff;
 use oomspec::explore::{Budget, Limits};
 use oomspec::model::Instance;
 use oomspec::model::property::PropertyKind;
+use oomspec::report::changed::changed;
 use oomspec::report::matrix::{Rows, matrix};
 use oomspec::report::violation::violation;
 use oomspec::report::{github, json, junit, ktap, sarif, summary};
@@ -18,6 +20,7 @@ use oomspec::source::{Diagnostic, Diagnostics};
 use oomspec::spec::{Spec, stem};
 
 use super::inputs::{self, Modules, listing, modules, scenario};
+use super::watch::Watched;
 use super::{Failure, exit, suite};
 
 /// Explore protocols in scenarios and say which properties hold
@@ -65,6 +68,10 @@ pub struct Args {
     /// Show every step of a counterexample, not only the ones that matter
     #[arg(long)]
     steps: bool,
+
+    /// Check again whenever a file of yours is saved, and say what that changed, until Ctrl-C
+    #[arg(long)]
+    watch: bool,
 }
 
 const CODES: &str = "\
@@ -109,9 +116,58 @@ enum Format {
     Github,
 }
 
-/// Runs the command.
-pub fn run(spec: &Spec, args: &Args, budget: Budget) -> Result<u8, Failure> {
+/// What a run found out.
+struct Judged {
+    code: u8,
+    checked: Vec<Checked>,
+    /// Each protocol as one listing.
+    listings: Vec<String>,
+}
+
+/// Runs the command; `folder` is where the spec comes from, if it is not the built-in one.
+pub fn run(spec: &Spec, folder: Option<&Path>, args: &Args, budget: Budget) -> Result<u8, Failure> {
     let budget = super::budget::until_interrupted(budget);
+    if !args.watch {
+        return Ok(judge(spec, args, budget, None)?.code);
+    }
+    if args.format != Format::Human {
+        misuse("--watch is for people: other programs run the check themselves");
+    }
+    let names = args.protocols.iter().chain(&args.scenario).map(Path::new);
+    let files: Vec<&Path> = names
+        .chain(args.properties.as_deref())
+        .filter(|name| name.extension().is_some_and(|kind| kind == "c" || kind == "tla"))
+        .collect();
+    if files.is_empty() && folder.is_none() {
+        misuse("--watch waits for a file of yours to be saved: name one");
+    }
+    let mut watched = Watched::new(&files, folder);
+    let (mut first, mut last) = (true, None);
+    loop {
+        let again = match folder.filter(|_| !first) {
+            Some(folder) => Spec::folder(folder).map(Some).map_err(Diagnostics::from),
+            None => Ok(None),
+        };
+        let judged = again
+            .map_err(Failure::from)
+            .and_then(|again| judge(again.as_ref().unwrap_or(spec), args, budget, last.as_ref()));
+        let code = match judged {
+            Ok(judged) => last.insert(judged).code,
+            Err(Failure::Output(errors)) => return Err(Failure::Output(errors)),
+            // What was found out before stays to be compared with.
+            Err(failure) => failure.report(),
+        };
+        first = false;
+        super::note("waiting for a file to be saved; Ctrl-C ends it");
+        match watched.wait(budget) {
+            Some(what) => super::print(&format!("\n-- {what}\n\n"))?,
+            None => return Ok(code),
+        }
+    }
+}
+
+/// Checks once, and prints what came out; of the run before, what is new.
+fn judge(spec: &Spec, args: &Args, budget: Budget, before: Option<&Judged>) -> Result<Judged, Failure> {
     if let Some(module) = args.protocols.iter().find(|name| name.ends_with(".tla")) {
         refuse_for_module(args);
         let limits = Limits {
@@ -119,7 +175,11 @@ pub fn run(spec: &Spec, args: &Args, budget: Budget) -> Result<u8, Failure> {
             budget,
             ..Limits::default()
         };
-        return super::module::run(spec, Path::new(module), limits);
+        return Ok(Judged {
+            code: super::module::run(spec, Path::new(module), limits)?,
+            checked: Vec::new(),
+            listings: Vec::new(),
+        });
     }
     if args.steps && args.format != Format::Human {
         misuse("--steps is for diagrams for people: JSON always has every step");
@@ -154,6 +214,19 @@ pub fn run(spec: &Spec, args: &Args, budget: Budget) -> Result<u8, Failure> {
         }
     }
     compare_with_bases(spec, &targets, &args.sizes, &asked, &mut checked)?;
+    let listings: Vec<String> = match args.watch {
+        true => targets
+            .iter()
+            .map(|target| spec.flatten(&target.listing))
+            .collect::<Result<_, _>>()?,
+        false => Vec::new(),
+    };
+    if let Some(before) = before {
+        let pairs = before.listings.iter().zip(&listings);
+        let diffs: String = pairs.map(|(before, now)| diff(before, now)).collect();
+        let diffs = if diffs.is_empty() { diffs } else { diffs + "\n" };
+        super::print(&(diffs + &changed(&before.checked, &checked) + "\n"))?;
+    }
     match args.format {
         Format::Json => {
             for line in checked.iter().flat_map(json::lines) {
@@ -172,10 +245,15 @@ pub fn run(spec: &Spec, args: &Args, budget: Budget) -> Result<u8, Failure> {
         Format::Github => super::print(&github::github(&checked))?,
     }
     let (first, second) = (verdict_code(&checked), opinions(&seconds, &checked, args)?);
-    Ok(match second {
+    let code = match second {
         exit::FINE => first,
         exit::INCOMPLETE if first != exit::FINE => first,
         code => code,
+    };
+    Ok(Judged {
+        code,
+        checked,
+        listings,
     })
 }
 

@@ -24,6 +24,7 @@ mod suite;
 mod tlc;
 mod validate;
 mod verify;
+mod watch;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -103,7 +104,7 @@ fn command(cli: &Cli) -> Result<u8, Failure> {
         Some(folder) => Spec::folder(folder).map_err(Diagnostics::from)?,
     };
     match &cli.command {
-        Command::Check(args) => check::run(&spec, args, budget),
+        Command::Check(args) => check::run(&spec, cli.spec.as_deref(), args, budget),
         Command::Explore(args) => explore::run(&spec, args, budget),
         Command::Eval(args) => eval::run(&spec, args, budget),
         Command::Export(args) => export::run(&spec, args, budget),

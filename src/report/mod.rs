@@ -1,5 +1,6 @@
 //! What was found, in the forms that people and programs read: one output a file. Decides nothing, prints nothing.
 
+pub mod changed;
 pub mod cost;
 pub mod difference;
 pub mod evaluated;
