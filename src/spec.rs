@@ -374,6 +374,7 @@ impl Spec {
         Ok(Instance {
             protocol: name(tags.protocol.as_ref().map(|tag| &tag.name), protocol),
             scenario: called,
+            protocol_source: protocol.name.clone(),
             scenario_source: scenario.name.clone(),
             machine: Machine::new(compile(&program)?),
             tags,

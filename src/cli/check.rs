@@ -19,6 +19,7 @@ use oomspec::report::{github, json, junit, ktap, sarif, summary};
 use oomspec::source::{Diagnostic, Diagnostics};
 use oomspec::spec::{Spec, stem};
 
+use super::color::painted;
 use super::inputs::{self, Modules, listing, modules, scenario};
 use super::watch::Watched;
 use super::{Failure, exit, suite};
@@ -133,11 +134,8 @@ pub fn run(spec: &Spec, folder: Option<&Path>, args: &Args, budget: Budget) -> R
     if args.format != Format::Human {
         misuse("--watch is for people: other programs run the check themselves");
     }
-    let names = args.protocols.iter().chain(&args.scenario).map(Path::new);
-    let files: Vec<&Path> = names
-        .chain(args.properties.as_deref())
-        .filter(|name| name.extension().is_some_and(|kind| kind == "c" || kind == "tla"))
-        .collect();
+    let names = args.protocols.iter().chain(&args.scenario);
+    let files: Vec<&Path> = inputs::files(names).chain(args.properties.as_deref()).collect();
     if files.is_empty() && folder.is_none() {
         misuse("--watch waits for a file of yours to be saved: name one");
     }
@@ -234,7 +232,7 @@ fn judge(spec: &Spec, args: &Args, budget: Budget, before: Option<&Judged>) -> R
             }
         }
         Format::Human => {
-            super::print(&human(spec, &targets, &checked, args))?;
+            super::print(&painted(&human(spec, &targets, &checked, args)))?;
             if let Some(left_out) = left_out {
                 super::print(&format!("{left_out}\n"))?;
             }
@@ -305,17 +303,17 @@ fn targets(spec: &Spec, args: &Args) -> Result<Vec<Target>, Diagnostics> {
     let mut targets = Vec::new();
     for name in &names {
         let listing = listing(spec, name)?;
-        let base = match &listing.folder {
-            None => None,
-            Some(_) => base(spec, &listing)?,
-        };
+        let base = base(spec, &listing)?;
         targets.push(Target { listing, base });
     }
     Ok(targets)
 }
 
-/// What a user's listing is compared with: what it says it comes after, or the built-in protocol of its name.
-fn base(spec: &Spec, mine: &Listing) -> Result<Option<Listing>, Diagnostics> {
+/// What a user's listing is compared with: what it says it comes after, or the built-in protocol of its name. A built-in one is not.
+pub fn base(spec: &Spec, mine: &Listing) -> Result<Option<Listing>, Diagnostics> {
+    if mine.folder.is_none() {
+        return Ok(None);
+    }
     let program = spec.read(mine, None)?;
     if let Some(after) = &program.tags.after {
         let fail = |error: Diagnostic| Diagnostics {
@@ -409,11 +407,11 @@ fn human(spec: &Spec, targets: &[Target], checked: &[Checked], args: &Args) -> S
         if !broken.is_empty() {
             text += "\n";
         }
-        return text + &summary::total(checked);
+        return text + &summary::total(checked) + &next(args, checked, None);
     }
     let mut shown: Vec<(&Instance, &Finding)> = checked.iter().flat_map(violated).collect();
     shown.sort_by_key(|(_, finding)| rank(finding));
-    for (instance, finding) in shown {
+    for &(instance, finding) in &shown {
         text += &violation(&history, instance, finding, args.steps);
         text += "\n";
     }
@@ -431,7 +429,30 @@ fn human(spec: &Spec, targets: &[Target], checked: &[Checked], args: &Args) -> S
             counts.generated, counts.distinct, counts.depth
         );
     }
-    text + &summary::total(checked)
+    text + &summary::total(checked) + &next(args, checked, shown.first().copied())
+}
+
+/// What to look at after this: of several protocols one of them, of one every step, or the page.
+fn next(args: &Args, checked: &[Checked], shown: Option<(&Instance, &Finding)>) -> String {
+    if args.steps || args.watch || args.sizes.any() || args.properties.is_some() {
+        return String::new();
+    }
+    let Some((instance, finding)) = shown else {
+        let broken = checked.iter().find(|checked| violated(checked).next().is_some());
+        return match broken.filter(|_| args.protocols.len() != 1) {
+            Some(broken) => format!("\nnext:  oomspec check {}\n", broken.instance.protocol),
+            None => String::new(),
+        };
+    };
+    let protocol = &args.protocols[0];
+    let scenario = match args.scenario.as_slice() {
+        [only] => only,
+        _ => &instance.scenario,
+    };
+    let property = &finding.property.name;
+    format!(
+        "\nnext:  oomspec check {protocol} -s {scenario} -p {property} --steps\n       oomspec explore {protocol} -s {scenario}\n"
+    )
 }
 
 fn violated(checked: &Checked) -> impl Iterator<Item = (&Instance, &Finding)> {

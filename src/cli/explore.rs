@@ -1,16 +1,21 @@
 //! `oomspec explore`: one protocol in one scenario, in the browser.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use oomspec::actors::System;
 use oomspec::actors::compare;
-use oomspec::check::{Checked, Verdict, check};
+use oomspec::check::{Checked, Verdict, baseline, check};
 use oomspec::counterexample::history::History;
+use oomspec::difference::listings::listings as diff;
 use oomspec::explore::{Budget, Limits};
 use oomspec::model::properties::PropertyModule;
+use oomspec::report::changed::changed;
 use oomspec::source::{Diagnostic, Diagnostics};
 use oomspec::spec::Spec;
-use oomspec::web::Page;
+use oomspec::web::{Live, Page};
+
+use super::check::{available_threads, base, misuse};
+use super::watch::Watched;
 
 /// Browse a protocol in a scenario: its counterexamples and all other paths, state by state
 ///
@@ -30,55 +35,117 @@ pub struct Args {
     port: u16,
 
     /// Write the page with its counterexamples into one file that needs no server and nothing from elsewhere, and serve nothing
-    #[arg(long, value_name = "FILE.html", conflicts_with = "port")]
+    #[arg(long, value_name = "FILE.html", conflicts_with_all = ["port", "watch"])]
     html: Option<PathBuf>,
+
+    /// Check again whenever a file of yours is saved; the page shows what that changed
+    #[arg(long)]
+    watch: bool,
 
     /// Give up looking for violations in a graph with more distinct states
     #[arg(long, value_name = "N", default_value_t = 10_000_000)]
     max_states: usize,
 }
 
+/// A protocol in a scenario, checked.
+struct Looked {
+    checked: Checked,
+    modules: Vec<PropertyModule>,
+    /// The protocol as one listing.
+    listing: String,
+}
+
 /// Serves until the process ends.
-pub fn run(spec: &Spec, args: &Args, budget: Budget) -> Result<u8, super::Failure> {
+pub fn run(spec: &Spec, folder: Option<&Path>, args: &Args, budget: Budget) -> Result<u8, super::Failure> {
+    let files: Vec<&Path> = args.pair.files().chain(args.properties.as_deref()).collect();
+    if args.watch && files.is_empty() && folder.is_none() {
+        misuse("--watch waits for a file of yours to be saved: name one");
+    }
+    // What is saved from now on is news.
+    let watched = args.watch.then(|| Watched::new(&files, folder));
+    let looked = look(spec, args, budget)?;
+    let (history, threads) = (History::of(spec), available_threads());
+    let system = system(&looked)?;
+    if let Some(path) = &args.html {
+        let file = oomspec::web::file(&history, &looked.checked, &system);
+        super::output::save(path, file.as_bytes())?;
+        return Ok(super::exit::FINE);
+    }
+    let page = Page::new(&history, &looked.checked, system, args.port, threads, args.watch)
+        .map_err(|error| Diagnostics::from(Diagnostic::general(error.to_string())))?;
+    super::print(&links(&looked.checked, &page))?;
+    let Some(watched) = watched else { page.serve() };
+    let live = page.live();
+    std::thread::scope(|scope| {
+        scope.spawn(|| page.serve());
+        watch(watched, spec, folder, args, budget, looked, &live)
+    })
+}
+
+/// Looks again whenever a file is saved.
+fn watch(
+    mut watched: Watched,
+    spec: &Spec,
+    folder: Option<&Path>,
+    args: &Args,
+    budget: Budget,
+    mut last: Looked,
+    live: &Live,
+) -> ! {
+    loop {
+        let Some(what) = watched.wait(budget) else { continue };
+        let again = || {
+            let read = match folder {
+                Some(folder) => Some(Spec::folder(folder).map_err(Diagnostics::from)?),
+                None => None,
+            };
+            let spec = read.as_ref().unwrap_or(spec);
+            let now = look(spec, args, budget)?;
+            Ok((History::of(spec), system(&now)?, now))
+        };
+        match again() {
+            Ok((history, system, now)) => {
+                let verdicts = changed(std::slice::from_ref(&last.checked), std::slice::from_ref(&now.checked));
+                let news = format!("{what}\n\n{verdicts}\n{}", diff(&last.listing, &now.listing));
+                live.replace(&history, &now.checked, system, available_threads(), news);
+                last = now;
+            }
+            Err(errors) => {
+                let errors: Diagnostics = errors;
+                live.complain(format!("{what}\n\n{}", errors.render(false)));
+            }
+        }
+    }
+}
+
+fn look(spec: &Spec, args: &Args, budget: Budget) -> Result<Looked, Diagnostics> {
+    let listing = args.pair.listing(spec)?;
     let instance = args.pair.instance(spec)?;
     let modules = super::inputs::modules_of(spec, args.properties.as_deref(), &instance)?;
     spec.refuse_unknown_names(&modules, std::slice::from_ref(&instance), &[])?;
-    let threads = super::check::available_threads();
     let limits = Limits {
-        threads,
+        threads: available_threads(),
         max_states: args.max_states,
         budget,
     };
-    let checked = check(instance, &modules, limits, &[], &|states, _| {
-        super::budget::explored(states)
-    })?;
-    if let Some(path) = &args.html {
-        let system = system(&checked, &modules).map_err(Diagnostics::from)?;
-        super::output::save(
-            path,
-            oomspec::web::file(&History::of(spec), &checked, &system).as_bytes(),
-        )?;
-        return Ok(super::exit::FINE);
+    let progress = |states: usize, _: usize| super::budget::explored(states);
+    let mut checked = check(instance, &modules, limits, &[], &progress)?;
+    // A kernel that has not what the scenario is about is nothing to compare with.
+    let base = base(spec, &listing)?.and_then(|base| args.pair.instance_in(spec, &base).ok());
+    if let Some(base) = base {
+        baseline::against(&mut checked, &check(base, &modules, limits, &[], &progress)?);
     }
-    let page = page(&History::of(spec), &checked, &modules, args.port, threads).map_err(Diagnostics::from)?;
-    super::print(&links(&checked, &page))?;
-    page.serve()
+    Ok(Looked {
+        checked,
+        modules,
+        listing: spec.flatten(&listing)?,
+    })
 }
 
-fn page(
-    history: &History,
-    checked: &Checked,
-    modules: &[PropertyModule],
-    port: u16,
-    threads: usize,
-) -> Result<Page, Diagnostic> {
-    let system = system(checked, modules)?;
-    Page::new(history, checked, system, port, threads).map_err(|error| Diagnostic::general(error.to_string()))
-}
-
-fn system(checked: &Checked, modules: &[PropertyModule]) -> Result<System, Diagnostic> {
-    System::new(checked.instance.machine.clone(), compare::properties(checked, modules))
-        .map_err(|error| Diagnostic::general(error.to_string()))
+fn system(looked: &Looked) -> Result<System, Diagnostics> {
+    let properties = compare::properties(&looked.checked, &looked.modules);
+    System::new(looked.checked.instance.machine.clone(), properties)
+        .map_err(|error| Diagnostic::general(error.to_string()).into())
 }
 
 fn links(checked: &Checked, page: &Page) -> String {

@@ -46,6 +46,12 @@ fn named(name: &str, of_spec: impl Fn(&str) -> Result<Listing, Diagnostic>) -> R
     })
 }
 
+/// Those of some names that are a file's, whether it is there or not.
+pub fn files<'n>(names: impl Iterator<Item = &'n String>) -> impl Iterator<Item = &'n Path> {
+    let paths = names.map(Path::new);
+    paths.filter(|path| path.extension().is_some_and(|kind| kind == "c" || kind == "tla"))
+}
+
 /// Whether a name is a file's. A folder may happen to be called as a protocol is.
 fn is_file(name: &str) -> bool {
     let path = Path::new(name);
@@ -158,6 +164,21 @@ impl Pair {
     pub fn instance_of(&self, spec: &Spec, sizes: &Sizes) -> Result<Instance, Diagnostics> {
         let scenario = sizes.of(scenario(spec, &self.scenario)?)?;
         instance(spec, &listing(spec, &self.protocol)?, &scenario)
+    }
+
+    /// The names that are files of the user's.
+    pub fn files(&self) -> impl Iterator<Item = &Path> {
+        files([&self.protocol, &self.scenario].into_iter())
+    }
+
+    /// The protocol.
+    pub fn listing(&self, spec: &Spec) -> Result<Listing, Diagnostics> {
+        listing(spec, &self.protocol)
+    }
+
+    /// Another protocol in the same scenario.
+    pub fn instance_in(&self, spec: &Spec, protocol: &Listing) -> Result<Instance, Diagnostics> {
+        spec.instance(protocol, &scenario(spec, &self.scenario)?)
     }
 
     /// The protocol in the scenario, compiled.

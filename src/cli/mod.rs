@@ -3,6 +3,7 @@
 mod budget;
 mod certify;
 mod check;
+mod color;
 mod completions;
 mod cost;
 mod diff;
@@ -105,7 +106,7 @@ fn command(cli: &Cli) -> Result<u8, Failure> {
     };
     match &cli.command {
         Command::Check(args) => check::run(&spec, cli.spec.as_deref(), args, budget),
-        Command::Explore(args) => explore::run(&spec, args, budget),
+        Command::Explore(args) => explore::run(&spec, cli.spec.as_deref(), args, budget),
         Command::Eval(args) => eval::run(&spec, args, budget),
         Command::Export(args) => export::run(&spec, args, budget),
         Command::Prove(args) => prove::run(&spec, args, budget),

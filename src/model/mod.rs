@@ -13,6 +13,8 @@ use crate::machine::Machine;
 pub struct Instance {
     /// The protocol's name.
     pub protocol: String,
+    /// Where it was read: its name in the spec, or the user's path.
+    pub protocol_source: String,
     /// The scenario's name.
     pub scenario: String,
     /// Where the scenario was read: its name in the spec, or the user's path.

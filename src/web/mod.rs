@@ -12,12 +12,12 @@ mod view;
 use std::fmt;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::actors::{Explorer, System};
 use crate::check::Checked;
 use crate::counterexample::history::History;
-use routes::Routes;
+use routes::{News, Routes};
 use summary::Summary;
 
 /// The page as one file, which needs no server: every counterexample can be stepped through, and read as text without scripts.
@@ -27,7 +27,7 @@ pub fn file(history: &History, checked: &Checked, system: &System) -> String {
 
 /// A page that is about to be served.
 pub struct Page {
-    routes: Routes,
+    live: Live,
     listener: TcpListener,
     address: SocketAddr,
 }
@@ -48,9 +48,44 @@ impl fmt::Display for PortError {
 
 impl std::error::Error for PortError {}
 
+/// What a page shows, to be replaced while it is served.
+#[derive(Clone)]
+pub struct Live(Arc<RwLock<Arc<Routes>>>);
+
+impl Live {
+    fn routes(&self) -> Arc<Routes> {
+        // Nobody panics with the lock held; if somebody did, what is in it would still be whole.
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Shows something else from now on, and says what has changed.
+    pub fn replace(&self, history: &History, checked: &Checked, system: System, threads: usize, news: String) {
+        let mut summary = Summary::new(history, checked, &system);
+        summary.watched = true;
+        let news = News {
+            number: self.routes().news().number + 1,
+            text: news,
+            wrong: false,
+        };
+        let machine = Arc::clone(system.machine());
+        let routes = Routes::new(machine, summary, Explorer::new(system, threads), news);
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(routes);
+    }
+
+    /// Says what is wrong; all stays as it was.
+    pub fn complain(&self, text: String) {
+        let routes = self.routes();
+        routes.tell(News {
+            number: routes.news().number + 1,
+            text,
+            wrong: true,
+        });
+    }
+}
+
 impl Page {
     /// Reserves a port on the loopback address, 0 is any, for what was found out about a protocol in a scenario; stateright
-    /// searches on so many threads, once it is asked to.
+    /// searches on so many threads, once it is asked to. A page that is `watched` looks for what [`Live`] has to say.
     ///
     /// # Errors
     ///
@@ -61,15 +96,18 @@ impl Page {
         system: System,
         port: u16,
         threads: usize,
+        watched: bool,
     ) -> Result<Self, PortError> {
         let at = |error| PortError(port, error);
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(at)?;
         let address = listener.local_addr().map_err(at)?;
         let machine = Arc::clone(system.machine());
-        let summary = Summary::new(history, checked, &system);
+        let mut summary = Summary::new(history, checked, &system);
+        summary.watched = watched;
         let explorer = Explorer::new(system, threads);
+        let routes = Routes::new(machine, summary, explorer, News::default());
         Ok(Page {
-            routes: Routes::new(machine, summary, explorer),
+            live: Live(Arc::new(RwLock::new(Arc::new(routes)))),
             listener,
             address,
         })
@@ -80,23 +118,30 @@ impl Page {
         self.address
     }
 
+    /// To show something else while it is served.
+    pub fn live(&self) -> Live {
+        self.live.clone()
+    }
+
     /// For each counterexample its property, and the link that opens it: at its end, or where its loop starts.
-    pub fn links(&self) -> impl Iterator<Item = (&str, String)> {
-        let counterexamples = self.routes.summary().counterexamples.iter();
-        counterexamples.map(|counterexample| {
+    pub fn links(&self) -> Vec<(String, String)> {
+        let routes = self.live.routes();
+        let counterexamples = routes.summary().counterexamples.iter();
+        let link = |counterexample: &summary::Shown| {
             let steps: Vec<String> = counterexample.opens().iter().map(ToString::to_string).collect();
             let (steps, of) = (steps.join("/"), &counterexample.property);
             let link = format!("http://{}/#/steps/{steps}?of={of}", self.address);
-            (counterexample.property.as_str(), link)
-        })
+            (counterexample.property.clone(), link)
+        };
+        counterexamples.map(link).collect()
     }
 
     /// Serves the page for as long as the process lives.
     pub fn serve(self) -> ! {
-        let routes = self.routes;
+        let live = self.live;
         server::serve(
             &self.listener,
-            Arc::new(move |asked: &server::Request<'_>| routes.answer(asked)),
+            Arc::new(move |asked: &server::Request<'_>| live.routes().answer(asked)),
         )
     }
 }

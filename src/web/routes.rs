@@ -1,7 +1,7 @@
 //! What is at which address, for whom.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use serde::Serialize;
 
@@ -28,15 +28,37 @@ pub(super) struct Routes {
     machine: Arc<Machine>,
     summary: Summary,
     explorer: Explorer,
+    news: RwLock<News>,
+}
+
+/// What has happened since the page was opened.
+#[derive(Debug, Clone, Default, Serialize)]
+pub(super) struct News {
+    /// Grows with each.
+    pub number: usize,
+    /// In words.
+    pub text: String,
+    /// The listing cannot be read, and all is as it was.
+    pub wrong: bool,
 }
 
 impl Routes {
-    pub(crate) fn new(machine: Arc<Machine>, summary: Summary, explorer: Explorer) -> Self {
+    pub(crate) fn new(machine: Arc<Machine>, summary: Summary, explorer: Explorer, news: News) -> Self {
         Routes {
             machine,
             summary,
             explorer,
+            news: RwLock::new(news),
         }
+    }
+
+    pub(crate) fn news(&self) -> News {
+        // Nobody panics with the lock held; if somebody did, the news would still be whole.
+        self.news.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn tell(&self, news: News) {
+        *self.news.write().unwrap_or_else(PoisonError::into_inner) = news;
     }
 
     pub(crate) fn summary(&self) -> &Summary {
@@ -79,6 +101,7 @@ impl Routes {
             "/page.css" => Answer::page(CSS, include_str!("page/page.css")),
             "/page.js" => Answer::page(SCRIPT, include_str!("page/page.js")),
             "/.oomspec/counterexamples" => Answer::json(200, &self.summary),
+            "/.oomspec/news" => Answer::json(200, &self.news()),
             "/.status" => Answer::json(200, &self.explorer.status()),
             "/stateright" => Answer {
                 headers: vec![("Location", "/stateright/")],

@@ -15,7 +15,11 @@ use crate::report::violation::violation;
 #[derive(Debug, Serialize)]
 pub(super) struct Summary {
     protocol: String,
+    /// Where it was read, without folders.
+    file: String,
     scenario: String,
+    /// Something else may be shown later.
+    pub watched: bool,
     /// Distinct states.
     distinct: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -46,6 +50,9 @@ pub(super) struct Shown {
     expected: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
+    /// The kernel that holds what this change of it breaks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    new_against: Option<String>,
     #[serde(skip)]
     pub steps: Vec<Label>,
 }
@@ -63,7 +70,9 @@ impl Summary {
         let machine = &checked.instance.machine;
         let mut summary = Summary {
             protocol: checked.instance.protocol.clone(),
+            file: without_folders(&checked.instance.protocol_source).to_string(),
             scenario: checked.instance.scenario.clone(),
+            watched: false,
             distinct: checked.counts.distinct,
             incomplete: checked.incomplete.clone(),
             counterexamples: Vec::new(),
@@ -92,6 +101,10 @@ impl Summary {
     }
 }
 
+fn without_folders(name: &str) -> &str {
+    name.rsplit(['/', '\\']).next().unwrap_or(name)
+}
+
 impl Shown {
     fn new(machine: &Machine, finding: &Finding, counterexample: &Counterexample, path: Vec<usize>) -> Self {
         let made = events::events(machine, counterexample);
@@ -111,6 +124,7 @@ impl Shown {
             loop_start: counterexample.loop_start,
             expected: finding.expected(),
             reason: finding.known.as_ref().map(|reason| reason.words.clone()),
+            new_against: finding.new_against.clone(),
             steps: counterexample.steps.clone(),
         }
     }

@@ -397,6 +397,63 @@ fn a_file_without_scripts_can_be_read() {
     chromium.screenshot(&tab, "no-scripts");
 }
 
+#[test]
+fn a_save_that_fixes_a_race_is_seen_at_once() {
+    let Some(mut chromium) = Chromium::start() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let mine = folder.path().join("mine.c");
+    let fixed = "/**\n * Mine.\n *\n * @protocol mine\n * @after v4.15\n */\n#include \"v4.15.c\"\n";
+    let broken = format!(
+        "{fixed}\nvoid exit_mmap(struct mm_struct *mm)\n{{\n\trelease_secondary(mm);\n\tmunlock_all(mm);\n\tunmap_vmas(mm);\n\t\
+         set_bit(MMF_OOM_SKIP, &mm->flags);\n\tfree_pgtables(mm);\n\tremove_vmas(mm);\n}}\n"
+    );
+    std::fs::write(&mine, &broken).expect("a file");
+    let mut command = explorer::oomspec("mine.c", "foreign-mmput", folder.path(), 0);
+    command.arg("--watch");
+    let explorer = explorer::started(command, 1);
+    let mut visit = Visit::to(&mut chromium, explorer.link("NoUseAfterFree"));
+    visit.wait("!document.querySelector('#bug').hidden");
+    assert!(
+        visit.text("#about").starts_with("mine (mine.c) in foreign-mmput"),
+        "{}",
+        visit.text("#about")
+    );
+    assert!(
+        visit
+            .eval("document.title")
+            .to_string()
+            .contains("mine.c in foreign-mmput")
+    );
+    let card = "#counterexamples a[data-property='NoUseAfterFree'] .badges";
+    assert!(visit.text(card).contains("new against v4.15"), "{}", visit.text(card));
+
+    // What cannot be read is told, and the page stays as it was.
+    std::fs::write(&mine, format!("{broken}junk(")).expect("a file");
+    visit.wait("document.querySelector('#news.wrong')?.innerText.includes('is never closed')");
+    assert_eq!(visit.eval("document.querySelector('#bug').hidden"), false);
+
+    std::fs::write(&mine, fixed).expect("a file");
+    visit.wait("document.querySelector('#news:not(.wrong)')?.innerText.includes('violated before')");
+    let news = visit.text("#news");
+    for part in [
+        "mine.c has changed",
+        "NoUseAfterFree in foreign-mmput: violated before, true now.",
+        "reader waits in down_write(mmap_sem)",
+        "+\tif (test_bit(MMF_OOM_VICTIM, &mm->flags)) {",
+    ] {
+        assert!(news.contains(part), "{part}: {news}");
+    }
+    visit.wait("document.querySelector('#counter').textContent === 'initial state'");
+    assert_eq!(
+        visit.texts("#counterexamples a[data-property='NoUseAfterFree']"),
+        Vec::<String>::new()
+    );
+    visit.chromium.screenshot(&visit.tab, "watch");
+    std::fs::write(&mine, &broken).expect("a file");
+    visit.wait("document.querySelector('#counterexamples a[data-property=NoUseAfterFree]')");
+    visit.has_no_complaints();
+}
+
 /// axe finds nothing to complain about: on the page that is served, of a race and of a lasso, and in the file, at three widths and in
 /// both themes.
 #[test]

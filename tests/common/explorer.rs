@@ -35,9 +35,12 @@ pub fn oomspec(protocol: &str, scenario: &str, folder: &Path, port: u16) -> Comm
 
 /// Starts it, and reads the links of so many violations.
 pub fn start(protocol: &str, scenario: &str, folder: &Path, violations: usize) -> Running {
-    let mut child = oomspec(protocol, scenario, folder, 0)
-        .spawn()
-        .expect("the command runs");
+    started(oomspec(protocol, scenario, folder, 0), violations)
+}
+
+/// The same with a command of one's own.
+pub fn started(mut command: Command, violations: usize) -> Running {
+    let mut child = command.spawn().expect("the command runs");
     let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
     let mut next = || lines.next().expect("a line").expect("text");
     let first = next();

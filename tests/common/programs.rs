@@ -316,6 +316,7 @@ pub fn instance(text: &str) -> Result<Instance, Diagnostics> {
     Ok(Instance {
         protocol: "random".into(),
         scenario: "random".into(),
+        protocol_source: String::new(),
         scenario_source: String::new(),
         tags: program.tags.clone(),
         machine: Machine::new(compile(&program)?),

@@ -131,7 +131,7 @@ function render(view, next) {
   at("stateright").href = `stateright/#/steps/${path.join("/")}`;
   const what = of ? `${of.property} \u00b7 ` : "";
   performance.mark("shown");
-  document.title = `${at("counter").textContent} \u00b7 ${what}${summary.protocol} in ${summary.scenario}`;
+  document.title = `${at("counter").textContent} \u00b7 ${what}${summary.file} in ${summary.scenario}`;
   document.body.dataset.shown = location.hash;
 }
 
@@ -363,9 +363,9 @@ function block({ lines, untouched }) {
 }
 
 function renderSummary() {
-  const { protocol, scenario, distinct, incomplete } = summary;
+  const { protocol, file, scenario, distinct, incomplete } = summary;
   at("about").replaceChildren(
-    element("b", {}, protocol), " in ", element("b", {}, scenario),
+    element("b", {}, protocol), ` (${file}) in `, element("b", {}, scenario),
     element("small", {}, ` \u00b7 ${distinct.toLocaleString("en")} distinct states${incomplete ? `, incomplete: ${incomplete}` : ""}`),
   );
   const card = (shown) => {
@@ -381,6 +381,7 @@ function renderSummary() {
         span(`badge ${shown.kind}`, shown.kind),
         span("badge", `${shown.length} steps`),
         span(`badge ${shown.expected ? "" : "unexpected"}`, expected),
+        shown.new_against ? span("badge unexpected", `new against ${shown.new_against}`) : "",
       ),
       element("small", {}, shown.reason ?? shown.wrong),
     );
@@ -443,10 +444,33 @@ addEventListener("keydown", press);
 addEventListener("hashchange", show);
 addEventListener("resize", reveal);
 
+/** The number of the last news that were shown. */
+let heard = 0;
+
+/** Looks whether the listing was saved; shows what came out, or what is wrong with it. */
+async function look() {
+  const news = await ask("/.oomspec/news").catch(() => null);
+  if (!news || news.number === heard) return;
+  heard = news.number;
+  at("news").hidden = false;
+  at("news").classList.toggle("wrong", news.wrong);
+  at("news").querySelector("pre").textContent = news.text;
+  // What was shown last stays.
+  if (news.wrong) return;
+  summary = await ask("/.oomspec/counterexamples");
+  renderSummary();
+  const same = of && summary.counterexamples.find(({ property }) => property === of.property);
+  of = null;
+  const hash = same ? address(opens(same), same) : "#/steps/0";
+  if (location.hash === hash) await show();
+  else location.hash = hash;
+}
+
 try {
   summary = await ask("/.oomspec/counterexamples");
   renderSummary();
   await show();
+  if (summary.watched) setInterval(look, 500);
 } catch (error) {
   complain(error.message);
 }
