@@ -20,7 +20,8 @@ fn json(body: &str) -> Value {
 
 /// The path of a link: `/0/1/2`.
 fn path(link: &str) -> &str {
-    link.split("#/steps").nth(1).expect("steps")
+    let path = link.split("#/steps").nth(1).expect("steps");
+    path.split('?').next().unwrap_or(path)
 }
 
 #[test]

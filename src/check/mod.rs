@@ -164,8 +164,8 @@ pub fn check(
     })
 }
 
-/// Whether some property that is asked for speaks of more than single states.
-fn needs_steps(modules: &[PropertyModule], wanted: &[String]) -> bool {
+/// Whether some property that is asked for speaks of more than single states, so that the graph has to keep its steps.
+pub fn needs_steps(modules: &[PropertyModule], wanted: &[String]) -> bool {
     let mut properties = modules.iter().flat_map(PropertyModule::properties);
     properties.any(|property| {
         let single = matches!(property.kind, PropertyKind::Safety | PropertyKind::Deadlock);

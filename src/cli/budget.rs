@@ -55,6 +55,7 @@ pub fn explore(instance: &Instance, max_states: usize, budget: Budget) -> Graph 
         threads: super::check::available_threads(),
         max_states,
         budget: until_interrupted(budget),
+        ..Limits::default()
     };
     oomspec::explore::explore(&instance.machine, limits, &|states, _| explored(states))
 }

@@ -1,16 +1,18 @@
 //! `oomspec check`: verdicts, and a diagram for each violation.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::ValueEnum;
 use oomspec::actors::compare::Opinion;
 use oomspec::c::ast::Cause;
 use oomspec::c::library::Listing;
-use oomspec::check::{Checked, Finding, Verdict, baseline};
+use oomspec::check::{Checked, Finding, Verdict, baseline, needs_steps};
 use oomspec::counterexample::history::History;
 use oomspec::difference::listings::listings as diff;
-use oomspec::explore::{Budget, Limits};
+use oomspec::explore::{Budget, CheckpointError, Checkpoints, Limits};
 use oomspec::model::Instance;
+use oomspec::model::properties::PropertyModule;
 use oomspec::model::property::PropertyKind;
 use oomspec::report::changed::changed;
 use oomspec::report::matrix::{Rows, matrix};
@@ -70,10 +72,25 @@ pub struct Args {
     #[arg(long)]
     steps: bool,
 
+    /// Keep in this folder what long searches have found so far, to go on from there
+    #[arg(long, value_name = "DIR", conflicts_with = "resume")]
+    checkpoint: Option<PathBuf>,
+
+    /// Go on from what --checkpoint kept in this folder, with the same verdicts and counts
+    #[arg(long, value_name = "DIR")]
+    resume: Option<PathBuf>,
+
+    /// Seconds between two checkpoints of a search; more if writing takes long
+    #[arg(long, value_name = "SECONDS", default_value_t = EVERY)]
+    checkpoint_every: u64,
+
     /// Check again whenever a file of yours is saved, and say what that changed, until Ctrl-C
     #[arg(long)]
     watch: bool,
 }
+
+/// Seconds between two checkpoints.
+const EVERY: u64 = 60;
 
 const CODES: &str = "\
 Exit codes, the first that applies:
@@ -134,6 +151,9 @@ pub fn run(spec: &Spec, folder: Option<&Path>, args: &Args, budget: Budget) -> R
     if args.format != Format::Human {
         misuse("--watch is for people: other programs run the check themselves");
     }
+    if args.checkpoint.is_some() || args.resume.is_some() {
+        misuse("--watch begins again each time: it does not go with --checkpoint or --resume");
+    }
     let names = args.protocols.iter().chain(&args.scenario);
     let files: Vec<&Path> = inputs::files(names).chain(args.properties.as_deref()).collect();
     if files.is_empty() && folder.is_none() {
@@ -179,6 +199,9 @@ fn judge(spec: &Spec, args: &Args, budget: Budget, before: Option<&Judged>) -> R
             listings: Vec::new(),
         });
     }
+    if args.checkpoint_every != EVERY && args.checkpoint.is_none() && args.resume.is_none() {
+        misuse("--checkpoint-every is for --checkpoint and --resume");
+    }
     if args.steps && args.format != Format::Human {
         misuse("--steps is for diagrams for people: JSON always has every step");
     }
@@ -189,7 +212,9 @@ fn judge(spec: &Spec, args: &Args, budget: Budget, before: Option<&Judged>) -> R
     let instances = instances(spec, &targets, args)?;
     let Modules { modules, left_out } = modules(spec, args.properties.as_deref(), &instances)?;
     spec.refuse_unknown_names(&modules, &instances, &args.property)?;
+    let checkpoints = checkpoints(args, &instances, &modules)?;
     let asked = suite::Asked {
+        checkpoints,
         modules: &modules,
         properties: &args.property,
         threads: args.threads.map_or_else(available_threads, usize::from),
@@ -199,6 +224,9 @@ fn judge(spec: &Spec, args: &Args, budget: Budget, before: Option<&Judged>) -> R
     };
     let results = suite::run(&instances, &asked)?;
     let (mut checked, seconds): (Vec<Checked>, Vec<Option<Opinion>>) = results.into_iter().unzip();
+    if let Some(trouble) = checkpoints.and_then(Checkpoints::trouble) {
+        super::note(&trouble);
+    }
     if args.engine == Engine::Stateright {
         if checked
             .iter()
@@ -255,6 +283,43 @@ fn judge(spec: &Spec, args: &Args, budget: Budget, before: Option<&Judged>) -> R
     })
 }
 
+/// Where the searches of this run keep what they have found. What cannot be gone on from is said before anything is explored.
+fn checkpoints(
+    args: &Args,
+    instances: &[Instance],
+    modules: &[PropertyModule],
+) -> Result<Option<&'static Checkpoints>, Diagnostics> {
+    let every = Duration::from_secs(args.checkpoint_every);
+    let (folder, resume) = match (&args.checkpoint, &args.resume) {
+        (Some(folder), _) => (folder, false),
+        (None, Some(folder)) => (folder, true),
+        (None, None) => return Ok(None),
+    };
+    // They are there for as long as the process is.
+    let checkpoints: &'static Checkpoints = Box::leak(Box::new(Checkpoints::new(folder.clone(), every, resume)));
+    let mut found = false;
+    for instance in instances {
+        found |= checkpoints
+            .look(&instance.machine, needs_steps(modules, &args.property))
+            .map_err(|error| {
+                let help = match error {
+                    CheckpointError::There(_) => "go on from it with --resume, or remove it",
+                    CheckpointError::Damaged(_) | CheckpointError::Unread(..) => {
+                        "remove it, and begin again with --checkpoint"
+                    }
+                };
+                Diagnostic::general(error.to_string()).help(help)
+            })?;
+    }
+    if resume && !found {
+        let message = format!("there is no checkpoint of this in {}", folder.display());
+        let help =
+            "what was kept there is of another listing, scenario, size or property, or of another version of oomspec";
+        return Err(Diagnostic::general(message).help(help).into());
+    }
+    Ok(Some(checkpoints))
+}
+
 /// A module is explored by itself: what is about listings has no effect there.
 fn refuse_for_module(args: &Args) {
     let given = [
@@ -267,6 +332,8 @@ fn refuse_for_module(args: &Args) {
         (args.threads.is_some(), "--threads"),
         (args.format != Format::Human, "--format"),
         (args.steps, "--steps"),
+        (args.checkpoint.is_some(), "--checkpoint"),
+        (args.resume.is_some(), "--resume"),
     ];
     if let Some((_, what)) = given.iter().find(|(given, _)| *given) {
         misuse(&format!(

@@ -78,6 +78,7 @@ pub fn run(spec: &Spec, args: &Args, budget: Budget) -> Result<u8, Failure> {
         threads: available_threads(),
         max_states: args.max_states,
         budget: super::budget::until_interrupted(budget),
+        ..Limits::default()
     };
     let name = |instance: &Instance| format!("{} in {}", instance.protocol, instance.scenario);
     let costs: Vec<Cost> = suite::side_by_side(&instances, limits, &name, &|instance, limits, progress| {

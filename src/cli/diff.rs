@@ -82,6 +82,7 @@ pub fn run(spec: &Spec, args: &Args, budget: Budget) -> Result<u8, Failure> {
         threads: args.threads.map_or_else(available_threads, usize::from),
         max_states: args.max_states,
         budget,
+        ..Limits::default()
     };
     let name = |pair: &(Instance, Instance)| pair.0.scenario.clone();
     let differences = suite::side_by_side(&pairs, limits, &name, &|(first, second), limits, progress| {

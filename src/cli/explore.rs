@@ -127,6 +127,7 @@ fn look(spec: &Spec, args: &Args, budget: Budget) -> Result<Looked, Diagnostics>
         threads: available_threads(),
         max_states: args.max_states,
         budget,
+        ..Limits::default()
     };
     let progress = |states: usize, _: usize| super::budget::explored(states);
     let mut checked = check(instance, &modules, limits, &[], &progress)?;

@@ -70,6 +70,7 @@ pub fn run(spec: &Spec, args: &Args, budget: Budget) -> Result<u8, Failure> {
         threads: available_threads(),
         max_states: args.max_states,
         budget: super::budget::until_interrupted(budget),
+        ..Limits::default()
     };
     let bar = suite::bar(about.len());
     let progress = |states: usize, _: usize| {

@@ -108,6 +108,7 @@ pub fn run(spec: &Spec, args: &Args, budget: Budget) -> Result<u8, Failure> {
 fn written(spec: &Spec, records: &Records, args: &Args, budget: Budget) -> Result<Files, Failure> {
     let modules = [spec.properties()?];
     let asked = suite::Asked {
+        checkpoints: None,
         modules: &modules,
         properties: &[],
         threads: args.threads.map_or_else(super::check::available_threads, usize::from),

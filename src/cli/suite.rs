@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use indicatif::{ProgressBar, ProgressStyle};
 use oomspec::actors::compare::{Opinion, opinion};
 use oomspec::check::{Checked, check};
-use oomspec::explore::{Budget, Limits, Progress};
+use oomspec::explore::{Budget, Checkpoints, Limits, Progress};
 use oomspec::model::Instance;
 use oomspec::model::properties::PropertyModule;
 use oomspec::source::Diagnostics;
@@ -23,6 +23,8 @@ pub struct Asked<'a> {
     pub max_states: usize,
     /// What the process may use.
     pub budget: Budget,
+    /// Where searches keep what they have found.
+    pub checkpoints: Option<&'static Checkpoints>,
     /// Ask stateright too.
     pub stateright: bool,
 }
@@ -37,6 +39,7 @@ pub fn run(instances: &[Instance], asked: &Asked) -> std::result::Result<Vec<Res
         threads: asked.threads,
         max_states: asked.max_states,
         budget: asked.budget,
+        checkpoints: asked.checkpoints,
     };
     side_by_side(instances, limits, &name, &|instance, limits, progress| {
         one(instance, asked, limits, progress)

@@ -7,6 +7,7 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::budget::Budget;
+use super::checkpoint::{self, Checkpoints, Keeper};
 use super::keys::Keys;
 use super::packing::Packing;
 use super::parents::Parents;
@@ -23,6 +24,8 @@ pub struct Limits {
     pub max_states: usize,
     /// What the process may use.
     pub budget: Budget,
+    /// Where searches keep what they have found, if they do.
+    pub checkpoints: Option<&'static Checkpoints>,
 }
 
 impl Default for Limits {
@@ -31,6 +34,7 @@ impl Default for Limits {
             threads: 1,
             max_states: 10_000_000,
             budget: Budget::default(),
+            checkpoints: None,
         }
     }
 }
@@ -56,16 +60,23 @@ pub fn reach(machine: &Machine, limits: Limits, progress: Progress) -> Graph {
 }
 
 fn search(machine: &Machine, limits: Limits, progress: Progress, edges: Option<Edges>) -> Graph {
-    let mut search = Search::new(machine, limits.threads.max(1), edges);
-    let mut levels = vec![0];
-    let mut frontier = 0..1;
-    let (mut cut, mut looked) = (None, 0);
-    while !frontier.is_empty() && cut.is_none() {
-        levels.push(frontier.end as StateId);
+    let threads = limits.threads.max(1);
+    let mut keeper = limits
+        .checkpoints
+        .map(|checkpoints| Keeper::new(checkpoints, machine, edges.is_some()));
+    let (mut search, mut cut) = match keeper.as_ref().map_or(Ok(None), |keeper| keeper.found(machine)) {
+        Ok(None) => (Search::new(machine, threads, edges), None),
+        Ok(Some(found)) => (Search::resumed(machine, threads, found), None),
+        Err(error) => (Search::new(machine, threads, edges), Some(error.to_string())),
+    };
+    // A file that nobody can go on from is left as it is.
+    keeper = keeper.filter(|_| cut.is_none());
+    let mut looked = search.expanded;
+    while cut.is_none() {
+        let end = search.frontier();
         let batch = BATCH * search.workers.len();
-        let mut firsts = frontier.clone().step_by(batch);
-        while let (None, Some(first)) = (&cut, firsts.next()) {
-            let part = first..(first + batch).min(frontier.end);
+        while cut.is_none() && search.expanded < end {
+            let part = search.expanded..(search.expanded + batch).min(end);
             cut = search.expand(part).err();
             progress(search.keys.len(), search.transitions);
             // A look at the budget costs more than a small level.
@@ -73,16 +84,25 @@ fn search(machine: &Machine, limits: Limits, progress: Progress, edges: Option<E
                 looked = search.expanded;
                 cut = cut.or_else(|| limits.budget.ends_search());
             }
+            if let Some(keeper) = keeper.as_mut().filter(|keeper| cut.is_some() || keeper.is_due()) {
+                keeper.write(&search.kept());
+            }
         }
-        frontier = frontier.end..search.keys.len();
+        if search.keys.len() == end {
+            break;
+        }
         if search.keys.len() > limits.max_states {
             cut = cut.or_else(|| Some(format!("more than {} distinct states", limits.max_states)));
         }
+        if cut.is_none() {
+            search.levels.push(search.keys.len() as StateId);
+        }
     }
-    if !frontier.is_empty() {
-        levels.push(frontier.end as StateId);
+    // To go on from the end is to be there at once.
+    if let Some(keeper) = keeper.as_mut().filter(|keeper| cut.is_none() && keeper.is_behind()) {
+        keeper.write(&search.kept());
     }
-    search.finish(levels, cut)
+    search.finish(cut)
 }
 
 struct Search<'m> {
@@ -96,6 +116,8 @@ struct Search<'m> {
     ends: Vec<StateId>,
     expanded: usize,
     transitions: usize,
+    /// First state of each level, the one that is being expanded included, and one more.
+    levels: Vec<StateId>,
 }
 
 /// What a worker found from one slice of the frontier.
@@ -125,6 +147,7 @@ impl<'m> Search<'m> {
             ends: Vec::new(),
             expanded: 0,
             transitions: 0,
+            levels: vec![0, 1],
         };
         let mut key = vec![0; search.packing.words()];
         search.packing.pack(&initial, &mut key);
@@ -133,6 +156,47 @@ impl<'m> Search<'m> {
         search.parents.met();
         search.parents.next();
         search
+    }
+
+    /// A search that goes on from what was found before.
+    fn resumed(machine: &'m Machine, threads: usize, found: checkpoint::Found) -> Self {
+        let keys = found.keys;
+        let tables = (0..threads as u32).map(|table| {
+            let mut table = Table::new((table, threads as u32));
+            table.fill(&keys);
+            table
+        });
+        Search {
+            tables: tables.collect(),
+            workers: (0..threads).map(|_| Remembered::new(machine)).collect(),
+            packing: found.packing,
+            keys,
+            edges: found.edges,
+            parents: found.parents,
+            ends: found.ends,
+            expanded: found.expanded,
+            transitions: found.transitions,
+            levels: found.levels,
+        }
+    }
+
+    /// What to go on from.
+    fn kept(&self) -> checkpoint::Kept<'_> {
+        checkpoint::Kept {
+            packing: &self.packing,
+            keys: &self.keys,
+            edges: &self.edges,
+            parents: &self.parents,
+            ends: &self.ends,
+            expanded: self.expanded,
+            transitions: self.transitions,
+            levels: &self.levels,
+        }
+    }
+
+    /// The end of the level that is being expanded.
+    fn frontier(&self) -> usize {
+        self.levels.last().map_or(0, |&end| end as usize)
     }
 
     /// Adds all that a part of the frontier leads to; or says why that is too much.
@@ -266,7 +330,11 @@ impl<'m> Search<'m> {
         }
     }
 
-    fn finish(self, levels: Vec<StateId>, cut: Option<String>) -> Graph {
+    fn finish(mut self, cut: Option<String>) -> Graph {
+        // Those that were met and not expanded are a level, too.
+        if self.keys.len() > self.frontier() {
+            self.levels.push(self.keys.len() as StateId);
+        }
         let tables: usize = self.tables.iter().map(Table::bytes).sum();
         let mut edges = self.edges;
         let distinct = self.keys.len();
@@ -280,7 +348,7 @@ impl<'m> Search<'m> {
             keys: self.keys,
             edges,
             transitions: self.transitions,
-            levels,
+            levels: self.levels,
             parents: self.parents,
             ends: self.ends,
             expanded: self.expanded,

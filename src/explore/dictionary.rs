@@ -1,12 +1,30 @@
 //! The different values that one word of the states takes, each with a number.
 
 use hashbrown::HashTable;
+use serde::{Deserialize, Serialize};
 
 /// Values by number, in order of appearance, and numbers by value.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(from = "Vec<u64>", into = "Vec<u64>")]
 pub(crate) struct Dictionary {
     values: Vec<u64>,
     numbers: HashTable<(u64, u32)>,
+}
+
+impl From<Vec<u64>> for Dictionary {
+    fn from(values: Vec<u64>) -> Self {
+        let mut dictionary = Dictionary::default();
+        for value in values {
+            dictionary.learn(value);
+        }
+        dictionary
+    }
+}
+
+impl From<Dictionary> for Vec<u64> {
+    fn from(dictionary: Dictionary) -> Self {
+        dictionary.values
+    }
 }
 
 impl Dictionary {

@@ -1,9 +1,11 @@
 //! Keys of states side by side, by number.
 
+use serde::{Deserialize, Serialize};
+
 use super::StateId;
 
 /// Keys of so many words each.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Keys {
     words: usize,
     all: Vec<u64>,
@@ -76,6 +78,11 @@ impl Keys {
             let wide = u128::from(hash ^ word) * 0xd6e8_feb8_6659_fd93;
             (wide as u64) ^ (wide >> 64) as u64
         })
+    }
+
+    /// True if there are whole keys of so many words.
+    pub(crate) fn are_whole(&self, words: usize) -> bool {
+        self.words == words && words > 0 && self.all.len().is_multiple_of(words)
     }
 
     /// Bytes in use.

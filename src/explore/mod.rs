@@ -2,6 +2,7 @@
 
 mod bfs;
 mod budget;
+mod checkpoint;
 mod dictionary;
 mod keys;
 mod packing;
@@ -11,7 +12,10 @@ mod table;
 
 pub use bfs::{Limits, Progress, explore, reach};
 pub use budget::Budget;
+pub use checkpoint::{CheckpointError, Checkpoints};
 pub(crate) use parents::Parents;
+
+use serde::{Deserialize, Serialize};
 
 use crate::machine::Label;
 use keys::Keys;
@@ -41,7 +45,7 @@ pub struct Graph {
 }
 
 /// The steps of all states, those of one behind those of the state before.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct Edges {
     /// First edge of each state, and one more.
     offsets: Vec<u32>,

@@ -3,7 +3,10 @@
 
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
 use super::dictionary::Dictionary;
+use super::keys::Keys;
 use super::places::Places;
 use crate::machine::Flip;
 
@@ -11,7 +14,7 @@ use crate::machine::Flip;
 const MOST_VALUES: usize = 1 << 16;
 
 /// How states become keys and keys states; it grows with the values that are met.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Packing {
     /// In the order of the words.
     parts: Vec<Part>,
@@ -23,7 +26,7 @@ pub(crate) struct Packing {
 }
 
 /// Some bits of a word, and the values that they take.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct Part {
     word: usize,
     mask: u64,
@@ -61,6 +64,29 @@ impl Packing {
         };
         packing.places = packing.roomy();
         packing
+    }
+
+    /// True if these keys are of states of so many words, and each of their numbers is a value's.
+    pub(crate) fn is_sound(&self, state_words: usize, keys: &Keys) -> bool {
+        let ends = self.of_word.iter().map(|parts| parts.end);
+        let starts = std::iter::once(0).chain(ends).zip(&self.of_word);
+        let ordered = starts
+            .into_iter()
+            .all(|(start, parts)| parts.start == start && parts.end >= start);
+        let whole = self.of_word.last().map_or(0, |last| last.end) == self.parts.len();
+        let inside = |part: &Part| part.word < state_words && !part.values.values().is_empty();
+        let numbers = |key: &[u64]| {
+            let mut parts = self.parts.iter().enumerate();
+            parts.all(|(at, part)| self.places.number(key, at) < part.values.values().len())
+        };
+        self.of_word.len() == state_words
+            && ordered
+            && whole
+            && self.parts.iter().all(inside)
+            && self.places.len() == self.parts.len()
+            && self.places.is_sound()
+            && keys.are_whole(self.places.words())
+            && (0..keys.len()).all(|state| numbers(keys.key(state)))
     }
 
     /// Words of a key.
@@ -224,7 +250,6 @@ impl Move {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::explore::keys::Keys;
 
     #[test]
     fn a_key_says_its_state_however_often_keys_have_changed() {

@@ -1,10 +1,12 @@
 //! Through which state each one was met first. A breadth-first search meets states in the order of those that lead to them, so two
 //! bits for each state say it.
 
+use serde::{Deserialize, Serialize};
+
 use super::StateId;
 
 /// A 1 for each state, in order, and a 0 after all that one state led to first; those before the first 0 are where runs start.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Parents {
     bits: Vec<u64>,
     len: usize,
@@ -49,6 +51,12 @@ impl Parents {
             zeros += 64 - here;
         }
         None
+    }
+
+    /// True if it says something of each state, and of no other.
+    pub(crate) fn is_sound(&self) -> bool {
+        let ones: u32 = self.bits.iter().map(|word| word.count_ones()).sum();
+        self.bits.len() == self.len.div_ceil(64) && ones as usize == self.states
     }
 
     /// Bytes in use.

@@ -1,13 +1,15 @@
 //! Numbers side by side in a few words.
 
+use serde::{Deserialize, Serialize};
+
 /// Where each number stands; none reaches over the end of a word.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Places {
     all: Vec<Place>,
     words: usize,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Place {
     word: usize,
     shift: u32,
@@ -43,6 +45,12 @@ impl Places {
     /// How many numbers there are.
     pub(crate) fn len(&self) -> usize {
         self.all.len()
+    }
+
+    /// True if each number stands inside the words.
+    pub(crate) fn is_sound(&self) -> bool {
+        let inside = |place: &Place| place.word < self.words && place.shift < u64::BITS;
+        self.all.iter().all(inside)
     }
 
     /// True if there is room for this value of the `at`-th number.

@@ -173,6 +173,12 @@ impl Table {
         self.rebuild(known);
     }
 
+    /// Enters all keys of a search that goes on.
+    pub(crate) fn fill(&mut self, known: &Keys) {
+        let own = self.owned(&[known]);
+        self.grow(known, own);
+    }
+
     /// Enters all keys anew, which may have changed.
     pub(crate) fn rebuild(&mut self, known: &Keys) {
         self.buckets.fill(Bucket::EMPTY);

@@ -23,11 +23,13 @@ pub use step::{Nobody, Observer, Outcome, Scratch};
 pub use view::Reached;
 pub(crate) use view::{Change, StepView};
 
+use serde::{Deserialize, Serialize};
+
 use errors::Errors;
 use program::ThreadId;
 
 /// What tells one step from another in a state: the thread, and which outcome of `choose`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Label {
     /// The thread.
     pub thread: u16,

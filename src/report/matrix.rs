@@ -149,7 +149,7 @@ fn legend(properties: &[Property], checked: &[Checked]) -> String {
         ".  holds, in sequentially consistent memory\n  X  broken by mistake   x  broken by design   !  not as the listing says"
             .to_string();
     if findings().any(|finding| finding.verdict == Verdict::Incomplete) {
-        marks += "   ?  incomplete";
+        marks += "\n  ?  not decided: the graph is not complete";
     }
     if findings().any(|finding| finding.verdict == Verdict::Vacuous) {
         marks += "\n  v  holds, but what it speaks of never happens";

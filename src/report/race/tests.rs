@@ -13,6 +13,7 @@ const LIMITS: Limits = Limits {
         memory: None,
         interrupted: None,
     },
+    checkpoints: None,
 };
 
 fn violated(checked: &Checked) -> impl Iterator<Item = &Finding> {
