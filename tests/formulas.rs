@@ -70,6 +70,58 @@ fn mixed(machine: &Machine, spec: &Specification, reads: &Footprints, seen: &[u6
         .collect()
 }
 
+/// What is said of a false predicate is so: it is false, each part that is marked is, and the innermost of them say why.
+#[test]
+fn the_parts_of_a_false_predicate_are_what_makes_it_false() {
+    let instance = Judge::builtin().instance("v4.14", "two-threads");
+    let machine = &instance.machine;
+    let mut random = Random(11);
+    let states = walk(machine, &mut random, 300);
+    let universe = Universe::new(machine, states.iter().cloned());
+    let (mut taken_apart, mut deep) = (0, 0);
+    for first in (0..2_000).step_by(AT_ONCE as usize) {
+        let text = |number: u64| Writer::new(&universe, number, number).predicate();
+        let numbers = first..first + AT_ONCE;
+        let definitions = numbers.clone().map(|number| format!("A{number} == {}\n", text(number)));
+        let spec = universe.load(&definitions.collect::<String>());
+        for number in numbers {
+            let formula = spec.operator(&format!("A{number}")).expect("a formula");
+            let mut state = || Seen::new(machine, &spec, states[random.below(states.len())].clone());
+            let (before, now) = (state(), state());
+            let parts = tla::falsehood(&spec, &formula, Some(&before), &now);
+            match tla::eval_predicate(&formula, &now) {
+                Err(_) => assert!(parts.is_err(), "{}", text(number)),
+                Ok(true) => assert_eq!(parts, Ok(Vec::new()), "{}", text(number)),
+                Ok(false) => {
+                    let parts = parts.unwrap_or_else(|error| panic!("{}: {}", text(number), error.message));
+                    let failing: Vec<_> = parts.iter().filter(|part| part.fails).collect();
+                    assert!(
+                        failing.iter().all(|part| part.now == Value::Bool(false)),
+                        "{}",
+                        text(number)
+                    );
+                    assert!(failing.first().is_some_and(|part| part.depth == 0), "{}", text(number));
+                    assert!(
+                        failing.iter().any(|part| !part.wraps) || parts.len() == 12,
+                        "{}",
+                        text(number)
+                    );
+                    let then = tla::eval_predicate(&formula, &before).ok();
+                    assert_eq!(
+                        parts[0].before,
+                        then.filter(|&then| then).map(Value::Bool),
+                        "{}",
+                        text(number)
+                    );
+                    taken_apart += 1;
+                    deep += usize::from(parts.len() > 2);
+                }
+            }
+        }
+    }
+    assert!(taken_apart > 300 && deep > 100, "{taken_apart} {deep}");
+}
+
 /// A quarter of the formulas, on the states of one machine.
 fn on(protocol: &str, scenario: &str, quarter: u64) {
     let instance = Judge::builtin().instance(protocol, scenario);

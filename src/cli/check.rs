@@ -146,7 +146,7 @@ struct Judged {
 pub fn run(spec: &Spec, folder: Option<&Path>, args: &Args, budget: Budget) -> Result<u8, Failure> {
     let budget = super::budget::until_interrupted(budget);
     if !args.watch {
-        return Ok(judge(spec, args, budget, None)?.code);
+        return Ok(judge(spec, folder, args, budget, None)?.code);
     }
     if args.format != Format::Human {
         misuse("--watch is for people: other programs run the check themselves");
@@ -168,7 +168,7 @@ pub fn run(spec: &Spec, folder: Option<&Path>, args: &Args, budget: Budget) -> R
         };
         let judged = again
             .map_err(Failure::from)
-            .and_then(|again| judge(again.as_ref().unwrap_or(spec), args, budget, last.as_ref()));
+            .and_then(|again| judge(again.as_ref().unwrap_or(spec), folder, args, budget, last.as_ref()));
         let code = match judged {
             Ok(judged) => last.insert(judged).code,
             Err(Failure::Output(errors)) => return Err(Failure::Output(errors)),
@@ -185,7 +185,13 @@ pub fn run(spec: &Spec, folder: Option<&Path>, args: &Args, budget: Budget) -> R
 }
 
 /// Checks once, and prints what came out; of the run before, what is new.
-fn judge(spec: &Spec, args: &Args, budget: Budget, before: Option<&Judged>) -> Result<Judged, Failure> {
+fn judge(
+    spec: &Spec,
+    folder: Option<&Path>,
+    args: &Args,
+    budget: Budget,
+    before: Option<&Judged>,
+) -> Result<Judged, Failure> {
     if let Some(module) = args.protocols.iter().find(|name| name.ends_with(".tla")) {
         refuse_for_module(args);
         let limits = Limits {
@@ -260,7 +266,7 @@ fn judge(spec: &Spec, args: &Args, budget: Budget, before: Option<&Judged>) -> R
             }
         }
         Format::Human => {
-            super::print(&painted(&human(spec, &targets, &checked, args)))?;
+            super::print(&painted(&human(spec, folder, &targets, &checked, args)))?;
             if let Some(left_out) = left_out {
                 super::print(&format!("{left_out}\n"))?;
             }
@@ -458,7 +464,7 @@ fn compare_with_bases(
     Ok(())
 }
 
-fn human(spec: &Spec, targets: &[Target], checked: &[Checked], args: &Args) -> String {
+fn human(spec: &Spec, folder: Option<&Path>, targets: &[Target], checked: &[Checked], args: &Args) -> String {
     let history = History::of(spec);
     let commit = |name: &str| history.commit(name).cloned();
     let mut text = String::new();
@@ -474,7 +480,7 @@ fn human(spec: &Spec, targets: &[Target], checked: &[Checked], args: &Args) -> S
         if !broken.is_empty() {
             text += "\n";
         }
-        return text + &summary::total(checked) + &next(args, checked, None);
+        return text + &summary::total(checked) + &next(folder, args, checked, None);
     }
     let mut shown: Vec<(&Instance, &Finding)> = checked.iter().flat_map(violated).collect();
     shown.sort_by_key(|(_, finding)| rank(finding));
@@ -496,18 +502,19 @@ fn human(spec: &Spec, targets: &[Target], checked: &[Checked], args: &Args) -> S
             counts.generated, counts.distinct, counts.depth
         );
     }
-    text + &summary::total(checked) + &next(args, checked, shown.first().copied())
+    text + &summary::total(checked) + &next(folder, args, checked, shown.first().copied())
 }
 
 /// What to look at after this: of several protocols one of them, of one every step, or the page.
-fn next(args: &Args, checked: &[Checked], shown: Option<(&Instance, &Finding)>) -> String {
+fn next(folder: Option<&Path>, args: &Args, checked: &[Checked], shown: Option<(&Instance, &Finding)>) -> String {
     if args.steps || args.watch || args.sizes.any() || args.properties.is_some() {
         return String::new();
     }
+    let spec = folder.map_or(String::new(), |folder| format!(" --spec {}", folder.display()));
     let Some((instance, finding)) = shown else {
         let broken = checked.iter().find(|checked| violated(checked).next().is_some());
         return match broken.filter(|_| args.protocols.len() != 1) {
-            Some(broken) => format!("\nnext:  oomspec check {}\n", broken.instance.protocol),
+            Some(broken) => format!("\nnext:  oomspec check{spec} {}\n", broken.instance.protocol),
             None => String::new(),
         };
     };
@@ -518,7 +525,7 @@ fn next(args: &Args, checked: &[Checked], shown: Option<(&Instance, &Finding)>) 
     };
     let property = &finding.property.name;
     format!(
-        "\nnext:  oomspec check {protocol} -s {scenario} -p {property} --steps\n       oomspec explore {protocol} -s {scenario}\n"
+        "\nnext:  oomspec check{spec} {protocol} -s {scenario} -p {property} --steps\n       oomspec explore{spec} {protocol} -s {scenario}\n"
     )
 }
 

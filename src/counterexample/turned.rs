@@ -6,6 +6,9 @@ use super::waits::{Wait, blocked};
 use crate::machine::program::ThreadId;
 use crate::machine::{Label, Machine, Reached};
 
+/// Branches that are tried, the last ones first: each costs a run.
+const MOST: usize = 200;
+
 /// A branch, and what would have come of the other one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Turned {
@@ -23,7 +26,7 @@ pub(crate) struct Turned {
 /// what the other writes and leads its thread elsewhere.
 pub(crate) fn turned(machine: &Machine, events: &[Event], sides: [ThreadId; 2]) -> Option<Turned> {
     let steps: Vec<Label> = events.iter().map(|event| event.label).collect();
-    let mut elsewhere = None;
+    let (mut elsewhere, mut tried) = (None, 0);
     for (at, event) in events.iter().enumerate().rev().skip(1) {
         let thread = event.thread();
         let Some(side) = sides.iter().position(|&side| side == thread) else {
@@ -31,6 +34,10 @@ pub(crate) fn turned(machine: &Machine, events: &[Event], sides: [ThreadId; 2]) 
         };
         let other = sides[1 - side];
         for (branch, after) in others(machine, event) {
+            tried += 1;
+            if tried > MOST {
+                return elsewhere;
+            }
             let run = retrace_from(machine, &steps, at + 1, after);
             if run.thread != Some(thread) {
                 continue;

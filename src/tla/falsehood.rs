@@ -154,10 +154,13 @@ impl Reader<'_> {
                 | Builtin::Greater
                 | Builtin::GreaterEq,
                 sides,
-            ) => sides.iter().try_for_each(|side| match side.level() {
-                Level::Constant => Ok(()),
-                _ => self.add(side, env, depth, false),
-            }),
+            ) => {
+                for side in sides.iter().filter(|side| side.level() != Level::Constant) {
+                    // An infinite set has elements, and no value.
+                    let _ = self.add(side, env, depth, false);
+                }
+                Ok(())
+            }
             ExprKind::Operator(named) => {
                 let env = if named.closed { &Env::Empty } else { env };
                 self.inside(&named.body, env, depth)
