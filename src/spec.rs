@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use crate::c::ast::{Body, Program};
+use crate::c::ast::{Body, Program, Size};
 use crate::c::library::{Builtin, Folder, Library, Listing};
 use crate::c::release::{Release, Releases};
 use crate::c::{Callers, body, compile, flatten, includes, left_out, nearest, numbers, read_program, uncalled};
@@ -57,6 +57,30 @@ const COST: &str = "cost/";
 
 /// The module that says what can be seen from outside.
 const VISIBLE_MODULE: &str = "Visible";
+
+/// Refuses a size that is outside its range, and a range of what there is not.
+fn refuse_size(size: &Size, numbers: &[(String, i64)]) -> Result<(), Diagnostic> {
+    let Size {
+        name,
+        least,
+        most,
+        what,
+    } = size;
+    let Some((_, value)) = numbers.iter().find(|(bound, _)| *bound == name.name) else {
+        return Err(
+            Diagnostic::at(name.span, format!("there is no `#define {}` with a number", name.name))
+                .help("a size is a `#define` of the scenario, the listing or a header"),
+        );
+    };
+    match (i64::from(*least)..=i64::from(*most)).contains(value) {
+        true => Ok(()),
+        false => Err(Diagnostic::at(
+            name.span,
+            format!("`{}` is {value}, and may be {least} to {most}", name.name),
+        )
+        .label(what.clone())),
+    }
+}
 
 impl Spec {
     /// The spec built into the binary.
@@ -361,6 +385,12 @@ impl Spec {
     pub fn instance(&self, protocol: &Listing, scenario: &Listing) -> Result<Instance, Diagnostics> {
         let program = self.read(protocol, Some(scenario))?;
         let mut tags = program.tags.clone();
+        if !tags.sizes.is_empty() {
+            let numbers = self.numbers(protocol, scenario)?;
+            for size in &tags.sizes {
+                refuse_size(size, &numbers).map_err(|error| error.within(&program.sources))?;
+            }
+        }
         let name = |tag: Option<&String>, listing: &Listing| tag.cloned().unwrap_or_else(|| stem(&listing.name));
         let mut called = name(tags.scenario.as_ref().map(|(tag, _)| &tag.name), scenario);
         if !scenario.bounds.is_empty() {

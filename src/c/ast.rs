@@ -185,12 +185,14 @@ pub enum AnnotationKind {
     StronglyFair,
     /// A call of it counts as each of these, for whoever counts.
     Counts(Vec<Ident>),
-    /// A user task; its name is a `task_struct` object.
+    /// A user task; its name is a `task_struct` object, or an array of them: then there is a thread for each.
     Task(Ident),
     /// A kernel daemon.
     Daemon(Ident),
     /// A thread without fairness.
     Unfair,
+    /// Runs once, before everything: what it leaves is where all threads begin.
+    Init,
 }
 
 /// A statement.
@@ -411,10 +413,25 @@ pub struct Tags {
     pub breaks: Vec<Breaks>,
     /// `@vacuous PROPERTY, PROPERTY: why`: what has nothing to say in any scenario.
     pub vacuous: Vec<Ident>,
+    /// `@size NAME 2 to 5: of what`: how large the scenario may be.
+    pub sizes: Vec<Size>,
     /// `@scenario NAME: story`
     pub scenario: Option<(Ident, String)>,
     /// The rest of the comment: what the listing or scenario is about, one line.
     pub summary: String,
+}
+
+/// A `#define` of a scenario that may have other values, those that make sense.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Size {
+    /// Its name.
+    pub name: Ident,
+    /// The least value.
+    pub least: u32,
+    /// The greatest.
+    pub most: u32,
+    /// What there are so many of.
+    pub what: String,
 }
 
 /// A commit as the kernel cites it.

@@ -74,12 +74,12 @@ pub const GLOBAL: &str = "global";
 #[derive(Debug)]
 pub struct Declared<'a> {
     pub program: &'a Program,
-    structs: HashMap<&'a str, &'a [Field]>,
+    pub structs: HashMap<&'a str, &'a [Field]>,
     /// By name: its enum and its number.
     pub enumerators: HashMap<&'a str, (&'a str, i64)>,
     pub globals: HashMap<&'a str, &'a Global>,
     /// By the name of a variable that is a struct.
-    named: HashMap<&'a str, usize>,
+    pub named: HashMap<&'a str, usize>,
     pub objects: Vec<Object<'a>>,
     /// The names of the cells of memory.
     pub cells: Vec<String>,
@@ -288,6 +288,21 @@ impl<'a> Declared<'a> {
     /// The object that a variable is.
     pub fn object(&self, name: &str) -> Option<usize> {
         self.named.get(name).copied()
+    }
+
+    /// The objects of which each is the task of a thread: a variable that is a struct, or the elements of an array of them.
+    pub fn tasks(&self, name: &str) -> Vec<usize> {
+        if let Some(object) = self.object(name) {
+            return vec![object];
+        }
+        let (Type::Array(_, length), Storage::Objects(first, apart)) =
+            (self.globals[name].ty.plain(), self.objects[0].members[name])
+        else {
+            panic!("no tasks: {name}");
+        };
+        (0..self.constant(length) as usize)
+            .map(|at| first + at * apart)
+            .collect()
     }
 
     /// The number of an enumerator.

@@ -106,7 +106,10 @@ impl<'a> Finder<'a, '_> {
             ExprKind::Null => Ty::Null,
             ExprKind::Name(name) => self.name(name, expr),
             ExprKind::Field(base, name, _) => {
-                let owner = self.expr(base).structure().expect("only a struct has members");
+                let ty = self.expr(base);
+                let owner = ty
+                    .structure()
+                    .unwrap_or_else(|| panic!("only a struct has members: {ty:?}.{}", name.name));
                 Ty::from(&self.declared.field(owner, &name.name).ty)
             }
             ExprKind::Index(array, index) => {

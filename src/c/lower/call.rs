@@ -82,6 +82,10 @@ impl<'a> Emitter<'a, '_> {
         ) {
             return Err(Diagnostic::at(span, format!("`{}` is a variable here", name.name)).help("rename the variable"));
         }
+        if has(function, |kind| *kind == AnnotationKind::Init) {
+            return Err(Diagnostic::at(span, format!("`{}` is `__init`", name.name))
+                .help("it runs once, before everything; a function that both call may do the same"));
+        }
         let start = self.code.len();
         let bindings = self.arguments(function, arguments)?;
         let call = Call {

@@ -6,6 +6,7 @@ mod declarations;
 mod emit;
 mod expr;
 mod finish;
+mod init;
 mod order;
 mod place;
 mod readonly;
@@ -42,7 +43,8 @@ pub fn compile(syntax: &ast::Program) -> Result<Program, Diagnostics> {
     if !written.is_empty() {
         return Err(fail(written));
     }
-    let tables = Tables::new(syntax).map_err(|error| fail(vec![error]))?;
+    let mut tables = Tables::new(syntax).map_err(|error| fail(vec![error]))?;
+    init::run(&mut tables).map_err(|error| fail(vec![error]))?;
     // Twice: the first time finds out what is written and freed, and so which accesses are scheduling points.
     let draft = threads(&tables, None).map_err(fail)?;
     let shared = shared(&tables, draft);
@@ -80,11 +82,11 @@ fn threads(tables: &Tables, shared: Option<&Shared>) -> Result<Vec<Thread>, Vec<
     let mut tasks: HashMap<&str, Span> = HashMap::new();
     let mut instructions = 0;
     for &&(id, function) in &functions {
-        let lowered = alone(function, &mut tasks).and_then(|()| thread(tables, shared, id, function));
+        let lowered = alone(function, &mut tasks).and_then(|()| threads_of(tables, shared, id, function));
         match lowered {
-            Ok(Some(thread)) => {
-                instructions += thread.code.len();
-                threads.push(thread);
+            Ok(some) => {
+                instructions += some.iter().map(|thread| thread.code.len()).sum::<usize>();
+                threads.extend(some);
                 if threads.len() > MOST_THREADS || instructions > MOST_CODE {
                     let many = format!("{} threads of {instructions} instructions are too many", threads.len());
                     errors.push(Diagnostic::at(function.name.span, many).help(format!(
@@ -93,7 +95,6 @@ fn threads(tables: &Tables, shared: Option<&Shared>) -> Result<Vec<Thread>, Vec<
                     break;
                 }
             }
-            Ok(None) => {}
             // The same mistake in a function that several threads call is one mistake.
             Err(error) if errors.contains(&error) => {}
             Err(error) => errors.push(error),
@@ -125,12 +126,13 @@ fn alone<'a>(function: &'a ast::Function, tasks: &mut HashMap<&'a str, Span>) ->
     Ok(())
 }
 
-fn thread<'a>(
+/// The threads of a function: none, one, or one for each element of an array of tasks.
+fn threads_of<'a>(
     tables: &Tables<'a>,
     shared: Option<&Shared>,
     id: usize,
     function: &'a ast::Function,
-) -> Result<Option<Thread>, Diagnostic> {
+) -> Result<Vec<Thread>, Diagnostic> {
     let (mut role, mut fair, mut current, mut is_thread) = (Role::Environment, true, None, false);
     for annotation in &function.annotations {
         match &annotation.kind {
@@ -142,7 +144,7 @@ fn thread<'a>(
         is_thread = true;
     }
     if !is_thread {
-        return Ok(None);
+        return Ok(Vec::new());
     }
     if let Some(param) = function.params.first() {
         return Err(Diagnostic::at(param.name.span, "a thread takes no arguments").help("write `(void)`"));
@@ -150,32 +152,56 @@ fn thread<'a>(
     if !matches!(function.result, Type::Void) {
         return Err(Diagnostic::at(function.name.span, "a thread returns nothing").help("write `void`"));
     }
-    let name = match (role, current) {
-        (Role::Task, Some(task)) => task.name.clone(),
-        _ => function.name.name.clone(),
-    };
-    let current = current.map(|task| match tables.globals.get(task.name.as_str()) {
-        Some(&GlobalPlace::Object(ty, pointer)) => Ok(Value::of(Operand::Const(pointer), Scalar::Pointer(ty))),
-        _ => {
-            let known: Vec<&str> = tables.globals.keys().copied().collect();
-            Err(tables::unknown(
-                format!("there is no object `{}` to be the task", task.name),
-                task,
-                &known,
-            ))
+    let currents = match current {
+        None => vec![(function.name.name.clone(), None)],
+        Some(task) => {
+            let named = |ty: usize, pointer: i64| {
+                let object = &tables.program.types[ty].objects[pointer as usize - 1].name;
+                let name = match role {
+                    Role::Task => object.clone(),
+                    _ => object.replacen(&task.name, &function.name.name, 1),
+                };
+                (name, Some(Value::of(Operand::Const(pointer), Scalar::Pointer(ty))))
+            };
+            match tables.globals.get(task.name.as_str()) {
+                Some(&GlobalPlace::Object(ty, pointer)) => vec![named(ty, pointer)],
+                Some(&GlobalPlace::Objects(part)) => {
+                    let part = &tables.program.parts[part];
+                    let elements = 0..part.length.unwrap_or(1);
+                    if elements.len() > MOST_THREADS {
+                        let many = format!("{} threads are too many", elements.len());
+                        let error = Diagnostic::at(task.span, many);
+                        return Err(error.help(format!("at most {MOST_THREADS} threads")));
+                    }
+                    elements
+                        .map(|at| named(part.inner, (part.first[0] + at) as i64))
+                        .collect()
+                }
+                _ => {
+                    let known: Vec<&str> = tables.globals.keys().copied().collect();
+                    return Err(tables::unknown(
+                        format!("there is no object `{}` to be the task", task.name),
+                        task,
+                        &known,
+                    ));
+                }
+            }
         }
-    });
-    let mut emitter = Emitter::new(tables, shared, current.transpose()?);
-    emitter.enter(function, id, None, None, Vec::new());
-    emitter.stmt(&function.body)?;
-    emitter.close_labels()?;
-    let end = emitter.frame().end;
-    emitter.place_label(end);
-    emitter.emit(Instr::End, function.name.span)?;
-    match shared {
-        None => Ok(Some(finish::draft(emitter, name, role, fair))),
-        Some(_) => finish::finish(emitter, name, role, fair).map(Some),
-    }
+    };
+    let one = |(name, current)| {
+        let mut emitter = Emitter::new(tables, shared, current);
+        emitter.enter(function, id, None, None, Vec::new());
+        emitter.stmt(&function.body)?;
+        emitter.close_labels()?;
+        let end = emitter.frame().end;
+        emitter.place_label(end);
+        emitter.emit(Instr::End, function.name.span)?;
+        match shared {
+            None => Ok(finish::draft(emitter, name, role, fair)),
+            Some(_) => finish::finish(emitter, name, role, fair),
+        }
+    };
+    currents.into_iter().map(one).collect()
 }
 
 /// Which fields and types the threads write and free: what is written counts, whether a run comes there or not.

@@ -35,7 +35,12 @@ fn task<'a>(program: &'a ast::Program, checker: &Checker<'a>) -> Option<Qualifie
         _ => None,
     });
     let object = checker.named(&tasks.next()?.name)?;
-    Some(Qualified::Address(Box::new(object)))
+    let element = match object {
+        // Each element is the task of a thread.
+        Qualified::Of(Type::Array(inner, _), constant, name) => Qualified::declared(inner, constant, name),
+        other => other,
+    };
+    Some(Qualified::Address(Box::new(element)))
 }
 
 /// What an expression is, as far as `const` goes.

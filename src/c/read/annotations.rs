@@ -211,7 +211,7 @@ pub(super) const LOOP: &str = "for_each";
 /// It is longer than this.
 const WHILE: &[u8] = b"while";
 
-const FUNCTION_ANNOTATIONS: [&str; 11] = [
+const FUNCTION_ANNOTATIONS: [&str; 12] = [
     "__atomic",
     "__acquires",
     "__cond_acquires",
@@ -222,6 +222,7 @@ const FUNCTION_ANNOTATIONS: [&str; 11] = [
     "__task",
     "__daemon",
     "__unfair",
+    "__init",
     MEANINGLESS,
 ];
 
@@ -243,6 +244,7 @@ pub(super) fn word(kind: &AnnotationKind) -> &'static str {
         AnnotationKind::Task(_) => "__task",
         AnnotationKind::Daemon(_) => "__daemon",
         AnnotationKind::Unfair => "__unfair",
+        AnnotationKind::Init => "__init",
     }
 }
 
@@ -253,6 +255,7 @@ impl Mark {
             "__atomic" => self.bare(AnnotationKind::Atomic)?,
             "__strongly_fair" => self.bare(AnnotationKind::StronglyFair)?,
             "__unfair" => self.bare(AnnotationKind::Unfair)?,
+            "__init" => self.bare(AnnotationKind::Init)?,
             "__acquires" => AnnotationKind::Acquires(self.parameter(parameters)?),
             "__cond_acquires" => AnnotationKind::CondAcquires(self.parameter(parameters)?),
             "__releases" => AnnotationKind::Releases(self.parameter(parameters)?),

@@ -133,7 +133,7 @@ impl Converter<'_> {
 /// Annotations that do not go together, or that say nothing on this function.
 fn contradictions(annotations: &[Annotation], result: &Type) -> Vec<Diagnostic> {
     use crate::c::ast::AnnotationKind::{
-        Acquires, Atomic, CondAcquires, Counts, Daemon, Releases, StronglyFair, Task, Unfair,
+        Acquires, Atomic, CondAcquires, Counts, Daemon, Init, Releases, StronglyFair, Task, Unfair,
     };
     let find = |wanted: &dyn Fn(&AnnotationKind) -> bool| annotations.iter().find(|one| wanted(&one.kind));
     let atomic = find(&|kind| *kind == Atomic);
@@ -150,6 +150,14 @@ fn contradictions(annotations: &[Annotation], result: &Type) -> Vec<Diagnostic> 
         );
     }
     let role = find(&|kind| matches!(kind, Task(_) | Daemon(_) | Unfair));
+    let init = find(&|kind| *kind == Init);
+    if let (Some(init), Some(other)) = (init, annotations.iter().find(|one| one.kind != Init)) {
+        errors.push(
+            Diagnostic::at(other.span, "what is `__init` is nothing else")
+                .also(init.span, "it runs once, before everything")
+                .help("remove one of the two"),
+        );
+    }
     if let (Some(role), Some(atomic)) = (role, atomic) {
         errors.push(
             Diagnostic::at(atomic.span, "a thread is not `__atomic`")

@@ -5,7 +5,7 @@ use tree_sitter::Node;
 use super::convert::Checked;
 use super::lexer::span;
 use super::unit::Unit;
-use crate::c::ast::{Body, Breaks, Cause, Commit, Ident, Reason, Tags};
+use crate::c::ast::{Body, Breaks, Cause, Commit, Ident, Reason, Size, Tags};
 use crate::c::nearest::did_you_mean;
 use crate::c::release::{FORM, Releases};
 use crate::source::{Diagnostic, FileId, Span};
@@ -22,12 +22,14 @@ const OF_LISTINGS: [&str; 8] = [
     "@vacuous",
 ];
 /// The tags of a scenario.
-const OF_SCENARIOS: [&str; 2] = ["@scenario", "@source"];
+const OF_SCENARIOS: [&str; 3] = ["@scenario", "@source", "@size"];
 
 /// How a violation is announced.
 const BREAKS: &str = "@breaks PROPERTY in SCENARIO, SCENARIO: reason";
 /// How it is said that a property has nothing to say.
 const VACUOUS: &str = "@vacuous PROPERTY, PROPERTY: why there is nothing that they speak of";
+/// How it is said how large a scenario may be.
+const SIZE: &str = "@size NAME 2 to 5: what there are so many of";
 /// What stands for all scenarios, also those to come.
 const ANYWHERE: &str = "*";
 /// The reasons there are.
@@ -231,6 +233,7 @@ impl Reader<'_> {
                 Ok(())
             }
             "@breaks" => self.breaks(paragraph),
+            "@size" => self.size(paragraph),
             _ => self.scenario(paragraph),
         }
     }
@@ -379,6 +382,33 @@ impl Reader<'_> {
             name: name.to_string(),
             span: paragraph.span_of(name, self.file),
         }
+    }
+
+    fn size(&mut self, paragraph: &Paragraph) -> Checked<()> {
+        let malformed = || self.malformed(paragraph, SIZE);
+        let (range, what) = paragraph.rest().split_once(':').ok_or_else(malformed)?;
+        let words: Vec<&str> = range.split_whitespace().collect();
+        let [name, least, "to", most] = words.as_slice() else {
+            return Err(malformed());
+        };
+        let number = |text: &str| text.parse::<u32>().map_err(|_| malformed());
+        let (least, most, what) = (number(least)?, number(most)?, what.trim());
+        if !is_name(name) || least > most || what.is_empty() {
+            return Err(malformed());
+        }
+        let name = self.part(name, paragraph);
+        if self.tags.sizes.iter().any(|size| size.name.name == name.name) {
+            return Err(
+                Diagnostic::at(name.span, format!("a second range for `{}`", name.name)).help("remove one of the two")
+            );
+        }
+        self.tags.sizes.push(Size {
+            name,
+            least,
+            most,
+            what: what.to_string(),
+        });
+        Ok(())
     }
 
     fn scenario(&mut self, paragraph: &Paragraph) -> Checked<()> {

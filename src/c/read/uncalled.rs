@@ -95,7 +95,7 @@ fn is_thread(function: &Function) -> bool {
     function.annotations.iter().any(|annotation| {
         matches!(
             annotation.kind,
-            AnnotationKind::Task(_) | AnnotationKind::Daemon(_) | AnnotationKind::Unfair
+            AnnotationKind::Task(_) | AnnotationKind::Daemon(_) | AnnotationKind::Unfair | AnnotationKind::Init
         )
     })
 }

@@ -89,22 +89,26 @@ const LONGEST: usize = 1_000_000;
 
 impl<'a> Interpreter<'a> {
     pub fn new(program: &'a Program) -> Self {
-        let declared = Declared::new(program);
+        let mut declared = Declared::new(program);
+        let numbered = || program.functions.iter().enumerate();
+        for (number, function) in numbered().filter(|(_, function)| is_init(function)) {
+            declared = begun(declared, number, function);
+        }
         let (mut threads, mut shared) = (Vec::new(), Shared::default());
-        for (number, function) in program.functions.iter().enumerate() {
-            let (mut is_thread, mut task, mut current) = (false, false, None);
+        for (number, function) in numbered() {
+            let (mut task, mut currents) = (false, Vec::new());
             for annotation in &function.annotations {
                 match &annotation.kind {
-                    AnnotationKind::Task(name) => {
-                        (is_thread, task, current) = (true, true, declared.object(&name.name))
+                    AnnotationKind::Task(name) | AnnotationKind::Daemon(name) => {
+                        task = matches!(annotation.kind, AnnotationKind::Task(_));
+                        currents = declared.tasks(&name.name).into_iter().map(Some).collect();
                     }
-                    AnnotationKind::Daemon(name) => (is_thread, current) = (true, declared.object(&name.name)),
-                    AnnotationKind::Unfair => is_thread = true,
+                    AnnotationKind::Unfair if currents.is_empty() => currents = vec![None],
                     _ => {}
                 }
             }
-            if is_thread {
-                let ty = current.map(|object| declared.struct_type(declared.objects[object].ty));
+            for current in currents {
+                let ty = current.map(|object: usize| declared.struct_type(declared.objects[object].ty));
                 let meanings = meanings(&declared, &called(&declared, function), ty);
                 shared.add(&declared, &meanings, function);
                 let current = current.map(|object| object as i64 + 1);
@@ -278,6 +282,40 @@ impl<'a> Interpreter<'a> {
             ExprKind::Call(name, _) => self.declared.function(&name.name),
             _ => None,
         }
+    }
+}
+
+fn is_init(function: &Function) -> bool {
+    function
+        .annotations
+        .iter()
+        .any(|annotation| annotation.kind == AnnotationKind::Init)
+}
+
+/// What a function leaves that runs alone, before everything, from its beginning to its end.
+fn begun<'a>(declared: Declared<'a>, number: usize, function: &'a Function) -> Declared<'a> {
+    let thread = Thread {
+        number,
+        function,
+        current: None,
+        task: false,
+        meanings: meanings(&declared, &called(&declared, function), None),
+    };
+    let alone = Interpreter {
+        declared,
+        threads: vec![thread],
+        shared: Shared::default(),
+    };
+    let mut state = alone.initial();
+    while !state.threads[0].tasks.is_empty() && state.end.is_none() {
+        let next = alone.go(&state, state.clone(), 0, true, &mut Choices::default());
+        state = next.expect("nothing waits there");
+    }
+    let State { memory, end, .. } = state;
+    assert!(end.is_none(), "it comes to its end");
+    Declared {
+        initial: memory,
+        ..alone.declared
     }
 }
 

@@ -30,6 +30,7 @@ struct node y = { .flags = 1 << B, .parts = { [1] = { .a = 1, .b = 7 } }, .mode 
 struct node pool[N] = { { .next = &x }, { .seen = true, .mid = { .in = { .b = 2 } } } };
 struct lock guard;
 struct task t = { .at = &x, .fixed = 3 }, u = { .at = &pool[0], .n = 1 }, w = { .at = &y };
+struct task ts[N] = { { .at = &y }, { .n = 1 } };
 bool ready;
 u16 total = 3;
 enum mode state;
@@ -144,6 +145,9 @@ impl Writer {
         writer.current = writer.below(4) > 0;
         for _ in 0..writer.below(4) {
             writer.helper();
+        }
+        if writer.one_in(5) {
+            writer.init();
         }
         for number in 0..1 + writer.below(2) + writer.below(2) {
             writer.thread(number);
@@ -261,6 +265,36 @@ impl Writer {
         });
     }
 
+    /// What runs before everything.
+    fn init(&mut self) {
+        self.uses("__init");
+        let (flag, mode, on) = (
+            self.constant(Kind::Flag),
+            self.constant(Kind::Mode),
+            self.constant(Kind::Bool),
+        );
+        self.line("void begin(void) __init");
+        self.line("{");
+        self.line("unsigned i;");
+        self.line("for (i = 0; i < N; i++) {");
+        self.line("ts[i].at = &pool[i];");
+        self.line("pool[i].count = pool[i].count + i;");
+        self.line("}");
+        self.line(&format!("set({flag}, &x.flags);"));
+        self.line(&format!("ts[1].stop = {on};"));
+        if self.one_in(2) {
+            self.line(&format!("if (x.flags & 1 << {flag} && y.mode == BUSY)"));
+            self.line(&format!("switch_to(&state, {mode});"));
+        }
+        if self.one_in(2) {
+            self.line("put(&y);");
+        }
+        if self.one_in(2) {
+            self.line("add(&x.count, ts[1].n);");
+        }
+        self.line("}");
+    }
+
     fn thread(&mut self, number: usize) {
         let mut roles = vec!["__task", "__task", "__daemon", "__daemon __unfair", "__task __unfair"];
         if !self.current {
@@ -272,7 +306,11 @@ impl Writer {
             role if role.contains("__unfair") => "__unfair",
             role => role,
         });
-        let task = ["(t)", "(u)", "(w)"][number];
+        let many = number == 0 && role != "__unfair" && self.one_in(6);
+        if many {
+            self.uses("a thread for each element");
+        }
+        let task = if many { "(ts)" } else { ["(t)", "(u)", "(w)"][number] };
         let role = role
             .replace("__task", &format!("__task{task}"))
             .replace("__daemon", &format!("__daemon{task}"));

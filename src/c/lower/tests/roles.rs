@@ -122,3 +122,93 @@ fn a_define_that_c_would_paste_wrongly_is_refused() {
     ));
     assert_eq!(errors, [""; 0]);
 }
+
+#[test]
+fn an_array_of_tasks_has_a_thread_for_each() {
+    let tasks = "struct worker { bool done; };\nstruct worker many[3];\n";
+    let program = compiled(&format!(
+        "{tasks}void run(void) __task(many) {{ current->done = true; }}"
+    ))
+    .unwrap();
+    let names: Vec<&str> = program
+        .program
+        .threads
+        .iter()
+        .map(|thread| thread.name.as_str())
+        .collect();
+    assert_eq!(names, ["many[0]", "many[1]", "many[2]"]);
+    let program = compiled(&format!(
+        "{tasks}void run(void) __daemon(many) {{ current->done = true; }}"
+    ))
+    .unwrap();
+    let names: Vec<&str> = program
+        .program
+        .threads
+        .iter()
+        .map(|thread| thread.name.as_str())
+        .collect();
+    assert_eq!(names, ["run[0]", "run[1]", "run[2]"]);
+    let two = format!("{tasks}void a(void) __task(many) {{ go = true; }}\nvoid b(void) __task(many) {{ go = true; }}");
+    assert_eq!(
+        refusal(&two),
+        "`many` runs another function already | __task(many) | __task(many)"
+    );
+    let large = tasks.replace("[3]", "[65]");
+    assert_eq!(
+        refusal(&format!("{large}void run(void) __task(many) {{ go = true; }}")),
+        "65 threads are too many | many | "
+    );
+    let constant = format!(
+        "struct worker {{ const bool kind; }};\nstruct worker many[3];\nvoid run(void) __task(many) {{ current->kind = true; }}"
+    );
+    assert!(refusal(&constant).contains("kind"), "{}", refusal(&constant));
+}
+
+#[test]
+fn what_is_init_gives_initial_values_and_nothing_else() {
+    let thread = "void run(void) __task(t) { go = true; }\n";
+    let program = compiled(&format!("{thread}void fill(void) __init {{ go = true; }}")).unwrap();
+    let go = program.program.fields.iter().find(|field| field.name == "go").unwrap();
+    assert_eq!(go.initial, [1]);
+    assert_eq!(program.program.threads.len(), 1);
+    for (function, expected) in [
+        (
+            "void fill(void) __init { await(go); }",
+            "what is `__init` does not wait | await(go) | ",
+        ),
+        (
+            "void fill(void) __init { go = choose(2); }",
+            "what is `__init` does not choose | choose(2) | ",
+        ),
+        (
+            "void fill(void) __init { panic(); }",
+            "what is `__init` does not panic | panic() | ",
+        ),
+        (
+            "void fill(bool on) __init { go = on; }",
+            "what is `__init` takes no arguments | on | ",
+        ),
+        (
+            "bool fill(void) __init { return go; }",
+            "what is `__init` returns nothing | fill | ",
+        ),
+        (
+            "void fill(void) __init { BUG_ON(!go); }",
+            "`fill` goes wrong: BUG_ON() fired | fill | ",
+        ),
+        (
+            "void fill(void) __init __atomic { go = true; }",
+            "what is `__init` is nothing else | __atomic | __init",
+        ),
+        (
+            "void fill(void) __init { while (!go); }",
+            "a turn of this loop can pass without a scheduling point | !go | ",
+        ),
+        (
+            "void fill(void) __init { go = true; }\nvoid other(void) __daemon(u) { fill(); }",
+            "`fill` is `__init` | fill() | ",
+        ),
+    ] {
+        assert_eq!(refusal(&format!("{thread}{function}")), expected, "{function}");
+    }
+}

@@ -12,6 +12,7 @@ fn kinds(text: &str) -> Vec<String> {
             Kind::Atomic => "atomic".to_string(),
             Kind::StronglyFair => "strongly fair".to_string(),
             Kind::Unfair => "unfair".to_string(),
+            Kind::Init => "init".to_string(),
             Kind::Acquires(x) => format!("acquires {}", x.name),
             Kind::CondAcquires(x) => format!("acquires {} or not", x.name),
             Kind::Releases(x) => format!("releases {}", x.name),
