@@ -412,7 +412,7 @@ impl Spec {
     }
 
     /// The bounds of a protocol in a scenario: its `#define`s that are numbers.
-    pub(crate) fn numbers(&self, protocol: &Listing, scenario: &Listing) -> Result<Vec<(String, i64)>, Diagnostics> {
+    pub fn numbers(&self, protocol: &Listing, scenario: &Listing) -> Result<Vec<(String, i64)>, Diagnostics> {
         numbers(&*self.library, protocol, scenario)
     }
 

@@ -14,6 +14,8 @@
 #define NR_PAGES 2
 #define NR_TASKS (NR_THREADS + 1)
 #define HOG_USERS NR_THREADS
+#define RWSEM_BITS 3		/* readers: every thread, and the reaper */
+#define MM_COUNT_BITS 4		/* a lazy reference of each */
 
 struct page         pages[NR_PAGES] = { { .mapcount = 1 }, { .mapcount = 1 } };
 struct task_struct *tasks[NR_TASKS];

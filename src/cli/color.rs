@@ -40,7 +40,8 @@ fn line(line: &str) -> Cow<'_, str> {
 
 /// A row of the matrix: a name, and marks only.
 fn row(words: &str) -> Option<String> {
-    let marks = words.find(' ').map(|end| words.split_at(end))?.1;
+    // Two blanks are where the marks begin.
+    let marks = words.find("  ").map(|end| words.split_at(end))?.1;
     let is_mark = |word: &str| word.len() == 1 && ".Xx!v-?".contains(word);
     let mut count = 0;
     for word in marks.split_whitespace() {

@@ -22,6 +22,8 @@ pub const REFUSED: u8 = 24;
 pub const DRIFTED: u8 = 25;
 /// `diff`: the two protocols differ in a verdict, or in what can be seen of them.
 pub const DIFFERS: u8 = 26;
+/// `sweep`: a verdict changes with a size.
+pub const CHANGES: u8 = 27;
 /// `validate`: no run of the listing has the events of the trace.
 pub const REFUSES: u8 = 30;
 /// The two engines disagree: a bug of oomspec.

@@ -22,6 +22,7 @@ mod probes;
 mod prove;
 mod show;
 mod suite;
+mod sweep;
 mod tlc;
 mod validate;
 mod verify;
@@ -76,6 +77,7 @@ enum Command {
     Diff(diff::Args),
     History(history::Args),
     Cost(cost::Args),
+    Sweep(sweep::Args),
     Drift(drift::Args),
     Certify(certify::Args),
     Verify(verify::Args),
@@ -116,6 +118,7 @@ fn command(cli: &Cli) -> Result<u8, Failure> {
         Command::Diff(args) => diff::run(&spec, args, budget),
         Command::Cost(args) => cost::run(&spec, args, budget),
         Command::History(args) => history::run(&spec, args, budget),
+        Command::Sweep(args) => sweep::run(&spec, args, budget),
         Command::Drift(args) => drift::run(&spec, args),
         Command::Certify(args) => certify::run(&spec, args, budget),
         Command::Verify(args) => verify::run(&spec, args),

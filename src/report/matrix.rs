@@ -63,6 +63,8 @@ pub enum Rows {
     Protocols,
     /// A row for each scenario of one protocol.
     Scenarios,
+    /// A row for each protocol in each scenario.
+    Pairs,
 }
 
 /// The columns of a terminal.
@@ -76,6 +78,7 @@ pub fn matrix(checked: &[Checked], rows: Rows) -> String {
     let row_name = |checked: &Checked| match rows {
         Rows::Protocols => checked.instance.protocol.clone(),
         Rows::Scenarios => checked.instance.scenario.clone(),
+        Rows::Pairs => format!("{} in {}", checked.instance.protocol, checked.instance.scenario),
     };
     let mut rows: IndexMap<String, Vec<&Checked>> = IndexMap::new();
     for checked in checked {

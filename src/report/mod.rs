@@ -19,5 +19,6 @@ pub(crate) mod refinement;
 pub mod sarif;
 pub(crate) mod structs;
 pub mod summary;
+pub mod swept;
 pub mod violation;
 mod why;

@@ -70,7 +70,10 @@ impl Fresh {
 
     /// A new name: the one that is wished for, if it can be had.
     pub(crate) fn take(&mut self, wish: &str) -> Arc<str> {
-        let wish = wish.trim_start_matches('_');
+        // `hogs[0]` is the name of an element.
+        let word = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
+        let wish: String = wish.chars().map(word).collect();
+        let wish = wish.trim_matches('_');
         let wish = if wish.is_empty() { "value" } else { wish };
         let mut name: Arc<str> = wish.into();
         let mut copy = 2;
