@@ -158,10 +158,8 @@ fn an_array_of_tasks_has_a_thread_for_each() {
         refusal(&format!("{large}void run(void) __task(many) {{ go = true; }}")),
         "65 threads are too many | many | "
     );
-    let constant = format!(
-        "struct worker {{ const bool kind; }};\nstruct worker many[3];\nvoid run(void) __task(many) {{ current->kind = true; }}"
-    );
-    assert!(refusal(&constant).contains("kind"), "{}", refusal(&constant));
+    let constant = "struct worker { const bool kind; };\nstruct worker many[3];\nvoid run(void) __task(many) { current->kind = true; }";
+    assert!(refusal(constant).contains("kind"), "{}", refusal(constant));
 }
 
 #[test]
