@@ -147,3 +147,54 @@ fn a_lock_that_was_not_taken_is_held_by_the_other_side() {
     }
     assert!(left_out >= 3, "{left_out}");
 }
+
+/// What is printed, what is drawn, and the page that shows all steps, tell the same events in the same order.
+#[test]
+fn the_events_of_diagram_and_picture_are_one_list() {
+    let history = History::of(&Spec::builtin());
+    let mut compared = 0;
+    for (protocol, scenario) in [
+        ("v4.14", "foreign-mmput"),
+        ("v4.9", "second-oom"),
+        ("v5.15-rc1", "mrelease-oom"),
+        ("v4.14", "starved-killer"),
+    ] {
+        let checked = Judge::builtin().check(protocol, scenario);
+        let violated = checked.findings.iter().filter(|found| found.counterexample.is_some());
+        for found in violated {
+            let text = violation(&history, &checked.instance, found, false);
+            // The lanes begin below the line of dashes, and end with an empty line.
+            let mut lines = text.lines().skip_while(|line| !line.trim_start().starts_with("---"));
+            lines.next();
+            let is_event = |line: &&str| {
+                !line.starts_with("  -- ")
+                    && !line.starts_with("  (nothing moves)")
+                    && !line.contains(" goes round in ")
+            };
+            let printed = lines.take_while(|line| !line.is_empty()).filter(is_event);
+            let printed: Vec<String> = printed
+                .map(|line| line.split("   <-- ").next().unwrap_or(line).trim().to_string())
+                .collect();
+            let svg = oomspec::report::lanes::race(&checked.instance, found);
+            let picture = roxmltree::Document::parse(&svg).expect("a picture");
+            let rows = picture
+                .descendants()
+                .filter(|node| node.attribute("class") == Some("lanes-row"));
+            let drawn: Vec<String> = rows
+                .filter_map(|row| {
+                    let mut texts = row.children().filter(|node| node.has_tag_name("text"));
+                    texts.next()?.text().map(str::to_string)
+                })
+                .collect();
+            assert_eq!(printed.len(), drawn.len(), "{text}\n{drawn:#?}");
+            for (printed, drawn) in printed.iter().zip(&drawn) {
+                // Each is cut where its own room ends.
+                let [printed, drawn] = [printed, drawn].map(|text| text.trim_end_matches("..."));
+                let length = printed.len().min(drawn.len());
+                assert_eq!(printed[..length].trim(), drawn[..length].trim(), "{text}");
+            }
+            compared += printed.len();
+        }
+    }
+    assert!(compared > 100, "{compared}");
+}

@@ -28,6 +28,8 @@ pub(crate) struct Diagram {
     pub error: bool,
     /// What it turned on.
     pub conflict: Conflict,
+    /// Independent steps stand in another order than in the search.
+    pub reordered: bool,
 }
 
 impl Diagram {
@@ -58,7 +60,9 @@ impl Diagram {
         };
         let story = Story::new(machine, &events, &lanes, turns);
         let (before, looping) = (story.lines(0..stem), story.lines(stem..events.len()));
+        let found_order = found.iter().map(|event| event.label);
         Diagram {
+            reordered: !events.iter().map(|event| event.label).eq(found_order),
             conflict: Conflict::new(machine, found, &waits, stands_still),
             lanes: in_order(before.iter().chain(&looping), &lanes),
             before,

@@ -122,7 +122,13 @@ impl Picture {
         let waits = diagram.waits.iter().map(|wait| wait.text.clone());
         let told = diagram.loop_start.is_some() || diagram.lines().any(|line| line.last);
         let untold = (!told).then(|| wrong.clone());
+        let order = if diagram.reordered {
+            "; reordered, equivalent"
+        } else {
+            ""
+        };
         Picture {
+            title: format!("{}{order}", picture.title),
             loop_start: diagram.loop_start.map(|_| diagram.before.len()),
             foot: round.chain(waits).chain(untold).collect(),
             ..picture

@@ -37,12 +37,15 @@ pub fn race(instance: &Instance, finding: &Finding, options: Options) -> String 
     };
     let machine = &instance.machine;
     let told = events::events(machine, counterexample);
-    let (body, shown) = if options.all_steps {
-        (every_step(machine, &told, counterexample), told.len())
+    let (body, counts) = if options.all_steps {
+        (
+            every_step(machine, &told, counterexample),
+            format!("({} steps)", told.len()),
+        )
     } else {
         picture(machine, &told, finding, counterexample)
     };
-    let mut lines = head(instance, finding, &options, told.len(), shown);
+    let mut lines = head(instance, finding, &options, &counts);
     lines.extend(wrapped(&wrong(machine, finding, &told), 2));
     lines.push(String::new());
     lines.extend(body);
@@ -54,18 +57,13 @@ pub fn race(instance: &Instance, finding: &Finding, options: Options) -> String 
     lines.iter().map(|line| line.trim_end().to_string() + "\n").collect()
 }
 
-fn head(instance: &Instance, finding: &Finding, options: &Options, steps: usize, shown: usize) -> Vec<String> {
+fn head(instance: &Instance, finding: &Finding, options: &Options, counts: &str) -> Vec<String> {
     let new = match options.new_against {
         Some(base) => format!(", new against {base}"),
         None => String::new(),
     };
     let (protocol, scenario, property) = (&instance.protocol, &instance.scenario, &finding.property.name);
     let title = format!("{protocol} in {scenario}: {property} is violated{new}");
-    let counts = if options.all_steps {
-        format!("({steps} steps)")
-    } else {
-        format!("({steps} steps, {shown} shown)")
-    };
     let mut lines = wrapped(&title, 0);
     match lines.last_mut() {
         Some(last) if last.len() + 1 + counts.len() <= WIDTH => *last += &format!(" {counts}"),
@@ -96,13 +94,13 @@ fn reasons(finding: &Finding, conflict: &Conflict) -> Vec<String> {
     }
 }
 
-/// The two lanes, and how many lines they have.
+/// The two lanes, and what is shown of how many steps.
 fn picture(
     machine: &Machine,
     found: &[Event],
     finding: &Finding,
     counterexample: &Counterexample,
-) -> (Vec<String>, usize) {
+) -> (Vec<String>, String) {
     let diagram = Diagram::new(machine, found, finding, counterexample);
     let mark = if diagram.error { BUG } else { HERE };
     let page = Page::new(machine, diagram.lanes.clone(), mark, diagram.lines());
@@ -126,7 +124,14 @@ fn picture(
         text.push(String::new());
         text.extend(others.flat_map(|wait| wrapped(&wait.text, 2)));
     }
-    (text, diagram.lines().count())
+    // Steps that do not meet may change places: it is the same run, and reads better.
+    let order = if diagram.reordered {
+        "; reordered, equivalent"
+    } else {
+        ""
+    };
+    let counts = format!("({} steps, {} shown{order})", found.len(), diagram.lines().count());
+    (text, counts)
 }
 
 fn foot(finding: &Finding, options: &Options) -> Vec<String> {

@@ -69,7 +69,8 @@ fn race_of_212925802454() {
     assert_eq!(
         text,
         "\
-v4.14 in foreign-mmput: NoUseAfterFree is violated (35 steps, 12 shown)
+v4.14 in foreign-mmput: NoUseAfterFree is violated
+  (35 steps, 12 shown; reordered, equivalent)
   use-after-free of struct vm_area_struct `hog_vma` in reapable_vma()
 
   oom_reaper uses `hog_vma` at step 35 [oom_reaper.h:81]
