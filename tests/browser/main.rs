@@ -237,7 +237,10 @@ fn a_lasso_opens_where_its_loop_starts() {
     );
     assert_eq!(visit.text("#counterexamples a[aria-current] .liveness"), "liveness");
     let why = visit.text("#why");
-    assert!(why.contains("hog waits in exit_aio()") && why.contains("in exit_aio < "), "{why}");
+    assert!(
+        why.contains("hog waits in exit_aio()") && why.contains("in exit_aio < "),
+        "{why}"
+    );
     visit.screenshots("loop");
     let start = visit.text("#state");
     for step in 21..=29 {
