@@ -6,6 +6,9 @@ use super::events::{self, Event, Frame};
 use crate::machine::program::{Argument, Holds, Instr, PointKind, Scalar, ThreadId};
 use crate::machine::{Change, Machine};
 
+/// Stands for what was cut out.
+const DOTS: &str = "...";
+
 /// How a text is broken into lines: between words only, and a longer word stands alone.
 pub(crate) fn whole(columns: usize) -> textwrap::Options<'static> {
     textwrap::Options::new(columns)
@@ -149,13 +152,19 @@ pub(crate) fn ascii(text: &str) -> String {
     text.chars().map(plain).collect()
 }
 
-/// Cuts a text that is too long, and says so.
+/// Cuts a text that is too long, and says so: before what came of it, which is why it is read.
 pub(crate) fn cut(text: &str, width: usize) -> String {
     let text = ascii(text);
-    match text.len() {
-        length if length <= width => text,
-        _ => format!("{}...", text[..width.saturating_sub(3)].trim_end()),
+    if text.len() <= width {
+        return text;
     }
+    let came = [" = ", " is "].iter().filter_map(|sign| text.rfind(sign)).max();
+    let (words, came) = match came.map(|at| text.split_at(at)) {
+        Some((words, came)) if came.len() + DOTS.len() <= width * 2 / 3 => (words, came),
+        _ => (text.as_str(), ""),
+    };
+    let left = width.saturating_sub(came.len() + DOTS.len());
+    format!("{}{DOTS}{came}", words[..left.min(words.len())].trim_end())
 }
 
 /// The change of a counter that a step was given the address of: `users 2 -> 1`.
@@ -211,5 +220,24 @@ fn kept(machine: &Machine, argument: &Argument, count: usize) -> Option<String> 
         }
         Argument::Word(word) => Some(word.clone()),
         Argument::Other => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::cut;
+
+    #[test]
+    fn what_came_of_a_step_is_never_cut() {
+        assert_eq!(cut("test_bit(MMF_OOM_VICTIM) = 0", 28), "test_bit(MMF_OOM_VICTIM) = 0");
+        assert_eq!(cut("test_bit(MMF_OOM_VICTIM) = 0", 27), "test_bit(MMF_OOM_VIC... = 0");
+        assert_eq!(cut("tsk->signal->oom_mm is &hog_mm", 26), "tsk->signal-... is &hog_mm");
+        assert_eq!(cut("free_pgtables(): frees hog_table", 24), "free_pgtables(): free...");
+        // A result as long as the line is no result.
+        assert_eq!(cut("a = bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb", 12), "a = bbbbb...");
+        for width in 0..40 {
+            let text = cut("flags = MMF_OOM_SKIP | MMF_OOM_VICTIM is set", width);
+            assert!(text.len() <= width.max(3), "{width}: {text}");
+        }
     }
 }

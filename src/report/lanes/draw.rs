@@ -205,10 +205,7 @@ impl Row {
 
     fn shown(&self) -> String {
         let longest = if self.lane.is_some() { LONGEST } else { LONGEST_ACROSS };
-        match self.text.char_indices().nth(longest) {
-            Some((end, _)) => format!("{}...", &self.text[..end]),
-            None => self.text.clone(),
-        }
+        text::cut(&self.text, longest)
     }
 
     fn error_lines(&self) -> Vec<Cow<'_, str>> {
