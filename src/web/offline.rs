@@ -46,6 +46,9 @@ pub(super) fn html(machine: &Machine, summary: &Summary) -> String {
 /// The diagrams as text, for those who run no scripts.
 fn texts(summary: &Summary) -> String {
     let mut text = String::from("<style>main, #stateright { display: none } body { overflow: auto }</style>\n");
+    if summary.counterexamples.is_empty() {
+        text += "<p class=\"notice\">No property is violated.</p>\n";
+    }
     for shown in &summary.counterexamples {
         text += &format!("<pre class=\"text\">{}</pre>\n", escaped(&shown.text));
     }

@@ -45,6 +45,7 @@ function lookUp(url) {
   const name = new URLSearchParams(query).get("of");
   const all = offline.summary.counterexamples.filter((shown) => begins(shown.path, wanted));
   const shown = all.find(({ property }) => property === (name ?? of?.property)) ?? all[0];
+  if (!offline.summary.counterexamples.length) throw new Error("No property is violated: there is no run to step through.");
   if (!shown) throw new Error("This file has the steps of the counterexamples only: `oomspec explore` has all of them.");
   const { svg, steps, states } = offline.runs[shown.property];
   const made = wanted.length - 1;
@@ -127,7 +128,6 @@ function render(view, next) {
     const here = of ? link.dataset.property === of.property : link.id === "start" && path.length === 1;
     link.toggleAttribute("aria-current", here);
   }
-  at("stateright").hidden = Boolean(offline);
   at("stateright").href = `stateright/#/steps/${path.join("/")}`;
   const what = of ? `${of.property} \u00b7 ` : "";
   performance.mark("shown");
@@ -465,6 +465,8 @@ async function look() {
   if (location.hash === hash) await show();
   else location.hash = hash;
 }
+
+at("stateright").hidden = Boolean(offline);
 
 try {
   summary = await ask("/.oomspec/counterexamples");
