@@ -1214,3 +1214,37 @@ fn a_small_spec_is_compared_as_far_as_it_goes() {
     assert_eq!(cost.code, 150);
     assert!(cost.err.contains("Cost.tla"), "{}", cost.err);
 }
+
+/// Nothing was named, and there is one protocol: what to look at next has its name, and does not panic.
+#[test]
+fn a_spec_of_one_protocol_needs_no_name() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (path, text) in [
+        ("one/linux/v1.c", "/** @protocol v1 */\nstruct task { bool done; };\n"),
+        (
+            "one/scenarios/s.c",
+            "/** @scenario s: x */\nstruct task t;\nbool go;\nvoid run(void) __task(t) { go = true; BUG_ON(go); }\n",
+        ),
+        (
+            "one/Properties.tla",
+            "---- MODULE Properties ----\nVARIABLE global\n====\n",
+        ),
+        (
+            "one/Refinement.tla",
+            "---- MODULE Refinement ----\nVARIABLE node\n====\n",
+        ),
+    ] {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        std::fs::write(path, text).expect("a file");
+    }
+    let run = oomspec(folder.path(), &["check", "--spec", "one"]);
+    assert_eq!(run.code, 12, "{}{}", run.out, run.err);
+    assert!(run.out.contains("NoBug is violated"), "{}", run.out);
+    assert!(
+        run.out
+            .contains("\nnext:  oomspec check --spec one v1 -s s -p NoBug --steps\n"),
+        "{}",
+        run.out
+    );
+}

@@ -1,30 +1,28 @@
 //! `oomspec check`: verdicts, and a diagram for each violation.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use clap::ValueEnum;
 use oomspec::actors::compare::Opinion;
-use oomspec::c::ast::Cause;
 use oomspec::c::library::Listing;
-use oomspec::check::{Checked, Finding, Verdict, baseline, needs_steps};
+use oomspec::check::{Checked, baseline};
 use oomspec::counterexample::history::History;
 use oomspec::difference::listings::listings as diff;
-use oomspec::explore::{Budget, CheckpointError, Checkpoints, Limits};
+use oomspec::explore::{Budget, Checkpoints, Limits};
 use oomspec::model::Instance;
-use oomspec::model::properties::PropertyModule;
 use oomspec::model::property::PropertyKind;
 use oomspec::report::changed::changed;
-use oomspec::report::matrix::{Rows, matrix};
-use oomspec::report::violation::violation;
-use oomspec::report::{github, json, junit, ktap, sarif, summary};
+use oomspec::report::{github, json, junit, ktap, sarif};
 use oomspec::source::{Diagnostic, Diagnostics};
 use oomspec::spec::{Spec, stem};
 
 use super::color::painted;
 use super::inputs::{self, Modules, listing, modules, scenario};
+use super::keeping::Keeping;
+use super::output::misuse;
+use super::told::{Asked, human};
 use super::watch::Watched;
-use super::{Failure, exit, suite};
+use super::{Failure, code, exit, suite};
 
 /// Explore protocols in scenarios and say which properties hold
 ///
@@ -72,25 +70,13 @@ pub struct Args {
     #[arg(long)]
     steps: bool,
 
-    /// Keep in this folder what long searches have found so far, to go on from there
-    #[arg(long, value_name = "DIR", conflicts_with = "resume")]
-    checkpoint: Option<PathBuf>,
-
-    /// Go on from what --checkpoint kept in this folder, with the same verdicts and counts
-    #[arg(long, value_name = "DIR")]
-    resume: Option<PathBuf>,
-
-    /// Seconds between two checkpoints of a search; more if writing takes long
-    #[arg(long, value_name = "SECONDS", default_value_t = EVERY)]
-    checkpoint_every: u64,
+    #[command(flatten)]
+    keeping: Keeping,
 
     /// Check again whenever a file of yours is saved, and say what that changed, until Ctrl-C
     #[arg(long)]
     watch: bool,
 }
-
-/// Seconds between two checkpoints.
-const EVERY: u64 = 60;
 
 const CODES: &str = "\
 Exit codes, the first that applies:
@@ -151,7 +137,7 @@ pub fn run(spec: &Spec, folder: Option<&Path>, args: &Args, budget: Budget) -> R
     if args.format != Format::Human {
         misuse("--watch is for people: other programs run the check themselves");
     }
-    if args.checkpoint.is_some() || args.resume.is_some() {
+    if args.keeping.given().is_some() {
         misuse("--watch begins again each time: it does not go with --checkpoint or --resume");
     }
     let names = args.protocols.iter().chain(&args.scenario);
@@ -205,9 +191,7 @@ fn judge(
             listings: Vec::new(),
         });
     }
-    if args.checkpoint_every != EVERY && args.checkpoint.is_none() && args.resume.is_none() {
-        misuse("--checkpoint-every is for --checkpoint and --resume");
-    }
+    args.keeping.refuse_alone();
     if args.steps && args.format != Format::Human {
         misuse("--steps is for diagrams for people: JSON always has every step");
     }
@@ -218,7 +202,7 @@ fn judge(
     let instances = instances(spec, &targets, args)?;
     let Modules { modules, left_out } = modules(spec, args.properties.as_deref(), &instances)?;
     spec.refuse_unknown_names(&modules, &instances, &args.property)?;
-    let checkpoints = checkpoints(args, &instances, &modules)?;
+    let checkpoints = args.keeping.start(&instances, &modules, &args.property)?;
     let asked = suite::Asked {
         checkpoints,
         modules: &modules,
@@ -266,7 +250,16 @@ fn judge(
             }
         }
         Format::Human => {
-            super::print(&painted(&human(spec, folder, &targets, &checked, args)))?;
+            let told = Asked {
+                folder,
+                protocols: &args.protocols,
+                scenarios: &args.scenario,
+                alone: targets.len() == 1,
+                some: !args.property.is_empty(),
+                steps: args.steps,
+                next: !(args.steps || args.watch || args.sizes.any() || args.properties.is_some()),
+            };
+            super::print(&painted(&human(spec, &checked, &told)))?;
             if let Some(left_out) = left_out {
                 super::print(&format!("{left_out}\n"))?;
             }
@@ -276,7 +269,7 @@ fn judge(
         Format::Sarif => super::print(&sarif::sarif(&History::of(spec), &checked))?,
         Format::Github => super::print(&github::github(&checked))?,
     }
-    let (first, second) = (verdict_code(&checked), opinions(&seconds, &checked, args)?);
+    let (first, second) = (code::of(&checked), opinions(&seconds, &checked, args)?);
     let code = match second {
         exit::FINE => first,
         exit::INCOMPLETE if first != exit::FINE => first,
@@ -287,43 +280,6 @@ fn judge(
         checked,
         listings,
     })
-}
-
-/// Where the searches of this run keep what they have found. What cannot be gone on from is said before anything is explored.
-fn checkpoints(
-    args: &Args,
-    instances: &[Instance],
-    modules: &[PropertyModule],
-) -> Result<Option<&'static Checkpoints>, Diagnostics> {
-    let every = Duration::from_secs(args.checkpoint_every);
-    let (folder, resume) = match (&args.checkpoint, &args.resume) {
-        (Some(folder), _) => (folder, false),
-        (None, Some(folder)) => (folder, true),
-        (None, None) => return Ok(None),
-    };
-    // They are there for as long as the process is.
-    let checkpoints: &'static Checkpoints = Box::leak(Box::new(Checkpoints::new(folder.clone(), every, resume)));
-    let mut found = false;
-    for instance in instances {
-        found |= checkpoints
-            .look(&instance.machine, needs_steps(modules, &args.property))
-            .map_err(|error| {
-                let help = match error {
-                    CheckpointError::There(_) => "go on from it with --resume, or remove it",
-                    CheckpointError::Damaged(_) | CheckpointError::Unread(..) => {
-                        "remove it, and begin again with --checkpoint"
-                    }
-                };
-                Diagnostic::general(error.to_string()).help(help)
-            })?;
-    }
-    if resume && !found {
-        let message = format!("there is no checkpoint of this in {}", folder.display());
-        let help =
-            "what was kept there is of another listing, scenario, size or property, or of another version of oomspec";
-        return Err(Diagnostic::general(message).help(help).into());
-    }
-    Ok(Some(checkpoints))
 }
 
 /// A module is explored by itself: what is about listings has no effect there.
@@ -338,22 +294,13 @@ fn refuse_for_module(args: &Args) {
         (args.threads.is_some(), "--threads"),
         (args.format != Format::Human, "--format"),
         (args.steps, "--steps"),
-        (args.checkpoint.is_some(), "--checkpoint"),
-        (args.resume.is_some(), "--resume"),
+        (args.keeping.given().is_some(), "--checkpoint or --resume"),
     ];
     if let Some((_, what)) = given.iter().find(|(given, _)| *given) {
         misuse(&format!(
             "a TLA+ module is checked by itself: it does not go with {what}"
         ));
     }
-}
-
-/// A wrong use of the command line, in clap's own form: exit code 2.
-pub fn misuse(message: &str) -> ! {
-    use clap::CommandFactory;
-    super::Cli::command()
-        .error(clap::error::ErrorKind::ArgumentConflict, message)
-        .exit()
 }
 
 /// As many as there are processors.
@@ -464,86 +411,6 @@ fn compare_with_bases(
     Ok(())
 }
 
-fn human(spec: &Spec, folder: Option<&Path>, targets: &[Target], checked: &[Checked], args: &Args) -> String {
-    let history = History::of(spec);
-    let commit = |name: &str| history.commit(name).cloned();
-    let mut text = String::new();
-    let alone = targets.len() == 1;
-    let one_cell = checked.len() == 1 && !args.property.is_empty();
-    if !one_cell {
-        text += &matrix(checked, if alone { Rows::Scenarios } else { Rows::Protocols });
-        text += "\n";
-    }
-    if !alone {
-        let broken = summary::broken(checked, &commit);
-        text += &broken;
-        if !broken.is_empty() {
-            text += "\n";
-        }
-        return text + &summary::total(checked) + &next(folder, args, checked, None);
-    }
-    let mut shown: Vec<(&Instance, &Finding)> = checked.iter().flat_map(violated).collect();
-    shown.sort_by_key(|(_, finding)| rank(finding));
-    for &(instance, finding) in &shown {
-        text += &violation(&history, instance, finding, args.steps);
-        text += "\n";
-    }
-    for checked in checked
-        .iter()
-        .filter(|checked| one_cell || checked.incomplete.is_some())
-    {
-        let counts = checked.counts;
-        let whole = checked
-            .incomplete
-            .as_ref()
-            .map_or(String::new(), |why| format!(", incomplete: {why}"));
-        text += &format!(
-            "{} states generated, {} distinct, depth {}{whole}\n",
-            counts.generated, counts.distinct, counts.depth
-        );
-    }
-    text + &summary::total(checked) + &next(folder, args, checked, shown.first().copied())
-}
-
-/// What to look at after this: of several protocols one of them, of one every step, or the page.
-fn next(folder: Option<&Path>, args: &Args, checked: &[Checked], shown: Option<(&Instance, &Finding)>) -> String {
-    if args.steps || args.watch || args.sizes.any() || args.properties.is_some() {
-        return String::new();
-    }
-    let spec = folder.map_or(String::new(), |folder| format!(" --spec {}", folder.display()));
-    let Some((instance, finding)) = shown else {
-        let broken = checked.iter().find(|checked| violated(checked).next().is_some());
-        return match broken.filter(|_| args.protocols.len() != 1) {
-            Some(broken) => format!("\nnext:  oomspec check{spec} {}\n", broken.instance.protocol),
-            None => String::new(),
-        };
-    };
-    let protocol = &args.protocols[0];
-    let scenario = match args.scenario.as_slice() {
-        [only] => only,
-        _ => &instance.scenario,
-    };
-    let property = &finding.property.name;
-    format!(
-        "\nnext:  oomspec check{spec} {protocol} -s {scenario} -p {property} --steps\n       oomspec explore{spec} {protocol} -s {scenario}\n"
-    )
-}
-
-fn violated(checked: &Checked) -> impl Iterator<Item = (&Instance, &Finding)> {
-    let broken = checked.findings.iter();
-    let broken = broken.filter(|finding| finding.verdict == Verdict::Violated);
-    broken.map(|finding| (&checked.instance, finding))
-}
-
-/// What nobody expects is read first, then mistakes, then what is by design.
-fn rank(finding: &Finding) -> usize {
-    match finding.known.as_ref().map(|reason| &reason.cause) {
-        None => 0,
-        Some(Cause::Mistake { .. } | Cause::Inherited) => 1,
-        Some(Cause::Design) => 2,
-    }
-}
-
 fn stateright_can(kind: PropertyKind) -> bool {
     matches!(kind, PropertyKind::Safety | PropertyKind::Deadlock)
 }
@@ -582,57 +449,4 @@ fn complain(message: &str) {
     use std::io::Write;
     // Nobody is left to tell if stderr is closed.
     let _ = writeln!(anstream::stderr(), "{message}");
-}
-
-/// The exit code of a run: see [`exit`].
-fn verdict_code(checked: &[Checked]) -> u8 {
-    let findings = || checked.iter().flat_map(|checked| &checked.findings);
-    let surprise = |kinds: &[PropertyKind]| {
-        findings().any(|finding| {
-            finding.verdict == Verdict::Violated && !finding.expected() && kinds.contains(&finding.property.kind)
-        })
-    };
-    if surprise(&[PropertyKind::Safety, PropertyKind::Action, PropertyKind::Refinement]) {
-        exit::SAFETY
-    } else if surprise(&[PropertyKind::Deadlock]) {
-        exit::DEADLOCK
-    } else if surprise(&[PropertyKind::Liveness]) {
-        exit::LIVENESS
-    } else if checked.iter().any(|checked| checked.incomplete.is_some())
-        || findings().any(|finding| finding.verdict == Verdict::Incomplete)
-    {
-        exit::INCOMPLETE
-    } else if findings().any(|finding| !finding.expected()) {
-        exit::NOT_FOUND
-    } else if vacuous_everywhere(checked) {
-        exit::VACUOUS
-    } else {
-        exit::FINE
-    }
-}
-
-/// True if some property has nothing to say in any of several scenarios of a protocol.
-fn vacuous_everywhere(checked: &[Checked]) -> bool {
-    let mut protocols: Vec<&str> = checked
-        .iter()
-        .map(|checked| checked.instance.protocol.as_str())
-        .collect();
-    protocols.dedup();
-    protocols.iter().any(|protocol| {
-        let mine: Vec<&Checked> = checked
-            .iter()
-            .filter(|checked| checked.instance.protocol == *protocol)
-            .collect();
-        let Some(first) = mine.first() else { return false };
-        mine.len() > 1
-            && first
-                .findings
-                .iter()
-                .filter(|finding| !finding.said_vacuous)
-                .any(|finding| {
-                    let same = mine.iter().flat_map(|checked| &checked.findings);
-                    let mut same = same.filter(|other| other.property.name == finding.property.name);
-                    same.all(|other| other.verdict == Verdict::Vacuous)
-                })
-    })
 }

@@ -9,8 +9,9 @@ use oomspec::report::difference as report;
 use oomspec::source::{Diagnostic, Diagnostics};
 use oomspec::spec::{Spec, stem};
 
-use super::check::{available_threads, misuse};
+use super::check::available_threads;
 use super::inputs::{Format, Modules, Sizes, listing, modules, refuse_uncalled, scenario};
+use super::output::misuse;
 use super::{Failure, exit, suite};
 
 /// Compare two protocols: their listings, their verdicts, and what can be seen of them

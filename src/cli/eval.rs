@@ -8,9 +8,9 @@ use oomspec::report::evaluated::{self, Seen};
 use oomspec::source::Diagnostics;
 use oomspec::spec::Spec;
 
-use super::check::misuse;
 use super::export::violated;
 use super::inputs::Format;
+use super::output::misuse;
 use super::{Failure, exit, inputs};
 
 /// Show the values of a TLA+ expression: at every step of a counterexample, or in all states

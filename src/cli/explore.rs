@@ -14,7 +14,8 @@ use oomspec::source::{Diagnostic, Diagnostics};
 use oomspec::spec::Spec;
 use oomspec::web::{Live, Page};
 
-use super::check::{available_threads, base, misuse};
+use super::check::{available_threads, base};
+use super::output::misuse;
 use super::watch::Watched;
 
 /// Browse a protocol in a scenario: its counterexamples and all other paths, state by state

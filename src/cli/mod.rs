@@ -3,6 +3,7 @@
 mod budget;
 mod certify;
 mod check;
+mod code;
 mod color;
 mod completions;
 mod cost;
@@ -14,6 +15,7 @@ mod explore;
 mod export;
 mod history;
 mod inputs;
+mod keeping;
 mod list;
 mod module;
 mod new;
@@ -24,6 +26,7 @@ mod show;
 mod suite;
 mod sweep;
 mod tlc;
+mod told;
 mod validate;
 mod verify;
 mod watch;
@@ -99,7 +102,7 @@ pub fn run() -> ExitCode {
 
 fn command(cli: &Cli) -> Result<u8, Failure> {
     if let (Command::Completions(_), Some(_)) = (&cli.command, &cli.spec) {
-        check::misuse("completions are the same for every --spec");
+        output::misuse("completions are the same for every --spec");
     }
     let budget = budget::start(cli.max_memory);
     let spec = match &cli.spec {

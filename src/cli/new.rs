@@ -24,7 +24,7 @@ pub fn run(args: &Args) -> Result<u8, Failure> {
     let name = &args.name;
     let fine = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     if !name.starts_with(|c: char| c.is_ascii_lowercase()) || !name.chars().all(fine) || name.len() > 40 {
-        super::check::misuse("a name has small letters, digits and dashes, begins with a letter, and is not long");
+        super::output::misuse("a name has small letters, digits and dashes, begins with a letter, and is not long");
     }
     let folder = args.directory.clone().unwrap_or_default();
     let module = module(name);

@@ -68,6 +68,14 @@ pub fn usage(message: &clap::Error) -> ExitCode {
     })
 }
 
+/// A wrong use of the command line, in clap's own form: exit code 2.
+pub fn misuse(message: &str) -> ! {
+    use clap::CommandFactory;
+    super::Cli::command()
+        .error(clap::error::ErrorKind::ArgumentConflict, message)
+        .exit()
+}
+
 fn heard(written: io::Result<()>) -> Result<(), Failure> {
     match written {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(unwritten("to stdout", &error)),

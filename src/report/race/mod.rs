@@ -37,19 +37,19 @@ pub fn race(instance: &Instance, finding: &Finding, options: Options) -> String 
     };
     let machine = &instance.machine;
     let told = events::events(machine, counterexample);
-    let (body, counts) = if options.all_steps {
-        (
-            every_step(machine, &told, counterexample),
-            format!("({} steps)", told.len()),
-        )
-    } else {
-        picture(machine, &told, finding, counterexample)
+    let Drawn { body, counts, order } = match options.all_steps {
+        true => Drawn {
+            body: every_step(machine, &told, counterexample),
+            counts: format!("({} steps)", told.len()),
+            order: None,
+        },
+        false => picture(machine, &told, finding, counterexample),
     };
     let mut lines = head(instance, finding, &options, &counts);
     lines.extend(wrapped(&wrong(machine, finding, &told), 2));
     lines.push(String::new());
     lines.extend(body);
-    let foot = foot(finding, &options);
+    let foot: Vec<String> = order.into_iter().chain(foot(finding, &options)).collect();
     if !foot.is_empty() {
         lines.push(String::new());
         lines.extend(foot);
@@ -94,13 +94,17 @@ fn reasons(finding: &Finding, conflict: &Conflict) -> Vec<String> {
     }
 }
 
-/// The two lanes, and what is shown of how many steps.
-fn picture(
-    machine: &Machine,
-    found: &[Event],
-    finding: &Finding,
-    counterexample: &Counterexample,
-) -> (Vec<String>, String) {
+/// What stands between the head and the foot.
+struct Drawn {
+    body: Vec<String>,
+    /// `(35 steps, 12 shown)`
+    counts: String,
+    /// That steps have changed places.
+    order: Option<String>,
+}
+
+/// Why, and the two lanes.
+fn picture(machine: &Machine, found: &[Event], finding: &Finding, counterexample: &Counterexample) -> Drawn {
     let diagram = Diagram::new(machine, found, finding, counterexample);
     let mark = if diagram.error { BUG } else { HERE };
     let page = Page::new(machine, diagram.lanes.clone(), mark, diagram.lines());
@@ -124,14 +128,12 @@ fn picture(
         text.push(String::new());
         text.extend(others.flat_map(|wait| wrapped(&wait.text, 2)));
     }
-    // Steps that do not meet may change places: it is the same run, and reads better.
-    let order = if diagram.reordered {
-        "; reordered, equivalent"
-    } else {
-        ""
-    };
-    let counts = format!("({} steps, {} shown{order})", found.len(), diagram.lines().count());
-    (text, counts)
+    Drawn {
+        counts: format!("({} steps, {} shown)", found.len(), diagram.lines().count()),
+        // Steps that do not meet may change places: it is the same run, and reads better.
+        order: diagram.reordered.then(|| "  reordered, equivalent".to_string()),
+        body: text,
+    }
 }
 
 fn foot(finding: &Finding, options: &Options) -> Vec<String> {

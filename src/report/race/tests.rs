@@ -69,8 +69,7 @@ fn race_of_212925802454() {
     assert_eq!(
         text,
         "\
-v4.14 in foreign-mmput: NoUseAfterFree is violated
-  (35 steps, 12 shown; reordered, equivalent)
+v4.14 in foreign-mmput: NoUseAfterFree is violated (35 steps, 12 shown)
   use-after-free of struct vm_area_struct `hog_vma` in reapable_vma()
 
   oom_reaper uses `hog_vma` at step 35 [oom_reaper.h:81]
@@ -101,6 +100,7 @@ v4.14 in foreign-mmput: NoUseAfterFree is violated
                                       remove_vmas(): frees hog_vma
   reapable_vma()   <-- BUG
 
+  reordered, equivalent
   introduced by 212925802454
       (\"mm: oom: let oom_reap_task and exit_mmap run concurrently\")
   fixed by 4837fe37adff (\"mm, oom_reaper: fix memory corruption\")
