@@ -21,7 +21,7 @@ struct page         pages[NR_PAGES] = { { .mapcount = 1 }, { .mapcount = 1 } };
 struct task_struct *tasks[NR_TASKS];
 struct task_struct  hog_threads[NR_OTHERS];
 
-void spawn(void) __init
+void spawn(void) __initially
 {
 	unsigned i;
 

@@ -83,7 +83,7 @@ impl<'a> Emitter<'a, '_> {
             return Err(Diagnostic::at(span, format!("`{}` is a variable here", name.name)).help("rename the variable"));
         }
         if has(function, |kind| *kind == AnnotationKind::Init) {
-            return Err(Diagnostic::at(span, format!("`{}` is `__init`", name.name))
+            return Err(Diagnostic::at(span, format!("`{}` is `__initially`", name.name))
                 .help("it runs once, before everything; a function that both call may do the same"));
         }
         let start = self.code.len();

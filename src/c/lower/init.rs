@@ -1,4 +1,4 @@
-//! `__init`: a function that runs once, before everything, where the list of an initialiser would have to be as long as a size.
+//! `__initially`: a function that runs once, before everything, where the list of an initialiser would have to be as long as a size.
 
 use super::emit::{Emitter, Shared};
 use super::finish;
@@ -8,7 +8,7 @@ use crate::machine::program::{Instr, Role};
 use crate::machine::{Machine, Reached};
 use crate::source::Diagnostic;
 
-/// Runs the functions that are `__init`, in the order of the text: what they leave is what the program begins with.
+/// Runs the functions that are `__initially`, in the order of the text: what they leave is what the program begins with.
 ///
 /// # Errors
 ///
@@ -25,10 +25,10 @@ pub(super) fn run(tables: &mut Tables) -> Result<(), Diagnostic> {
 
 fn one<'a>(tables: &mut Tables<'a>, id: usize, function: &'a Function) -> Result<(), Diagnostic> {
     if let Some(param) = function.params.first() {
-        return Err(Diagnostic::at(param.name.span, "what is `__init` takes no arguments").help("write `(void)`"));
+        return Err(Diagnostic::at(param.name.span, "what is `__initially` takes no arguments").help("write `(void)`"));
     }
     if !matches!(function.result, Type::Void) {
-        return Err(Diagnostic::at(function.name.span, "what is `__init` returns nothing").help("write `void`"));
+        return Err(Diagnostic::at(function.name.span, "what is `__initially` returns nothing").help("write `void`"));
     }
     // Nobody else is there: it is one step.
     let alone = Shared {
@@ -55,7 +55,7 @@ fn one<'a>(tables: &mut Tables<'a>, id: usize, function: &'a Function) -> Result
         };
         let error = Diagnostic::at(
             thread.sites[at as usize].span,
-            format!("what is `__init` does not {what}"),
+            format!("what is `__initially` does not {what}"),
         );
         return Err(error.help("nothing runs yet: it only gives initial values"));
     }

@@ -222,7 +222,7 @@ const FUNCTION_ANNOTATIONS: [&str; 12] = [
     "__task",
     "__daemon",
     "__unfair",
-    "__init",
+    "__initially",
     MEANINGLESS,
 ];
 
@@ -244,7 +244,7 @@ pub(super) fn word(kind: &AnnotationKind) -> &'static str {
         AnnotationKind::Task(_) => "__task",
         AnnotationKind::Daemon(_) => "__daemon",
         AnnotationKind::Unfair => "__unfair",
-        AnnotationKind::Init => "__init",
+        AnnotationKind::Init => "__initially",
     }
 }
 
@@ -255,7 +255,7 @@ impl Mark {
             "__atomic" => self.bare(AnnotationKind::Atomic)?,
             "__strongly_fair" => self.bare(AnnotationKind::StronglyFair)?,
             "__unfair" => self.bare(AnnotationKind::Unfair)?,
-            "__init" => self.bare(AnnotationKind::Init)?,
+            "__initially" => self.bare(AnnotationKind::Init)?,
             "__acquires" => AnnotationKind::Acquires(self.parameter(parameters)?),
             "__cond_acquires" => AnnotationKind::CondAcquires(self.parameter(parameters)?),
             "__releases" => AnnotationKind::Releases(self.parameter(parameters)?),

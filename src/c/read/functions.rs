@@ -153,7 +153,7 @@ fn contradictions(annotations: &[Annotation], result: &Type) -> Vec<Diagnostic> 
     let init = find(&|kind| *kind == Init);
     if let (Some(init), Some(other)) = (init, annotations.iter().find(|one| one.kind != Init)) {
         errors.push(
-            Diagnostic::at(other.span, "what is `__init` is nothing else")
+            Diagnostic::at(other.span, "what is `__initially` is nothing else")
                 .also(init.span, "it runs once, before everything")
                 .help("remove one of the two"),
         );

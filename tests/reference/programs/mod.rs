@@ -267,13 +267,13 @@ impl Writer {
 
     /// What runs before everything.
     fn init(&mut self) {
-        self.uses("__init");
+        self.uses("__initially");
         let (flag, mode, on) = (
             self.constant(Kind::Flag),
             self.constant(Kind::Mode),
             self.constant(Kind::Bool),
         );
-        self.line("void begin(void) __init");
+        self.line("void begin(void) __initially");
         self.line("{");
         self.line("unsigned i;");
         self.line("for (i = 0; i < N; i++) {");

@@ -165,46 +165,46 @@ fn an_array_of_tasks_has_a_thread_for_each() {
 #[test]
 fn what_is_init_gives_initial_values_and_nothing_else() {
     let thread = "void run(void) __task(t) { go = true; }\n";
-    let program = compiled(&format!("{thread}void fill(void) __init {{ go = true; }}")).unwrap();
+    let program = compiled(&format!("{thread}void fill(void) __initially {{ go = true; }}")).unwrap();
     let go = program.program.fields.iter().find(|field| field.name == "go").unwrap();
     assert_eq!(go.initial, [1]);
     assert_eq!(program.program.threads.len(), 1);
     for (function, expected) in [
         (
-            "void fill(void) __init { await(go); }",
-            "what is `__init` does not wait | await(go) | ",
+            "void fill(void) __initially { await(go); }",
+            "what is `__initially` does not wait | await(go) | ",
         ),
         (
-            "void fill(void) __init { go = choose(2); }",
-            "what is `__init` does not choose | choose(2) | ",
+            "void fill(void) __initially { go = choose(2); }",
+            "what is `__initially` does not choose | choose(2) | ",
         ),
         (
-            "void fill(void) __init { panic(); }",
-            "what is `__init` does not panic | panic() | ",
+            "void fill(void) __initially { panic(); }",
+            "what is `__initially` does not panic | panic() | ",
         ),
         (
-            "void fill(bool on) __init { go = on; }",
-            "what is `__init` takes no arguments | on | ",
+            "void fill(bool on) __initially { go = on; }",
+            "what is `__initially` takes no arguments | on | ",
         ),
         (
-            "bool fill(void) __init { return go; }",
-            "what is `__init` returns nothing | fill | ",
+            "bool fill(void) __initially { return go; }",
+            "what is `__initially` returns nothing | fill | ",
         ),
         (
-            "void fill(void) __init { BUG_ON(!go); }",
+            "void fill(void) __initially { BUG_ON(!go); }",
             "`fill` goes wrong: BUG_ON() fired | fill | ",
         ),
         (
-            "void fill(void) __init __atomic { go = true; }",
-            "what is `__init` is nothing else | __atomic | __init",
+            "void fill(void) __initially __atomic { go = true; }",
+            "what is `__initially` is nothing else | __atomic | __initially",
         ),
         (
-            "void fill(void) __init { while (!go); }",
+            "void fill(void) __initially { while (!go); }",
             "a turn of this loop can pass without a scheduling point | !go | ",
         ),
         (
-            "void fill(void) __init { go = true; }\nvoid other(void) __daemon(u) { fill(); }",
-            "`fill` is `__init` | fill() | ",
+            "void fill(void) __initially { go = true; }\nvoid other(void) __daemon(u) { fill(); }",
+            "`fill` is `__initially` | fill() | ",
         ),
     ] {
         assert_eq!(refusal(&format!("{thread}{function}")), expected, "{function}");
