@@ -76,6 +76,8 @@ fn tlc(jar: &Path, text: &str, properties: &[String]) -> String {
     std::fs::write(folder.path().join("M.tla"), text).expect("a file");
     std::fs::write(folder.path().join("M.cfg"), config).expect("a file");
     let output = Command::new("java")
+        // TLC unpacks its standard modules there, and must not meet another TLC that does the same.
+        .arg(format!("-Djava.io.tmpdir={}", folder.path().display()))
         .args(["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp"])
         .arg(jar)
         .args(["tlc2.TLC", "-workers", "1", "-deadlock", "M"])

@@ -142,10 +142,13 @@ impl Mutant {
         let errors = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(12), "{text}{errors}");
         let head = format!(": {} is violated, new against v4.15", self.property);
-        let diagram = text.split("\n\n").skip_while(|part| !part.contains(&head));
-        let diagram: Vec<&str> = diagram.take(2).collect();
-        assert!(!diagram.is_empty(), "no `{head}`:\n{text}");
-        let diagram = diagram.join("\n\n");
+        let mut parts = text.split("\n\n").skip_while(|part| !part.contains(&head));
+        let Some(first) = parts.next() else {
+            panic!("no `{head}`:\n{text}");
+        };
+        // Why, the lanes, and the foot; then comes the next violation.
+        let rest = parts.take_while(|part| !part.contains(" is violated"));
+        let diagram = std::iter::once(first).chain(rest).collect::<Vec<_>>().join("\n\n");
         for words in self.shows {
             assert!(diagram.contains(words), "no `{words}`:\n{diagram}");
         }

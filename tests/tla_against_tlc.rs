@@ -17,6 +17,8 @@ mod common;
 fn run(jar: &Path, folder: &Path, module: &str, config: &str) -> String {
     std::fs::write(folder.join("MC.cfg"), config).unwrap();
     let output = Command::new("java")
+        // TLC unpacks its standard modules there, and must not meet another TLC that does the same.
+        .arg(format!("-Djava.io.tmpdir={}", folder.display()))
         .args(["-XX:+UseSerialGC", "-cp"])
         .arg(jar)
         .args(["tlc2.TLC", "-workers", "1", "-deadlock", "-config", "MC.cfg", module])
