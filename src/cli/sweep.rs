@@ -17,13 +17,14 @@ use oomspec::spec::Spec;
 use super::check::available_threads;
 use super::color::painted;
 use super::inputs::{self, listing, scenario};
+use super::output::misuse;
 use super::{Failure, exit, suite};
 
 /// Let worlds grow until the time is spent, and say how far each verdict stands
 ///
 /// A scenario says with `@size NAME 2 to 6: …` how large it may be. Each size is raised in turn, in all protocols and scenarios, as long as
 /// the time and the memory last. What holds at every size that was explored is evidence about these sizes, and no proof for larger ones;
-/// a verdict that changes with a size is news.
+/// a verdict that changes with a size is news. What was explored when the time is over is still decided.
 #[derive(Debug, clap::Args)]
 #[command(after_help = CODES)]
 pub struct Args {
@@ -89,11 +90,17 @@ pub fn run(spec: &Spec, args: &Args, budget: Budget) -> Result<u8, Failure> {
         .map(|family| instance(spec, family))
         .collect::<Result<_, _>>()?;
     let modules = inputs::modules(spec, None, &instances)?.modules;
-    let deadline = Instant::now() + args.budget;
+    let Some(deadline) = Instant::now().checked_add(args.budget) else {
+        misuse("--budget is longer than any clock goes");
+    };
     let limits = Limits {
         threads: available_threads(),
         max_states: args.max_states,
-        budget: until(deadline, super::budget::until_interrupted(budget)),
+        budget: Budget {
+            // What was found in smaller worlds must not be lost to deciding a large one: it takes as much again as the search.
+            memory: budget.memory.map(|memory| memory / 2),
+            ..until(deadline, super::budget::until_interrupted(budget))
+        },
         ..Limits::default()
     };
     let bar = suite::bar(args.budget.as_secs() as usize);

@@ -200,6 +200,7 @@ impl Keeper {
 fn digest(machine: &Machine, steps: bool) -> [u8; 32] {
     let mut hash = Sha256::new();
     hash.update(env!("CARGO_PKG_VERSION"));
+    hash.update(env!("OOMSPEC_SOURCE"));
     hash.update([u8::from(steps)]);
     hash.update(format!("{:?}", machine.program));
     hash.finalize().into()

@@ -331,18 +331,6 @@ fn the_page_says_why() {
     );
     visit.eval("document.querySelector('#copy').click()");
     visit.wait("document.querySelector('#copy').textContent !== 'Copy as text'");
-    // One step takes a moment.
-    let mut took = Vec::new();
-    for step in 4..=12 {
-        visit.press("ArrowRight");
-        visit.is_at(&format!("step {step} of 35"));
-        took.push(
-            visit
-                .eval("performance.measure('step', 'asked', 'shown').duration")
-                .as_f64(),
-        );
-    }
-    assert!(took.iter().all(Option::is_some), "{took:?}");
     visit.has_no_complaints();
 }
 

@@ -90,7 +90,6 @@ function read() {
 /** Shows what the address names. */
 async function show() {
   const number = ++asked;
-  performance.mark("asked");
   const wanted = read();
   if (!wanted) return complain("This address names no path: it is #/steps/0 and the number of each step.");
   const names = wanted.path.join("/");
@@ -130,7 +129,6 @@ function render(view, next) {
   }
   at("stateright").href = `stateright/#/steps/${path.join("/")}`;
   const what = of ? `${of.property} \u00b7 ` : "";
-  performance.mark("shown");
   document.title = `${at("counter").textContent} \u00b7 ${what}${summary.file} in ${summary.scenario}`;
   document.body.dataset.shown = location.hash;
 }
