@@ -67,10 +67,6 @@ type Result<T, E = Box<EvalError>> = std::result::Result<T, E>;
 
 impl Reader<'_> {
     fn add(&mut self, e: &Expr, env: &Env<'_>, depth: usize, fails: bool) -> Result<()> {
-        // Of many that hold, some are enough: there is room for what fails.
-        if !fails && self.parts.len() >= MOST / 2 {
-            return Ok(());
-        }
         self.part(e, None, env, depth, fails)
     }
 
@@ -95,9 +91,6 @@ impl Reader<'_> {
 
     /// A part that is false, and what makes it false.
     fn failing(&mut self, e: &Expr, env: &Env<'_>, depth: usize) -> Result<()> {
-        if self.parts.len() > MOST {
-            return Ok(());
-        }
         self.add(e, env, depth, true)?;
         self.wrapped(e, env, depth)
     }
