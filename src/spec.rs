@@ -2,11 +2,14 @@
 
 use std::collections::HashSet;
 use std::path::Path;
+use std::sync::OnceLock;
 
-use crate::c::ast::{Body, Program, Size};
+use crate::c::ast::{Body, Program, Size, Tags};
 use crate::c::library::{Builtin, Folder, Library, Listing};
 use crate::c::release::{Release, Releases};
-use crate::c::{Callers, body, compile, flatten, includes, left_out, nearest, numbers, read_program, uncalled};
+use crate::c::{
+    Callers, body, compile, flatten, includes, left_out, nearest, numbers, read_program, tags_of, uncalled,
+};
 use crate::input::{self, MAX_MODULE};
 use crate::machine::Machine;
 use crate::model::Instance;
@@ -20,7 +23,8 @@ pub struct Spec {
     library: Box<dyn Library>,
     protocols: Vec<String>,
     scenarios: Vec<String>,
-    callers: Callers,
+    /// Looked for when somebody asks: that takes longer than a small check.
+    callers: OnceLock<Callers>,
 }
 
 /// What a function in a kernel's tree is now, beside what it was when a listing was written.
@@ -109,12 +113,11 @@ impl Spec {
         };
         let protocols = historical(&*library, in_folder(KERNELS), in_folder("proposals/"));
         let scenarios = in_folder("scenarios/");
-        let callers = Callers::of(&*library);
         Spec {
             library,
             protocols,
             scenarios,
-            callers,
+            callers: OnceLock::new(),
         }
     }
 
@@ -143,17 +146,9 @@ impl Spec {
 
     /// The scenarios, each with its story.
     pub fn scenario_stories(&self) -> Vec<(String, String)> {
-        let Some(protocol) = self.protocols.first() else {
-            return Vec::new();
-        };
         let story = |path: &String| {
-            let protocol = Listing::from_library(&*self.library, protocol).ok()?;
             let scenario = Listing::from_library(&*self.library, path).ok()?;
-            self.read(&protocol, Some(&scenario))
-                .ok()?
-                .tags
-                .scenario
-                .map(|(_, story)| story)
+            tags_of(&scenario, true).ok()?.scenario.map(|(_, story)| story)
         };
         self.scenarios
             .iter()
@@ -173,7 +168,7 @@ impl Spec {
 
     /// What a kernel's tree says of the functions that a protocol was written after (`@body`).
     pub fn drift(&self, protocol: &Listing, tree: &Path) -> Result<Vec<(Body, Now)>, Diagnostics> {
-        let bodies = self.read(protocol, None)?.tags.bodies;
+        let bodies = self.tags(protocol)?.bodies;
         let now = |of: &Body| {
             let Ok(text) = input::text(&tree.join(&of.file), MOST_OF_A_KERNEL) else {
                 return Now::Gone;
@@ -264,7 +259,7 @@ impl Spec {
     /// The same, to be judged: there may be none.
     pub fn uncalled(&self, protocol: &Listing, scenario: Option<&Listing>) -> Result<Diagnostics, Diagnostics> {
         let program = self.read(protocol, scenario)?;
-        let errors = uncalled(&program, &self.callers);
+        let errors = uncalled(&program, self.callers.get_or_init(|| Callers::of(&*self.library)));
         let sources = program.sources;
         Ok(Diagnostics { sources, errors })
     }
@@ -288,7 +283,7 @@ impl Spec {
     fn standing_for(&self, release: Release, meant: Option<&str>) -> Option<Result<Listing, Diagnostic>> {
         let versions = |path: &String| -> Option<Vec<Releases>> {
             let listing = Listing::from_library(&*self.library, path).ok()?;
-            Some(self.read(&listing, None).ok()?.tags.versions)
+            Some(self.tags(&listing).ok()?.versions)
         };
         let all = self.protocols.iter().flat_map(|path| {
             let versions = versions(path).unwrap_or_default();
@@ -416,6 +411,11 @@ impl Spec {
         numbers(&*self.library, protocol, scenario)
     }
 
+    /// What a protocol says about itself, in the comment at its top: quicker than to read it with all that it includes.
+    pub fn tags(&self, protocol: &Listing) -> Result<Tags, Diagnostics> {
+        tags_of(protocol, false)
+    }
+
     /// Reads a protocol, alone or with a scenario.
     pub fn read(&self, protocol: &Listing, scenario: Option<&Listing>) -> Result<Program, Diagnostics> {
         read_program(&*self.library, protocol, scenario)
@@ -505,7 +505,7 @@ mod tests {
         let spec = Spec::builtin();
         let versions = |name: String| {
             let listing = spec.protocol(&name).unwrap();
-            let tags = spec.read(&listing, None).unwrap().tags;
+            let tags = spec.tags(&listing).unwrap();
             tags.versions.into_iter().map(move |releases| (name.clone(), releases))
         };
         let all: Vec<(String, Releases)> = spec.protocols().into_iter().flat_map(versions).collect();

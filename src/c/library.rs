@@ -8,7 +8,7 @@ use crate::input::{self, MAX_LISTING, MAX_MODULE};
 use crate::source::Diagnostic;
 
 /// A tree of listings: `kernel/`, `linux/`, `proposals/`, `scenarios/`.
-pub trait Library {
+pub trait Library: Sync {
     /// The text of a file, or why it has none; nothing if there is no such file. The path is relative to the root and uses `/`.
     fn read(&self, path: &str) -> Option<Result<String, Diagnostic>>;
     /// The paths of all files in those folders, sorted.

@@ -10,4 +10,4 @@ pub mod release;
 
 pub use lower::compile;
 pub use read::read_program;
-pub(crate) use read::{Callers, body, flatten, includes, left_out, numbers, uncalled};
+pub(crate) use read::{Callers, body, flatten, includes, left_out, numbers, tags_of, uncalled};

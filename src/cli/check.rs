@@ -207,7 +207,7 @@ fn judge(
         checkpoints,
         modules: &modules,
         properties: &args.property,
-        threads: args.threads.map_or_else(available_threads, usize::from),
+        threads: threads(args),
         max_states: args.max_states,
         budget,
         stateright: args.engine != Engine::Graph,
@@ -303,6 +303,10 @@ fn refuse_for_module(args: &Args) {
     }
 }
 
+fn threads(args: &Args) -> usize {
+    args.threads.map_or_else(available_threads, usize::from)
+}
+
 /// As many as there are processors.
 pub fn available_threads() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
@@ -359,14 +363,12 @@ fn instances(spec: &Spec, targets: &[Target], args: &Args) -> Result<Vec<Instanc
         .iter()
         .map(|name| args.sizes.of(scenario(spec, name)?))
         .collect::<Result<_, _>>()?;
-    let mut instances = Vec::new();
     for target in targets {
         inputs::refuse_uncalled(spec, &target.listing, &scenarios)?;
-        for scenario in &scenarios {
-            instances.push(spec.instance(&target.listing, scenario)?);
-        }
     }
-    Ok(instances)
+    let in_all = |target| scenarios.iter().map(move |scenario| (target, scenario));
+    let pairs: Vec<_> = targets.iter().flat_map(|target| in_all(&target.listing)).collect();
+    suite::compile(spec, &pairs, threads(args))
 }
 
 /// Checks what the user's listings change, in the same scenarios, and marks what is new.

@@ -34,11 +34,8 @@ pub fn run(spec: &Spec, _: &Args) -> Result<u8, super::Failure> {
 }
 
 fn protocol(spec: &Spec, name: String) -> Row {
-    let tags: Option<Tags> = spec
-        .protocol(&name)
-        .ok()
-        .and_then(|listing| spec.read(&listing, None).ok())
-        .map(|program| program.tags);
+    let listing = spec.protocol(&name).ok();
+    let tags: Option<Tags> = listing.and_then(|listing| spec.tags(&listing).ok());
     let Tags { summary, versions, .. } = tags.unwrap_or_default();
     let versions: Vec<String> = versions.iter().map(ToString::to_string).collect();
     Row {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use oomspec::actors::compare::Opinion;
+use oomspec::c::library::Listing;
 use oomspec::check::{Checked, Verdict};
 use oomspec::cost::Outcome;
 use oomspec::explore::{Budget, Limits};
@@ -116,7 +117,7 @@ fn written(spec: &Spec, records: &Records, args: &Args, budget: Budget) -> Resul
         budget,
         stateright: true,
     };
-    let checked = suite::run(&instances(spec)?, &asked)?;
+    let checked = suite::run(&instances(spec, asked.threads)?, &asked)?;
     for (checked, _) in &checked {
         whole(checked)?;
     }
@@ -152,16 +153,20 @@ fn whole(checked: &Checked) -> Result<(), Failure> {
     }
 }
 
-fn instances(spec: &Spec) -> Result<Vec<Instance>, Diagnostics> {
-    let mut instances = Vec::new();
-    for protocol in spec.protocols() {
-        let protocol = spec.protocol(&protocol)?;
-        for scenario in spec.scenarios() {
-            let scenario = spec.scenario(&scenario)?;
-            instances.push(spec.instance(&protocol, &scenario)?);
-        }
-    }
-    Ok(instances)
+fn instances(spec: &Spec, threads: usize) -> Result<Vec<Instance>, Diagnostics> {
+    let protocols: Vec<Listing> = spec
+        .protocols()
+        .iter()
+        .map(|name| spec.protocol(name))
+        .collect::<Result<_, _>>()?;
+    let scenarios: Vec<Listing> = spec
+        .scenarios()
+        .iter()
+        .map(|name| spec.scenario(name))
+        .collect::<Result<_, _>>()?;
+    let in_all = |protocol| scenarios.iter().map(move |scenario| (protocol, scenario));
+    let pairs: Vec<_> = protocols.iter().flat_map(in_all).collect();
+    suite::compile(spec, &pairs, threads)
 }
 
 /// How a folder differs from what it should be, by names of files.

@@ -5,11 +5,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use oomspec::actors::compare::{Opinion, opinion};
+use oomspec::c::library::Listing;
 use oomspec::check::{Checked, check};
 use oomspec::explore::{Budget, Checkpoints, Limits, Progress};
 use oomspec::model::Instance;
 use oomspec::model::properties::PropertyModule;
 use oomspec::source::Diagnostics;
+use oomspec::spec::Spec;
 
 /// What is asked of every instance.
 pub struct Asked<'a> {
@@ -46,6 +48,22 @@ pub fn run(instances: &[Instance], asked: &Asked) -> std::result::Result<Vec<Res
     })
 }
 
+/// Reads and compiles each protocol in its scenario, on so many threads; the results stand in the same order.
+pub fn compile(
+    spec: &Spec,
+    pairs: &[(&Listing, &Listing)],
+    threads: usize,
+) -> std::result::Result<Vec<Instance>, Diagnostics> {
+    let limits = Limits {
+        threads,
+        ..Limits::default()
+    };
+    let name = |(protocol, scenario): &(&Listing, &Listing)| format!("reading {} in {}", protocol.name, scenario.name);
+    side_by_side(pairs, limits, &name, &|(protocol, scenario), _, _| {
+        spec.instance(protocol, scenario)
+    })
+}
+
 /// What is done with each, within limits that are its own.
 type Work<'a, T, R> = &'a (dyn Fn(&T, Limits, Progress) -> std::result::Result<R, Diagnostics> + Sync);
 
@@ -71,7 +89,7 @@ pub fn side_by_side<T: Sync, R: Send>(
                     bar.set_message(name(one));
                     let states = |states: usize, _: usize| {
                         super::budget::explored(states);
-                        bar.set_prefix(states.to_string());
+                        bar.set_prefix(format!(" ({states} states)"));
                     };
                     let result = work(one, limits, &states);
                     bar.inc(1);
@@ -107,6 +125,6 @@ fn take<'a, T>(next: &AtomicUsize, all: &'a [T]) -> Option<(usize, &'a T)> {
 
 /// Progress on stderr, on a terminal only.
 pub fn bar(total: usize) -> ProgressBar {
-    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg} ({prefix} states)");
+    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}{prefix}");
     ProgressBar::new(total as u64).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }

@@ -87,7 +87,7 @@ impl History {
     pub fn of(spec: &Spec) -> Self {
         let tags = |name: String| {
             let listing = spec.protocol(&name).ok()?;
-            Some((name, spec.read(&listing, None).ok()?.tags))
+            Some((name, spec.tags(&listing).ok()?))
         };
         History {
             protocols: spec.protocols().into_iter().filter_map(tags).collect(),

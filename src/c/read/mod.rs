@@ -35,14 +35,15 @@ pub(crate) use flatten::{flatten, left_out};
 pub(crate) use load::includes;
 pub(crate) use uncalled::{Callers, uncalled};
 
-use super::ast::Program;
+use super::ast::{Program, Tags};
 use super::library::{Library, Listing};
-use crate::source::{Diagnostic, Diagnostics};
+use crate::source::{Diagnostic, Diagnostics, Sources};
 use bind::Binder;
 use convert::Converter;
 use load::{Loaded, load};
 use meaning::Defines;
 use uncalled::elsewhere;
+use unit::Unit;
 
 /// Reads a protocol, with all it includes, and a scenario.
 ///
@@ -57,6 +58,21 @@ pub fn read_program(
     Ok(program)
 }
 
+/// What the text of a protocol, or of a scenario, says about itself; what it includes is not looked at.
+pub(crate) fn tags_of(listing: &Listing, scenario: bool) -> Result<Tags, Diagnostics> {
+    let mut sources = Sources::default();
+    let file = sources.add(&listing.name, listing.text.clone());
+    let (mut tags, mut errors) = (Tags::default(), Vec::new());
+    match unit::parse(&listing.text, file) {
+        Ok(unit) => tags::read(&Unit { scenario, ..unit }, &mut tags, &mut errors),
+        Err(error) => errors.push(error),
+    }
+    match errors.is_empty() {
+        true => Ok(tags),
+        false => Err(Diagnostics { sources, errors }),
+    }
+}
+
 /// The `#define`s of a protocol in a scenario that are numbers: its bounds, each with its name.
 pub(crate) fn numbers(
     library: &dyn Library,
@@ -68,7 +84,7 @@ pub(crate) fn numbers(
 }
 
 /// The program in the loaded files, and the files.
-fn program(loaded: Loaded) -> Result<(Program, Vec<unit::Unit>), Diagnostics> {
+fn program(loaded: Loaded) -> Result<(Program, Vec<Unit>), Diagnostics> {
     let Loaded {
         sources,
         units,
