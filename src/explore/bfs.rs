@@ -12,8 +12,9 @@ use super::keys::Keys;
 use super::packing::Packing;
 use super::parents::Parents;
 use super::table::Table;
+use super::worker::{ASKED, Found, Worker};
 use super::{Edges, Graph, StateId};
-use crate::machine::{Label, Machine, Remembered};
+use crate::machine::Machine;
 
 /// Where to stop.
 #[derive(Debug, Clone, Copy)]
@@ -43,7 +44,7 @@ impl Default for Limits {
 pub type Progress<'a> = &'a (dyn Fn(usize, usize) + Sync);
 
 /// The states that are expanded, for each worker, before what they led to is added: what is not added yet stays small.
-const BATCH: usize = 2048;
+const BATCH: usize = 4096;
 /// A slice of this many states is not worth dividing.
 const SLICE: usize = 256;
 /// More states, or more edges where they are kept, have no number.
@@ -109,7 +110,7 @@ struct Search<'m> {
     packing: Packing,
     keys: Keys,
     /// One for each worker, as the tables.
-    workers: Vec<Remembered<'m>>,
+    workers: Vec<Worker<'m>>,
     tables: Vec<Table>,
     edges: Option<Edges>,
     parents: Parents,
@@ -120,25 +121,14 @@ struct Search<'m> {
     levels: Vec<StateId>,
 }
 
-/// What a worker found from one slice of the frontier.
-struct Found {
-    /// Steps of each state of the slice.
-    counts: Vec<u32>,
-    labels: Vec<Label>,
-    /// Where they lead; not yet where a word has no number.
-    keys: Keys,
-    /// Those steps, and the states that they lead to.
-    unknown: Vec<(usize, Vec<u64>)>,
-}
-
 impl<'m> Search<'m> {
     fn new(machine: &'m Machine, threads: usize, edges: Option<Edges>) -> Self {
         let initial = machine.initial();
         let packing = Packing::new(&initial);
         let mut search = Search {
             keys: Keys::new(packing.words()),
+            workers: workers(machine, threads, &packing),
             packing,
-            workers: (0..threads).map(|_| Remembered::new(machine)).collect(),
             tables: (0..threads as u32)
                 .map(|table| Table::new((table, threads as u32)))
                 .collect(),
@@ -168,7 +158,7 @@ impl<'m> Search<'m> {
         });
         Search {
             tables: tables.collect(),
-            workers: (0..threads).map(|_| Remembered::new(machine)).collect(),
+            workers: workers(machine, threads, &found.packing),
             packing: found.packing,
             keys,
             edges: found.edges,
@@ -201,20 +191,24 @@ impl<'m> Search<'m> {
 
     /// Adds all that a part of the frontier leads to; or says why that is too much.
     fn expand(&mut self, part: Range<usize>) -> Result<(), String> {
-        let mut found = self.successors(part);
-        let steps: usize = found.iter().map(|found| found.keys.len()).sum();
+        let (mut found, by) = self.successors(part);
+        let steps: usize = found
+            .iter()
+            .flat_map(|found| &found.counts)
+            .map(|&count| count as usize)
+            .sum();
         let kept = self.edges.as_ref().map_or(0, |edges| edges.targets.len());
         if kept + steps > MOST || self.keys.len() + steps > MOST {
             return Err(format!("more than {MOST} states or steps"));
         }
         self.learn(&mut found);
-        let answers = self.meet(&found, steps);
-        self.number(found, answers);
+        let answers = self.meet(&found);
+        self.number(found, by, answers);
         Ok(())
     }
 
-    /// What the slices of a part lead to, in order.
-    fn successors(&mut self, part: Range<usize>) -> Vec<Found> {
+    /// What the slices of a part lead to, in order, and the worker that found it.
+    fn successors(&mut self, part: Range<usize>) -> (Vec<Found>, Vec<usize>) {
         let slice = part.len().div_ceil(self.workers.len() * 4).max(SLICE);
         let slices: Vec<_> = part
             .clone()
@@ -223,20 +217,21 @@ impl<'m> Search<'m> {
             .collect();
         let (packing, keys, labelled) = (&self.packing, &self.keys, self.edges.is_some());
         let next = AtomicUsize::new(0);
-        let work = |worker: &mut Remembered| {
+        let work = |(name, worker): (usize, &mut Worker)| {
             let mut mine = Vec::new();
+            worker.begin();
             while let Some((number, slice)) = take(&next, &slices) {
-                mine.push((number, successors(packing, keys, worker, slice, labelled)));
+                mine.push((number, name, worker.successors(packing, keys, slice, labelled)));
             }
             mine
         };
-        let workers = self.workers.iter_mut().take(slices.len());
-        let mut found: Vec<_> = side_by_side(workers.map(|worker| || work(worker)))
+        let workers = self.workers.iter_mut().take(slices.len()).enumerate();
+        let mut found: Vec<_> = side_by_side(workers.map(|(name, worker)| move || work((name, worker))))
             .into_iter()
             .flatten()
             .collect();
-        found.sort_by_key(|(number, _)| *number);
-        found.into_iter().map(|(_, found)| found).collect()
+        found.sort_by_key(|(number, ..)| *number);
+        found.into_iter().map(|(_, by, found)| (found, by)).unzip()
     }
 
     /// Gives numbers to the words that have none, so that every step has a key.
@@ -254,23 +249,30 @@ impl<'m> Search<'m> {
             }
             found[slice].unknown = unknown;
         }
+        found
+            .iter_mut()
+            .for_each(|found| found.complete(&self.packing, changed));
         if changed {
             self.tables.iter_mut().for_each(|table| table.rebuild(&self.keys));
-        }
-        for found in found {
-            for (step, state) in &found.unknown {
-                self.packing.pack(state, found.keys.key_mut(*step));
-            }
+            self.workers
+                .iter_mut()
+                .for_each(|worker| worker.forget(self.packing.words()));
         }
     }
 
     /// What each table says of its keys.
-    fn meet(&mut self, found: &[Found], steps: usize) -> Vec<Vec<StateId>> {
+    fn meet(&mut self, found: &[Found]) -> Vec<Vec<StateId>> {
         let known = &self.keys;
-        let found: Vec<&Keys> = found.iter().map(|found| &found.keys).collect();
+        let asked: usize = found.iter().map(|found| found.keys.len()).sum();
+        // All of them grow at once: none waits for another.
+        let more = asked.div_ceil(self.tables.len());
+        if self.tables.iter().any(|table| table.is_small_for(more)) {
+            side_by_side(self.tables.iter_mut().map(|table| || table.grow(known, more)));
+        }
+        let found: Vec<(&Keys, &[u64])> = found.iter().map(|found| (&found.keys, &*found.hashes)).collect();
         let work = self.tables.iter_mut().map(|table| || table.meet(known, &found));
         // Few are not worth a thread.
-        if steps < BATCH {
+        if asked < BATCH {
             work.map(|mut work| work()).collect()
         } else {
             side_by_side(work)
@@ -278,50 +280,47 @@ impl<'m> Search<'m> {
     }
 
     /// Numbers the states that are new, in the order of the steps that lead to them.
-    fn number(&mut self, found: Vec<Found>, answers: Vec<Vec<StateId>>) {
+    fn number(&mut self, found: Vec<Found>, by: Vec<usize>, answers: Vec<Vec<StateId>>) {
         let known = self.keys.len() as StateId;
         let tables = self.tables.len() as u32;
         let mut answers: Vec<_> = answers.into_iter().map(Vec::into_iter).collect();
         let mut numbers: Vec<Vec<StateId>> = vec![Vec::new(); answers.len()];
-        for found in found {
-            let mut steps = 0..found.keys.len();
-            for count in found.counts {
-                if count == 0 {
-                    self.ends.push(self.expanded as StateId);
-                }
-                for step in steps.by_ref().take(count as usize) {
-                    let table = if tables == 1 {
-                        0
-                    } else {
-                        Table::owner(found.keys.hash(step), tables)
-                    } as usize;
+        for (found, by) in found.into_iter().zip(by) {
+            let mut states: Vec<StateId> = Vec::with_capacity(found.keys.len());
+            // Keys stand in the order of the first step to each.
+            let mut asked = found.hashes.iter().enumerate();
+            for (&count, &keys) in found.counts.iter().zip(&found.asked) {
+                for (at, &hash) in asked.by_ref().take(keys as usize) {
+                    let table = match tables {
+                        1 => 0,
+                        _ => Table::owner(hash, tables) as usize,
+                    };
                     // A table answers once for each of its keys.
                     let answer = answers[table].next().unwrap_or(StateId::MAX);
-                    let target = match answer.checked_sub(known).map(|new| new as usize) {
+                    states.push(match answer.checked_sub(known).map(|new| new as usize) {
                         None => answer,
                         Some(new) if new < numbers[table].len() => numbers[table][new],
                         Some(_) => {
                             let state = self.keys.len() as StateId;
                             numbers[table].push(state);
-                            self.keys.push(found.keys.key(step));
+                            self.keys.push(found.keys.key(at));
                             self.parents.met();
                             state
                         }
-                    };
-                    if let Some(edges) = &mut self.edges {
-                        edges.targets.push(target);
-                    }
+                    });
+                }
+                if count == 0 {
+                    self.ends.push(self.expanded as StateId);
                 }
                 self.expanded += 1;
                 self.transitions += count as usize;
                 self.parents.next();
-                if let Some(edges) = &mut self.edges {
-                    edges.offsets.push(edges.targets.len() as u32);
-                }
             }
             if let Some(edges) = &mut self.edges {
-                edges.labels.extend(found.labels);
+                let state = |&target: &u32| target.checked_sub(ASKED).map_or(target, |at| states[at as usize]);
+                edges.add(&found.counts, found.targets.iter().map(state), &found.labels);
             }
+            self.workers[by].answer(found, states);
         }
         // One table numbers as all of them do.
         if tables > 1 {
@@ -356,6 +355,10 @@ impl<'m> Search<'m> {
     }
 }
 
+fn workers<'m>(machine: &'m Machine, threads: usize, packing: &Packing) -> Vec<Worker<'m>> {
+    (0..threads).map(|_| Worker::new(machine, packing.words())).collect()
+}
+
 /// Does each of these on a thread of its own, one of them on this one; what came of them, in order.
 fn side_by_side<T: Send, W: FnMut() -> T + Send>(work: impl Iterator<Item = W>) -> Vec<T> {
     let mut work: Vec<W> = work.collect();
@@ -377,34 +380,4 @@ fn side_by_side<T: Send, W: FnMut() -> T + Send>(work: impl Iterator<Item = W>) 
 fn take(next: &AtomicUsize, slices: &[Range<usize>]) -> Option<(usize, Range<usize>)> {
     let number = next.fetch_add(1, Ordering::Relaxed);
     slices.get(number).map(|slice| (number, slice.clone()))
-}
-
-/// Makes the keys of all that a slice of the frontier leads to.
-fn successors(packing: &Packing, keys: &Keys, worker: &mut Remembered, slice: Range<usize>, labelled: bool) -> Found {
-    let mut found = Found {
-        counts: Vec::with_capacity(slice.len()),
-        labels: Vec::new(),
-        keys: Keys::new(keys.words()),
-        unknown: Vec::new(),
-    };
-    let mut state = vec![0; packing.state_words()];
-    for id in slice {
-        let key = keys.key(id);
-        packing.unpack(key, &mut state);
-        let before = found.keys.len();
-        worker.successors(&state, |label, flips| {
-            if labelled {
-                found.labels.push(label);
-            }
-            let step = found.keys.len();
-            found.keys.push(key);
-            if !packing.flip(&state, flips, found.keys.key_mut(step)) {
-                let mut next = state.clone();
-                flips.iter().for_each(|flip| next[flip.word] ^= flip.bits);
-                found.unknown.push((step, next));
-            }
-        });
-        found.counts.push((found.keys.len() - before) as u32);
-    }
-    found
 }

@@ -70,14 +70,10 @@ impl Keys {
         }
     }
 
-    /// The hash of a key; the same on every machine.
+    /// The hash of the key of this number.
     #[inline]
     pub(crate) fn hash(&self, number: usize) -> u64 {
-        const SEED: u64 = 0x9e37_79b9_7f4a_7c15;
-        self.key(number).iter().fold(SEED, |hash, &word| {
-            let wide = u128::from(hash ^ word) * 0xd6e8_feb8_6659_fd93;
-            (wide as u64) ^ (wide >> 64) as u64
-        })
+        hash(self.key(number))
     }
 
     /// True if there are whole keys of so many words.
@@ -89,4 +85,14 @@ impl Keys {
     pub(crate) fn bytes(&self) -> usize {
         self.all.len() * 8
     }
+}
+
+/// The hash of a key; the same on every machine.
+#[inline]
+pub(crate) fn hash(key: &[u64]) -> u64 {
+    const SEED: u64 = 0x9e37_79b9_7f4a_7c15;
+    key.iter().fold(SEED, |hash, &word| {
+        let wide = u128::from(hash ^ word) * 0xd6e8_feb8_6659_fd93;
+        (wide as u64) ^ (wide >> 64) as u64
+    })
 }

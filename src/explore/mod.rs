@@ -4,11 +4,14 @@ mod bfs;
 mod budget;
 mod checkpoint;
 mod dictionary;
+mod flipped;
 mod keys;
 mod packing;
 mod parents;
 mod places;
+mod recent;
 mod table;
+mod worker;
 
 pub use bfs::{Limits, Progress, explore, reach};
 pub use budget::Budget;
@@ -64,6 +67,17 @@ impl Default for Edges {
 }
 
 impl Edges {
+    /// Adds the steps of more states: how many each has, and of each step where it leads and its label.
+    fn add(&mut self, counts: &[u32], targets: impl Iterator<Item = StateId>, labels: &[Label]) {
+        let mut end = self.targets.len() as u32;
+        self.offsets.extend(counts.iter().map(|count| {
+            end += count;
+            end
+        }));
+        self.targets.extend(targets);
+        self.labels.extend_from_slice(labels);
+    }
+
     /// Gives the states that were not expanded no steps.
     fn close(&mut self, states: usize) {
         self.offsets.resize(states + 1, self.targets.len() as u32);

@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use super::dictionary::Dictionary;
 use super::keys::Keys;
-use super::places::Places;
+use super::places::{Place, Places};
 use crate::machine::Flip;
 
 /// A part of a word that takes more values than this is divided: its dictionary would be slower than two small ones.
-const MOST_VALUES: usize = 1 << 16;
+const MOST_VALUES: usize = 1 << 10;
 
 /// How states become keys and keys states; it grows with the values that are met.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -132,23 +132,31 @@ impl Packing {
         }
     }
 
-    /// Makes the key of a state into that of the state after a step; false if a value that it takes has no number yet.
-    #[inline]
-    pub(crate) fn flip(&self, state: &[u64], flips: &[Flip], key: &mut [u64]) -> bool {
-        for flip in flips {
-            let word = state[flip.word] ^ flip.bits;
-            for number in self.of_word[flip.word].clone() {
-                let part = &self.parts[number];
-                if part.mask & flip.bits == 0 {
-                    continue;
-                }
-                let Some(value) = part.values.find(word & part.mask) else {
-                    return false;
-                };
-                self.places.store(key, number, value);
-            }
-        }
-        true
+    /// Makes the key of a state into that of the state with a flip; false if a value that it takes has no number yet.
+    pub(crate) fn flip(&self, state: &[u64], flip: &Flip, key: &mut [u64]) -> bool {
+        let word = state[flip.word] ^ flip.bits;
+        self.touched(flip).all(|number| {
+            let part = &self.parts[number];
+            let value = part.values.find(word & part.mask);
+            value.inspect(|&value| self.places.store(key, number, value)).is_some()
+        })
+    }
+
+    /// The parts that a flip changes.
+    pub(crate) fn touched(&self, flip: &Flip) -> impl Iterator<Item = usize> {
+        let parts = self.of_word[flip.word].clone();
+        parts.filter(move |&part| self.parts[part].mask & flip.bits != 0)
+    }
+
+    /// What a flip makes of a part's value with this number; none if that value has no number yet.
+    pub(crate) fn flipped(&self, part: usize, number: usize, flip: &Flip) -> Option<u32> {
+        let Part { values, mask, .. } = &self.parts[part];
+        values.find(values.values()[number] ^ flip.bits & mask)
+    }
+
+    /// Where a key holds the number of a part.
+    pub(crate) fn place(&self, part: usize) -> Place {
+        self.places.place(part)
     }
 
     /// Gives numbers to all values of a state. Where keys are too small for that they change, and `moved` is told how, so that
@@ -292,10 +300,12 @@ mod tests {
         }
         let (mut key, mut other) = (vec![0; packing.words()], vec![0; packing.words()]);
         packing.pack(&[17, 5], &mut key);
-        let flips = [Flip { word: 0, bits: 17 ^ 42 }, Flip { word: 1, bits: 5 ^ 14 }];
-        assert!(packing.flip(&[17, 5], &flips, &mut key));
+        let flip = |word, bits| Flip { word, bits, number: 0 };
+        for flip in [flip(0, 17 ^ 42), flip(1, 5 ^ 14)] {
+            assert!(packing.flip(&[17, 5], &flip, &mut key));
+        }
         packing.pack(&[42, 14], &mut other);
         assert_eq!(key, other);
-        assert!(!packing.flip(&[42, 14], &[Flip { word: 1, bits: 1 << 50 }], &mut key));
+        assert!(!packing.flip(&[42, 14], &flip(1, 1 << 50), &mut key));
     }
 }

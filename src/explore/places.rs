@@ -9,11 +9,31 @@ pub(crate) struct Places {
     words: usize,
 }
 
+/// Where one number stands.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-struct Place {
+pub(crate) struct Place {
     word: usize,
     shift: u32,
     mask: u64,
+}
+
+impl Place {
+    /// How many numbers there is room for.
+    pub(crate) fn numbers(&self) -> usize {
+        self.mask as usize + 1
+    }
+
+    /// The number that stands here.
+    #[inline]
+    pub(crate) fn number(&self, words: &[u64]) -> usize {
+        (words[self.word] >> self.shift & self.mask) as usize
+    }
+
+    /// Changes these bits of it.
+    #[inline]
+    pub(crate) fn change(&self, words: &mut [u64], bits: u32) {
+        words[self.word] ^= u64::from(bits) << self.shift;
+    }
 }
 
 impl Places {
@@ -58,11 +78,15 @@ impl Places {
         u64::from(number) <= self.all[at].mask
     }
 
+    /// Where the `at`-th number stands.
+    pub(crate) fn place(&self, at: usize) -> Place {
+        self.all[at]
+    }
+
     /// The `at`-th number.
     #[inline]
     pub(crate) fn number(&self, words: &[u64], at: usize) -> usize {
-        let Place { word, shift, mask } = self.all[at];
-        (words[word] >> shift & mask) as usize
+        self.all[at].number(words)
     }
 
     /// Writes the `at`-th number, for which there is room.

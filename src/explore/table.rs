@@ -14,25 +14,38 @@ const WINDOW: usize = 128;
 #[derive(Debug, Clone, Copy)]
 #[repr(align(64))]
 struct Bucket {
-    tags: [u8; 16],
+    /// A byte for each.
+    tags: [u64; 2],
     states: [StateId; ENTRIES],
 }
 
 impl Bucket {
     const EMPTY: Bucket = Bucket {
-        tags: [0; 16],
+        tags: [0; 2],
         states: [0; ENTRIES],
     };
 
-    /// The entries with this tag, a bit each.
+    /// The entries with this tag, in order.
     #[inline]
-    fn with(&self, tag: u8) -> u32 {
-        let mut found = 0;
-        for (entry, &other) in self.tags.iter().enumerate() {
-            found |= u32::from(other == tag) << entry;
-        }
-        found & ((1 << ENTRIES) - 1)
+    fn with(&self, tag: u8) -> impl Iterator<Item = usize> + use<> {
+        let tag = u64::from(tag) * 0x0101_0101_0101_0101;
+        let equal = [zeros(self.tags[0] ^ tag), zeros(self.tags[1] ^ tag) & 0x8080_8080];
+        let bytes = |mut bits: u64| {
+            std::iter::from_fn(move || {
+                let byte = (bits != 0).then(|| bits.trailing_zeros() as usize / 8);
+                bits &= bits.wrapping_sub(1);
+                byte
+            })
+        };
+        bytes(equal[0]).chain(bytes(equal[1]).map(|byte| byte + 8))
     }
+}
+
+/// The highest bit of each byte that is 0, and no other: neither its highest bit nor a carry out of the others is set.
+#[inline]
+fn zeros(bytes: u64) -> u64 {
+    const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
+    !(((bytes & LOW) + LOW) | bytes | LOW)
 }
 
 /// The states whose hashes belong to one worker. Exact: keys are compared, not hashes.
@@ -67,22 +80,24 @@ impl Table {
 
     /// Looks up the keys that belong to this table, and adds those that are new; by key, in order: its state. The new ones are
     /// numbered from the end of `known` on, as if no other table had any.
-    pub(crate) fn meet(&mut self, known: &Keys, found: &[&Keys]) -> Vec<StateId> {
-        let own = self.owned(found);
-        if (self.states + own.max(1)) * 10 > self.buckets.len() * ENTRIES * TENTHS {
+    pub(crate) fn meet(&mut self, known: &Keys, found: &[(&Keys, &[u64])]) -> Vec<StateId> {
+        let own = found
+            .iter()
+            .map(|(_, hashes)| self.owned(hashes.iter().copied()))
+            .sum::<usize>();
+        if self.is_small_for(own) {
             self.grow(known, own);
         }
         self.fresh.clear();
         let mut fresh = Keys::new(known.words());
         let mut answers = Vec::with_capacity(own);
-        for keys in found {
+        for (keys, hashes) in found {
             let mut window = Vec::with_capacity(WINDOW);
-            for at in 0..keys.len() {
-                let hash = keys.hash(at);
+            for (at, &hash) in hashes.iter().enumerate() {
                 if self.owns(hash) {
                     window.push((hash, at));
                 }
-                if window.len() == WINDOW || at + 1 == keys.len() {
+                if window.len() == WINDOW || at + 1 == hashes.len() {
                     self.fetch(known, &window);
                     answers.extend(
                         window
@@ -95,13 +110,12 @@ impl Table {
         answers
     }
 
-    /// How many of these keys belong to this table. Their share is no bound: the hashes of a small graph may all fall to one.
-    fn owned(&self, found: &[&Keys]) -> usize {
-        let of = |keys: &Keys| match self.share.1 {
-            1 => keys.len(),
-            _ => (0..keys.len()).filter(|&at| self.owns(keys.hash(at))).count(),
-        };
-        found.iter().map(|keys| of(keys)).sum()
+    /// How many of these hashes belong to this table. Their share is no bound: those of a small graph may all fall to one.
+    fn owned(&self, hashes: impl ExactSizeIterator<Item = u64>) -> usize {
+        match self.share.1 {
+            1 => hashes.len(),
+            _ => hashes.filter(|&hash| self.owns(hash)).count(),
+        }
     }
 
     /// Touches what looking up these keys will need: the processor waits for all of it at once.
@@ -110,9 +124,8 @@ impl Table {
         let mut touched = 0;
         for &(hash, _) in window {
             let bucket = &self.buckets[self.home(hash)];
-            let entries = bucket.with(tag(hash));
-            if entries != 0 {
-                touched ^= known.touch(bucket.states[entries.trailing_zeros() as usize]);
+            if let Some(entry) = bucket.with(tag(hash)).next() {
+                touched ^= known.touch(bucket.states[entry]);
             }
         }
         std::hint::black_box(touched);
@@ -131,9 +144,8 @@ impl Table {
         let mut at = self.home(hash);
         loop {
             let bucket = &self.buckets[at];
-            let mut entries = bucket.with(tag(hash));
-            while entries != 0 {
-                let state = bucket.states[entries.trailing_zeros() as usize];
+            for entry in bucket.with(tag(hash)) {
+                let state = bucket.states[entry];
                 let other = match (state as usize).checked_sub(known.len()) {
                     None => known.key(state as usize),
                     Some(new) => fresh.key(new),
@@ -141,15 +153,12 @@ impl Table {
                 if other.iter().zip(key).all(|(other, word)| other == word) {
                     return state;
                 }
-                entries &= entries - 1;
             }
-            let free = bucket.with(0);
-            if free != 0 {
+            if let Some(entry) = bucket.with(0).next() {
                 let state = (known.len() + fresh.len()) as StateId;
                 fresh.push(key);
-                let entry = free.trailing_zeros() as u8;
                 self.put(at, entry, hash, state);
-                self.fresh.push((at as u32, entry));
+                self.fresh.push((at as u32, entry as u8));
                 return state;
             }
             at = self.after(at);
@@ -163,8 +172,13 @@ impl Table {
         }
     }
 
+    /// True if there is no room for so many more.
+    pub(crate) fn is_small_for(&self, more: usize) -> bool {
+        (self.states + more.max(1)) * 10 > self.buckets.len() * ENTRIES * TENTHS
+    }
+
     /// Makes room for so many more, half as much again at least.
-    fn grow(&mut self, known: &Keys, more: usize) {
+    pub(crate) fn grow(&mut self, known: &Keys, more: usize) {
         let wanted = (self.states + more) * 10 / (ENTRIES * TENTHS) + 1;
         let buckets = wanted.max(self.buckets.len() + self.buckets.len() / 2);
         // The old buckets are given back first: what is in them is known.
@@ -175,7 +189,7 @@ impl Table {
 
     /// Enters all keys of a search that goes on.
     pub(crate) fn fill(&mut self, known: &Keys) {
-        let own = self.owned(&[known]);
+        let own = self.owned((0..known.len()).map(|state| known.hash(state)));
         self.grow(known, own);
     }
 
@@ -202,18 +216,18 @@ impl Table {
     fn enter(&mut self, hash: u64, state: StateId) {
         let mut at = self.home(hash);
         loop {
-            let free = self.buckets[at].with(0);
-            if free != 0 {
-                self.put(at, free.trailing_zeros() as u8, hash, state);
+            if let Some(entry) = self.buckets[at].with(0).next() {
+                self.put(at, entry, hash, state);
                 return;
             }
             at = self.after(at);
         }
     }
 
-    fn put(&mut self, bucket: usize, entry: u8, hash: u64, state: StateId) {
-        self.buckets[bucket].tags[entry as usize] = tag(hash);
-        self.buckets[bucket].states[entry as usize] = state;
+    fn put(&mut self, bucket: usize, entry: usize, hash: u64, state: StateId) {
+        // The place was free: its byte is 0.
+        self.buckets[bucket].tags[entry / 8] |= u64::from(tag(hash)) << (entry % 8 * 8);
+        self.buckets[bucket].states[entry] = state;
         self.states += 1;
     }
 
@@ -261,7 +275,8 @@ mod tests {
         }
         let known = Keys::new(1);
         let mut table = Table::new((3, 16));
-        let states = table.meet(&known, &[&found]);
+        let hashes: Vec<u64> = (0..found.len()).map(|at| found.hash(at)).collect();
+        let states = table.meet(&known, &[(&found, &hashes)]);
         assert_eq!(states, (0..1000).collect::<Vec<StateId>>());
     }
 }

@@ -2,6 +2,7 @@
 //! their values and remembered. [`Machine::step`] stays the only semantics.
 
 use hashbrown::HashTable;
+use indexmap::IndexSet;
 
 use super::footprint::{Footprint, of_steps};
 use super::{Label, Machine, Scratch};
@@ -16,6 +17,8 @@ pub struct Flip {
     pub word: usize,
     /// The bits.
     pub bits: u64,
+    /// Its number among all flips that the same [`Remembered`] has met.
+    pub number: usize,
 }
 
 /// A machine, and what its steps did so far; each worker of a search has its own.
@@ -25,6 +28,8 @@ pub struct Remembered<'m> {
     next: Vec<u64>,
     /// The bits of a footprint in the state that is asked about.
     seen: Vec<u64>,
+    /// All flips: words and bits.
+    flips: IndexSet<(usize, u64)>,
     /// By thread and point.
     points: Vec<Vec<Situations>>,
 }
@@ -59,6 +64,7 @@ impl<'m> Remembered<'m> {
             scratch: Scratch::new(machine),
             next: vec![0; machine.words()],
             seen: Vec::new(),
+            flips: IndexSet::new(),
             points: (0..machine.program.threads.len()).map(points).collect(),
         }
     }
@@ -85,7 +91,7 @@ impl<'m> Remembered<'m> {
                     &mut self.next,
                     &mut self.scratch,
                     &mut |_, outcome, next| {
-                        situations.add(outcome, state, next);
+                        situations.add(outcome, state, next, &mut self.flips);
                     },
                 );
             }
@@ -141,13 +147,15 @@ impl Situations {
     }
 
     /// Adds a step to the last situation.
-    fn add(&mut self, outcome: u32, before: &[u64], after: &[u64]) {
+    fn add(&mut self, outcome: u32, before: &[u64], after: &[u64], all: &mut IndexSet<(usize, u64)>) {
         let words = before.iter().zip(after).enumerate();
-        let flips = words.map(|(word, (before, after))| Flip {
+        let flips = words.map(|(word, (before, after))| (word, before ^ after));
+        let flips = flips.filter(|(_, bits)| *bits != 0).map(|(word, bits)| Flip {
             word,
-            bits: before ^ after,
+            bits,
+            number: all.insert_full((word, bits)).0,
         });
-        self.flips.extend(flips.filter(|flip| flip.bits != 0));
+        self.flips.extend(flips);
         self.steps.push(Remembrance {
             outcome: outcome as u16,
             flips_end: self.flips.len(),
