@@ -96,7 +96,7 @@ fn the_parts_of_a_false_predicate_are_what_makes_it_false() {
                     let parts = parts.unwrap_or_else(|error| panic!("{}: {}", text(number), error.message));
                     let failing: Vec<_> = parts.iter().filter(|part| part.fails).collect();
                     assert!(
-                        failing.iter().all(|part| part.now == Value::Bool(false)),
+                        failing.iter().all(|part| part.now == Value::Bool(!part.wanted)),
                         "{}",
                         text(number)
                     );

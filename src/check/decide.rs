@@ -149,12 +149,12 @@ impl<'a> Decider<'a> {
         }
     }
 
-    fn temporal(&self, formula: &Temporal) -> Result<Answer, Diagnostic> {
+    fn temporal(&self, asked: &Temporal) -> Result<Answer, Diagnostic> {
         if !self.whole() {
             return Ok(Answer::of(Verdict::Incomplete));
         }
         let mut translation = Translation::default();
-        let formula = translation.formula(&self.view, formula)?;
+        let formula = translation.formula(&self.view, asked)?;
         let problem = Problem {
             predicates: &translation.predicates,
             ..self.problem()?
@@ -162,7 +162,17 @@ impl<'a> Decider<'a> {
         Ok(match liveness::search(&problem, &formula)? {
             Found::Nothing => Answer::of(Verdict::Holds),
             Found::Vacuous => Answer::of(Verdict::Vacuous).because("what it speaks of never happens"),
-            Found::Lasso(lasso) => Answer::violated(liveness::counterexample(self.graph, &lasso)),
+            Found::Lasso(lasso) => {
+                let looping = lasso.cycle.first().map(|step| Seen(&self.view, step.state));
+                let why = goal(asked)
+                    .zip(looping)
+                    .map(|(goal, looping)| falsehood(&self.module.spec, goal, None, &looping));
+                Answer {
+                    // The verdict stands without it.
+                    why: why.and_then(Result::ok).unwrap_or_default(),
+                    ..Answer::violated(liveness::counterexample(self.graph, &lasso))
+                }
+            }
         })
     }
 
@@ -196,5 +206,17 @@ impl<'a> Decider<'a> {
             predicates: &[],
             lasting: Some(lasting),
         })
+    }
+}
+
+/// What a formula promises to come, if that is a predicate of states: it is false all along a lasso that breaks the promise.
+fn goal(formula: &Temporal) -> Option<&Expr> {
+    match formula {
+        Temporal::Eventually(promised) | Temporal::LeadsTo(_, promised) => match &**promised {
+            Temporal::State(promised) => Some(promised),
+            _ => None,
+        },
+        Temporal::Always(inner) | Temporal::Implies(_, inner) => goal(inner),
+        _ => None,
     }
 }

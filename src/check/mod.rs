@@ -65,7 +65,7 @@ pub struct Finding {
     pub counterexample: Option<Counterexample>,
     /// More about a refinement that fails.
     pub explanation: Option<Explanation>,
-    /// The parts of an invariant that is false in the last state.
+    /// The parts of an invariant that is false in the last state, or of what a lasso never comes to.
     pub why: Vec<Part>,
     /// Why it was not decided, or is vacuous.
     pub reason: Option<String>,
@@ -135,6 +135,8 @@ pub struct Explanation {
     pub before: Vec<(String, Value)>,
     /// After it; empty if it is not about a step.
     pub after: Vec<(String, Value)>,
+    /// The parts of `Init`, if it is about the first state.
+    pub initial: Vec<Part>,
     /// For each abstract action, its first conjunct that is false.
     pub blames: Vec<Blame>,
 }

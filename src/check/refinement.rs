@@ -13,7 +13,9 @@ use super::{Counterexample, Explanation};
 use crate::cycles::{Formula, Problem};
 use crate::explore::{Graph, StateId};
 use crate::source::Diagnostic;
-use crate::tla::{Abstraction, Footprints, Refinement, Specification, Temporal, Value, eval_predicate, explain};
+use crate::tla::{
+    Abstraction, Footprints, Refinement, Specification, Temporal, Value, eval_predicate, explain, falsehood,
+};
 
 /// What came of a refinement check.
 #[derive(Debug)]
@@ -39,6 +41,8 @@ pub(crate) fn check(
         if !eval_predicate(init, &Seen(&view, 0))? {
             let explanation = Explanation {
                 before: view.describe(0),
+                // The verdict stands without it.
+                initial: falsehood(spec, init, None, &Seen(&view, 0)).unwrap_or_default(),
                 ..Explanation::default()
             };
             return Ok(Refined::No(
@@ -64,6 +68,7 @@ pub(crate) fn check(
                 let explanation = Explanation {
                     before: view.describe(state),
                     after: view.describe(edge.to),
+                    initial: Vec::new(),
                     blames,
                 };
                 return Ok(Refined::No(

@@ -1,18 +1,25 @@
 //! Why a step is none of the abstract specification: the abstract states, and what is false in each abstract action.
 
+use super::why::why;
 use crate::check::Explanation;
 
 /// The explanation, indented, at most 75 columns where the specification's own lines allow it.
 pub(crate) fn explanation(explanation: &Explanation) -> String {
-    let Explanation { before, after, blames } = explanation;
+    let Explanation {
+        before,
+        after,
+        initial,
+        blames,
+    } = explanation;
     let width = before.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
     let mut text = String::new();
     if after.is_empty() {
-        text += "  in the terms of the abstract specification, for ever:\n";
+        let when = if initial.is_empty() { "for ever" } else { "at the start" };
+        text += &format!("  in the terms of the abstract specification, {when}:\n");
         for (name, value) in before {
             text += &fitting(&format!("    {name:width$} = {value}"));
         }
-        return text;
+        return text + &why(initial, "that is no first state of it");
     }
     text += "  in the terms of the abstract specification:\n";
     for ((name, before), (_, after)) in before.iter().zip(after) {

@@ -1,4 +1,4 @@
-//! Why an invariant is false: its parts, the ones that fail marked, with what they were before the last step and what they are.
+//! Why a predicate is false: its parts, the ones that fail marked, with what they were before the last step and what they are.
 
 use super::lines::wrapped_after;
 use crate::tla::{Part, Value};
@@ -6,14 +6,14 @@ use crate::tla::{Part, Value};
 /// Columns of a value.
 const VALUE: usize = 60;
 
-/// The parts, at most 75 columns wide; of one that wraps another no more than whom it speaks of.
-pub(crate) fn why(parts: &[Part]) -> String {
+/// The parts, at most 75 columns wide, behind a line that says of what; of one that wraps another no more than whom it speaks of.
+pub(crate) fn why(parts: &[Part], of: &str) -> String {
     let mut text = String::new();
     // By depth: whether the part around is shown.
     let mut shown: Vec<bool> = Vec::new();
     for part in parts {
         if part.depth == 0 {
-            text += &format!("  why, in {}.tla:{}\n", part.module, part.line);
+            text += &format!("  {of}, in {}.tla:{}\n", part.module, part.line);
         }
         shown.truncate(part.depth);
         let depth = shown.iter().filter(|&&shown| shown).count();

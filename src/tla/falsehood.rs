@@ -25,8 +25,10 @@ pub struct Part {
     pub before: Option<Value>,
     /// The value in the state.
     pub now: Value,
-    /// It is why the part around it is false.
+    /// It is why the part around it is not as it would have to be.
     pub fails: bool,
+    /// What it would have to be: false under a negation.
+    pub wanted: bool,
     /// What makes it false comes after it.
     pub wraps: bool,
 }
@@ -50,7 +52,7 @@ pub fn falsehood(
         parts: Vec::new(),
     };
     if !reader.now.bool(predicate, &Env::Empty)? {
-        reader.failing(predicate, &Env::Empty, 0)?;
+        reader.failing(predicate, &Env::Empty, Place::OUTSIDE)?;
     }
     reader.parts.truncate(MOST);
     Ok(reader.parts)
@@ -65,18 +67,43 @@ struct Reader<'a> {
 
 type Result<T, E = Box<EvalError>> = std::result::Result<T, E>;
 
-impl Reader<'_> {
-    fn add(&mut self, e: &Expr, env: &Env<'_>, depth: usize, fails: bool) -> Result<()> {
-        self.part(e, None, env, depth, fails)
+/// How deep a part lies, and what it would have to be.
+#[derive(Clone, Copy)]
+struct Place {
+    depth: usize,
+    wanted: bool,
+}
+
+impl Place {
+    const OUTSIDE: Place = Place { depth: 0, wanted: true };
+
+    fn inside(self) -> Place {
+        Place {
+            depth: self.depth + 1,
+            ..self
+        }
     }
 
-    fn part(&mut self, e: &Expr, of: Option<String>, env: &Env<'_>, depth: usize, fails: bool) -> Result<()> {
+    fn negated(self) -> Place {
+        Place {
+            wanted: !self.wanted,
+            ..self
+        }
+    }
+}
+
+impl Reader<'_> {
+    fn add(&mut self, e: &Expr, env: &Env<'_>, at: Place, fails: bool) -> Result<()> {
+        self.part(e, None, env, at, fails)
+    }
+
+    fn part(&mut self, e: &Expr, of: Option<String>, env: &Env<'_>, at: Place, fails: bool) -> Result<()> {
         let sources = self.spec.sources();
         let text = sources.text(e.span);
         let now = self.now.eval(e, env)?;
         let before = self.before.and_then(|before| before.eval(e, env).ok());
         self.parts.push(Part {
-            depth,
+            depth: at.depth,
             of,
             text: text.split_whitespace().collect::<Vec<_>>().join(" "),
             module: sources.file(e.span.file).name.trim_end_matches(".tla").to_string(),
@@ -84,52 +111,65 @@ impl Reader<'_> {
             before: before.filter(|before| *before != now),
             now,
             fails,
+            wanted: at.wanted,
             wraps: false,
         });
         Ok(())
     }
 
-    /// A part that is false, and what makes it false.
-    fn failing(&mut self, e: &Expr, env: &Env<'_>, depth: usize) -> Result<()> {
-        self.add(e, env, depth, true)?;
-        self.wrapped(e, env, depth)
+    /// A part that is not as it would have to be, and what makes it so.
+    fn failing(&mut self, e: &Expr, env: &Env<'_>, at: Place) -> Result<()> {
+        self.add(e, env, at, true)?;
+        self.wrapped(e, env, at)
     }
 
-    /// What makes the last part false.
-    fn wrapped(&mut self, e: &Expr, env: &Env<'_>, depth: usize) -> Result<()> {
-        let at = self.parts.len();
-        self.inside(e, env, depth + 1)?;
-        self.parts[at - 1].wraps = self.parts[at..].iter().any(|part| part.fails);
+    /// What makes the last part so.
+    fn wrapped(&mut self, e: &Expr, env: &Env<'_>, at: Place) -> Result<()> {
+        let last = self.parts.len();
+        self.inside(e, env, at.inside())?;
+        self.parts[last - 1].wraps = self.parts[last..].iter().any(|part| part.fails);
         Ok(())
     }
 
-    /// What makes a predicate false.
-    fn inside(&mut self, e: &Expr, env: &Env<'_>, depth: usize) -> Result<()> {
-        match &e.kind {
-            ExprKind::And(parts) => {
+    /// What makes a predicate other than it would have to be.
+    fn inside(&mut self, e: &Expr, env: &Env<'_>, at: Place) -> Result<()> {
+        match (&e.kind, at.wanted) {
+            (ExprKind::And(parts), true) => {
                 for part in parts {
                     if !self.now.bool(part, env)? {
                         // What stands behind it may have no value.
-                        return self.failing(part, env, depth);
+                        return self.failing(part, env, at);
                     }
-                    self.add(part, env, depth, false)?;
+                    self.add(part, env, at, false)?;
                 }
                 Ok(())
             }
-            ExprKind::Or(parts) => parts.iter().try_for_each(|part| self.failing(part, env, depth)),
-            ExprKind::Call(Builtin::Implies, sides) => {
-                self.add(&sides[0], env, depth, false)?;
-                self.failing(&sides[1], env, depth)
+            // All of it is true, and none of it is to blame alone.
+            (ExprKind::And(parts), false) => parts.iter().try_for_each(|part| {
+                self.add(part, env, at, false)?;
+                self.sides(part, env, at.inside());
+                Ok(())
+            }),
+            (ExprKind::Or(parts), true) => parts.iter().try_for_each(|part| self.failing(part, env, at)),
+            (ExprKind::Or(parts), false) => {
+                for part in parts {
+                    if self.now.bool(part, env)? {
+                        // What stands behind it may have no value.
+                        return self.failing(part, env, at);
+                    }
+                }
+                Ok(())
             }
-            ExprKind::Quantified {
-                forall: true,
-                bounds,
-                body,
-            } => {
+            (ExprKind::Call(Builtin::Not, sides), _) => self.failing(&sides[0], env, at.negated()),
+            (ExprKind::Call(Builtin::Implies, sides), true) => {
+                self.add(&sides[0], env, at, false)?;
+                self.failing(&sides[1], env, at)
+            }
+            (ExprKind::Quantified { forall, bounds, body }, wanted) if *forall == wanted => {
                 let sets = self.now.sets(bounds, env)?;
                 let names = bounds.iter().map(|bound| bound.parts.max(1)).sum::<usize>();
                 each(bounds, &sets, env, &mut |env| {
-                    if self.now.bool(body, env)? {
+                    if self.now.bool(body, env)? == wanted {
                         return Ok(false);
                     }
                     let values = (0..names)
@@ -137,48 +177,56 @@ impl Reader<'_> {
                         .map(|at| self.now.eval(&ExprKind::Local(at).with_span(body.span), env));
                     let values = values.map(|value| value.map(|value| value.to_string()));
                     let values: Vec<String> = values.collect::<Result<_>>()?;
-                    self.part(body, Some(values.join(", ")), env, depth, true)?;
-                    self.wrapped(body, env, depth)?;
+                    self.part(body, Some(values.join(", ")), env, at, true)?;
+                    self.wrapped(body, env, at)?;
                     Ok::<bool, Box<EvalError>>(true)
                 })
                 .map(|_| ())
             }
-            ExprKind::Call(
-                Builtin::Equal
-                | Builtin::Unequal
-                | Builtin::In
-                | Builtin::NotIn
-                | Builtin::SubsetEq
-                | Builtin::Less
-                | Builtin::LessEq
-                | Builtin::Greater
-                | Builtin::GreaterEq,
-                sides,
-            ) => {
-                for side in sides.iter().filter(|side| side.level() != Level::Constant) {
-                    // An infinite set has elements, and no value.
-                    let _ = self.add(side, env, depth, false);
-                }
-                Ok(())
-            }
-            ExprKind::Operator(named) => {
+            (ExprKind::Operator(named), _) => {
                 let env = if named.closed { &Env::Empty } else { env };
-                self.inside(&named.body, env, depth)
+                self.inside(&named.body, env, at)
             }
-            ExprKind::Let(two) => {
+            (ExprKind::Let(two), _) => {
                 let binding = self.now.lazy(&two[0], env);
                 // What is bound is evaluated in the state itself.
                 let before = self.before.take();
-                let found = self.inside(&two[1], &Env::Bound(&binding, env), depth);
+                let found = self.inside(&two[1], &Env::Bound(&binding, env), at);
                 self.before = before;
                 found
             }
-            ExprKind::If(three) => {
+            (ExprKind::If(three), _) => {
                 let branch = if self.now.bool(&three[0], env)? { 1 } else { 2 };
-                self.add(&three[0], env, depth, false)?;
-                self.failing(&three[branch], env, depth)
+                self.add(&three[0], env, at, false)?;
+                self.failing(&three[branch], env, at)
             }
-            _ => Ok(()),
+            _ => {
+                self.sides(e, env, at);
+                Ok(())
+            }
+        }
+    }
+
+    /// Both sides of a comparison.
+    fn sides(&mut self, e: &Expr, env: &Env<'_>, at: Place) {
+        let ExprKind::Call(
+            Builtin::Equal
+            | Builtin::Unequal
+            | Builtin::In
+            | Builtin::NotIn
+            | Builtin::SubsetEq
+            | Builtin::Less
+            | Builtin::LessEq
+            | Builtin::Greater
+            | Builtin::GreaterEq,
+            sides,
+        ) = &e.kind
+        else {
+            return;
+        };
+        for side in sides.iter().filter(|side| side.level() != Level::Constant) {
+            // An infinite set has elements, and no value.
+            let _ = self.add(side, env, at, false);
         }
     }
 }

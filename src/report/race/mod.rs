@@ -47,8 +47,10 @@ pub fn race(instance: &Instance, finding: &Finding, options: Options) -> String 
     };
     let mut lines = head(instance, finding, &options, &counts);
     lines.extend(wrapped(&wrong(machine, finding, &told), 2));
-    lines.push(String::new());
-    lines.extend(body);
+    if !body.is_empty() {
+        lines.push(String::new());
+        lines.extend(body);
+    }
     let foot: Vec<String> = order.into_iter().chain(foot(finding, &options)).collect();
     if !foot.is_empty() {
         lines.push(String::new());
@@ -85,7 +87,11 @@ pub(crate) fn in_words(instance: &Instance, finding: &Finding) -> String {
 }
 
 fn reasons(finding: &Finding, conflict: &Conflict) -> Vec<String> {
-    let formula = why(&finding.why);
+    let endless = finding
+        .counterexample
+        .as_ref()
+        .is_some_and(|run| run.loop_start.is_some());
+    let formula = why(&finding.why, if endless { "what never comes" } else { "why" });
     let formula: Vec<String> = formula.lines().map(text::ascii).collect();
     let block = block::block(conflict);
     match formula.is_empty() || block.is_empty() {
@@ -112,7 +118,10 @@ fn picture(machine: &Machine, found: &[Event], finding: &Finding, counterexample
     if !text.is_empty() {
         text.push(String::new());
     }
-    text.extend(page.title(machine));
+    // Where nobody has done anything yet there are no lanes.
+    if !found.is_empty() {
+        text.extend(page.title(machine));
+    }
     text.extend(diagram.before.iter().map(|line| page.line(line)));
     if diagram.loop_start.is_some() {
         text.push(FOR_EVER.to_string());
