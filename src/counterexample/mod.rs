@@ -1,6 +1,7 @@
 //! A counterexample in words: which of its steps matter, to whom, and what each of them does. Draws nothing.
 
 pub(crate) mod conflict;
+pub(crate) mod dependence;
 pub(crate) mod diagram;
 pub(crate) mod events;
 pub mod history;

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use textwrap::wrap;
 
-use super::{Held, Picture, Row};
+use super::{Held, Picture, Row, meaning};
+use crate::counterexample::dependence::Kind;
 use crate::counterexample::text;
 use crate::xml::escaped;
 
@@ -30,6 +31,11 @@ const LONGEST: usize = 46;
 const LONGEST_ACROSS: usize = 72;
 /// A text that is longer runs over the lane to its right, where nothing else stands in that row; with two lanes, and with more.
 const ROOM: (usize, usize) = (34, 26);
+
+/// Colours of locks.
+const COLORS: usize = 6;
+/// Space for an arrow of the legend, and between two of them.
+const SAMPLE: usize = 58;
 
 /// Where rows and lanes lie.
 struct Layout {
@@ -59,7 +65,7 @@ impl Picture {
             include_str!("style.css"),
         );
         self.draw_lanes(&layout, &mut svg);
-        self.draw_order(&layout, &mut svg);
+        self.draw_arrows(&layout, &mut svg);
         for held in &self.held {
             held.draw(&layout, &mut svg);
         }
@@ -79,6 +85,7 @@ impl Picture {
                 escaped(&line)
             );
         }
+        self.draw_legend(&layout, &mut svg);
         svg + "</svg>\n"
     }
 
@@ -136,6 +143,9 @@ impl Picture {
             .map(|text| wrap(text, text::whole(layout.columns())).len())
             .sum();
         layout.height = layout.bottom + if foot == 0 { 8 } else { 22 + foot * LINE };
+        if !self.arrows.is_empty() {
+            layout.height += 8 + self.legend_lines(layout.width) * LINE;
+        }
         layout
     }
 
@@ -152,26 +162,54 @@ impl Picture {
         }
     }
 
-    /// A line from each step to the next one.
-    fn draw_order(&self, layout: &Layout, svg: &mut String) {
-        let points = self.rows.iter().zip(&layout.rows);
-        let mut before: Option<(usize, usize)> = None;
-        let mut path = String::new();
-        for (row, &y) in points {
-            let Some(x) = row.lane.map(|lane| layout.lanes[lane]) else {
-                before = None;
-                continue;
-            };
-            match before {
-                Some((left, _)) if left == x => path += &format!("V{y}"),
-                Some(_) => path += &format!("V{}H{x}V{y}", y - ROW / 2),
-                None => path += &format!("M{x} {y}"),
+    /// What really led from one lane to another; the order of all other steps is chance.
+    fn draw_arrows(&self, layout: &Layout, svg: &mut String) {
+        for said in &self.arrows {
+            let end = |row: usize| Some((layout.lanes[self.rows.get(row)?.lane?], layout.rows[row]));
+            if let Some((from, to)) = end(said.from).zip(end(said.to)) {
+                let step = match self.numbered {
+                    true => format!(" data-step=\"{}\"", said.to + 1),
+                    false => String::new(),
+                };
+                *svg += &arrow(meaning(said.kind).1, &step, from, to);
             }
-            before = Some((x, y));
         }
-        if !path.is_empty() {
-            *svg += &format!("<path class=\"lanes-order\" d=\"{path}\"/>\n");
+    }
+
+    /// The kinds of arrows that there are, each with what it means.
+    fn legend(&self) -> Vec<Kind> {
+        let kinds = [Kind::Read, Kind::Lock, Kind::Wake, Kind::Use];
+        let drawn = |kind: &Kind| self.arrows.iter().any(|said| said.kind == *kind);
+        kinds.into_iter().filter(drawn).collect()
+    }
+
+    fn draw_legend(&self, layout: &Layout, svg: &mut String) {
+        let (mut x, mut y) = (14, layout.height - 10 - (self.legend_lines(layout.width) - 1) * LINE);
+        for kind in self.legend() {
+            let (text, class) = meaning(kind);
+            if x > 14 && x + SAMPLE + pixels(text.len()) > layout.width {
+                (x, y) = (14, y + LINE);
+            }
+            *svg += &arrow(class, "", (x, y - 8), (x + 26, y));
+            *svg += &format!(
+                "<text class=\"lanes-legend\" x=\"{}\" y=\"{y}\">{text}</text>\n",
+                x + 34
+            );
+            x += SAMPLE + pixels(text.len());
         }
+    }
+
+    /// How many lines the legend takes.
+    fn legend_lines(&self, width: usize) -> usize {
+        let (mut x, mut lines) = (14, 1);
+        for kind in self.legend() {
+            let wide = SAMPLE + pixels(meaning(kind).0.len());
+            if x > 14 && x + wide > width {
+                (x, lines) = (14, lines + 1);
+            }
+            x += wide;
+        }
+        lines
     }
 
     fn draw_loop(&self, layout: &Layout, svg: &mut String) {
@@ -262,7 +300,7 @@ impl Row {
 
 impl Held {
     fn draw(&self, layout: &Layout, svg: &mut String) {
-        let (x, color) = (layout.lanes[self.lane] - 9 - self.bar * BAR, self.color % 4);
+        let (x, color) = (layout.lanes[self.lane] - 9 - self.bar * BAR, self.color % COLORS);
         let top = layout.rows[self.from];
         let bottom = match layout.rows.get(self.to) {
             Some(dropped) => dropped - 4,
@@ -289,4 +327,19 @@ impl Held {
 /// The width of so many characters, in the widest of the usual fonts.
 fn pixels(characters: usize) -> usize {
     characters * 74 / 10
+}
+
+/// An arrow that ends at the edge of a step's dot; it may say of which step it is.
+fn arrow(class: &str, step: &str, from: (usize, usize), to: (usize, usize)) -> String {
+    let (fx, fy, tx, ty) = (from.0 as f64, from.1 as f64, to.0 as f64, to.1 as f64);
+    let (dx, dy) = (tx - fx, ty - fy);
+    let length = (dx * dx + dy * dy).sqrt().max(1.0);
+    let (dx, dy) = (dx / length, dy / length);
+    let (tx, ty) = (tx - 6.0 * dx, ty - 6.0 * dy);
+    let (bx, by) = (tx - 7.0 * dx, ty - 7.0 * dy);
+    let (lx, ly, rx, ry) = (bx - 3.5 * dy, by + 3.5 * dx, bx + 3.5 * dy, by - 3.5 * dx);
+    format!(
+        "<g class=\"lanes-arrow {class}\"{step}><path d=\"M{fx} {fy}L{bx:.0} {by:.0}\"/>\
+         <polygon points=\"{tx:.0},{ty:.0} {lx:.0},{ly:.0} {rx:.0},{ry:.0}\"/></g>\n"
+    )
 }

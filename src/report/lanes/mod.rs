@@ -3,13 +3,14 @@
 mod draw;
 
 use crate::check::Finding;
+use crate::counterexample::dependence::{Dependence, Kind, dependences};
 use crate::counterexample::diagram::Diagram;
 use crate::counterexample::events::{self, Event};
 use crate::counterexample::lines::Line;
 use crate::counterexample::wrong::wrong;
 use crate::counterexample::{step, text};
 use crate::machine::program::ThreadId;
-use crate::machine::{Label, Machine};
+use crate::machine::{Label, Machine, Slot};
 use crate::model::Instance;
 
 /// An SVG of the steps from the initial state on, readable on light and dark pages.
@@ -38,6 +39,8 @@ struct Picture {
     lanes: Vec<String>,
     rows: Vec<Row>,
     held: Vec<Held>,
+    /// What led from one lane to another; both ends are rows.
+    arrows: Vec<Dependence>,
     /// The row before which a loop starts.
     loop_start: Option<usize>,
     /// What stands below.
@@ -61,7 +64,7 @@ struct Row {
 struct Held {
     lane: usize,
     lock: String,
-    /// Which lock, by its first appearance.
+    /// Which lock of the program: the same in every picture.
     color: usize,
     /// Which bar, counted from the lane.
     bar: usize,
@@ -90,6 +93,7 @@ impl Picture {
         for (row, event) in events.iter().enumerate() {
             picture.note_locks(machine, &threads, &event.after, row);
         }
+        picture.arrows = dependences(machine, &events);
         Picture {
             loop_start: loop_start.filter(|&start| start <= events.len()),
             numbered: true,
@@ -118,6 +122,7 @@ impl Picture {
                 picture.note_locks(machine, &diagram.lanes, &event.after, row);
             }
         }
+        picture.arrows = arrows(machine, diagram);
         let round = diagram.round(machine).into_iter();
         let waits = diagram.waits.iter().map(|wait| wait.text.clone());
         let told = diagram.loop_start.is_some() || diagram.lines().any(|line| line.last);
@@ -145,6 +150,7 @@ impl Picture {
             lanes,
             rows,
             held: Vec::new(),
+            arrows: Vec::new(),
             loop_start: None,
             foot: Vec::new(),
             numbered: false,
@@ -155,35 +161,78 @@ impl Picture {
     fn note_locks(&mut self, machine: &Machine, threads: &[ThreadId], state: &[u64], row: usize) {
         let end = self.rows.len();
         for (lane, &thread) in threads.iter().enumerate() {
-            let locks: Vec<&str> = machine
+            let locks: Vec<(&str, usize)> = machine
                 .locks_held(state, thread)
                 .into_iter()
-                .map(|(ty, number)| machine.program.types[ty].objects[number].name.as_str())
+                .map(|lock| {
+                    (
+                        machine.program.types[lock.0].objects[lock.1].name.as_str(),
+                        color(machine, lock),
+                    )
+                })
                 .collect();
             for held in self.held.iter_mut().filter(|held| held.lane == lane && held.to == end) {
-                if !locks.contains(&held.lock.as_str()) {
+                if locks.iter().all(|(lock, _)| *lock != held.lock) {
                     held.to = row;
                 }
             }
             let open = |held: &&Held| held.lane == lane && held.to == end;
-            for lock in locks {
+            for (lock, color) in locks {
                 if self.held.iter().filter(open).any(|held| held.lock == lock) {
                     continue;
                 }
                 let taken = |bar: &usize| self.held.iter().filter(open).any(|held| held.bar == *bar);
                 let bar = (0..).find(|bar| !taken(bar)).unwrap_or(0);
-                let known = self.held.iter().find(|held| held.lock == lock).map(|held| held.color);
-                let next = self.held.iter().map(|held| held.color + 1).max().unwrap_or(0);
                 self.held.push(Held {
                     lane,
                     lock: lock.to_string(),
-                    color: known.unwrap_or(next),
+                    color,
                     bar,
                     from: row,
                     to: end,
                 });
             }
         }
+    }
+}
+
+/// The number of a lock among all that some thread takes.
+fn color(machine: &Machine, lock: (usize, usize)) -> usize {
+    let held = &machine.layout.held;
+    let types = machine.program.types.iter().enumerate();
+    let objects = types.flat_map(|(ty, declared)| (0..declared.objects.len()).map(move |number| (ty, number)));
+    let taken = |&(ty, number): &(usize, usize)| {
+        let of =
+            |thread: &Vec<Vec<Option<Slot>>>| thread.get(ty).and_then(|slots| slots.get(number).copied().flatten());
+        held.iter().any(|thread| of(thread).is_some())
+    };
+    objects.filter(taken).take_while(|&other| other != lock).count()
+}
+
+/// What led from one line of a diagram to another, where both ends are told.
+fn arrows(machine: &Machine, diagram: &Diagram) -> Vec<Dependence> {
+    let row = |step: usize| {
+        let mut lines = diagram.lines();
+        lines
+            .position(|line| line.in_lane && line.steps.contains(&step) && line.thread == diagram.events[step].thread())
+    };
+    let told = |said: Dependence| {
+        let (from, to) = (row(said.from)?, row(said.to)?);
+        (from < to).then_some(Dependence { from, to, ..said })
+    };
+    dependences(machine, &diagram.events)
+        .into_iter()
+        .filter_map(told)
+        .collect()
+}
+
+/// What a kind of arrow means, for the legend; and its class.
+fn meaning(kind: Kind) -> (&'static str, &'static str) {
+    match kind {
+        Kind::Read => ("write, read", "lanes-read"),
+        Kind::Lock => ("unlock, lock", "lanes-handed"),
+        Kind::Wake => ("wake, run", "lanes-wake"),
+        Kind::Use => ("free, use", "lanes-use"),
     }
 }
 
@@ -227,6 +276,33 @@ mod tests {
         let colors: Vec<usize> = picture.held.iter().map(|held| held.color).collect();
         assert_eq!(colors, [0, 1, 1]);
         assert_eq!(picture.held[2].bar, 1);
+    }
+
+    #[test]
+    fn arrows_are_dependences_and_have_a_legend() {
+        let machine = samples::machine(&[&[Op::Set(1)], &[Op::Await(1)], &[Op::BugOn(1)]]);
+        let label = |thread| Label { thread, outcome: 0 };
+        let drawn = svg(&machine, &[0, 1, 2].map(label), None);
+        for (class, text) in [("lanes-wake", "wake, run"), ("lanes-read", "write, read")] {
+            let arrow = format!("<g class=\"lanes-arrow {class}\" data-step=");
+            assert_eq!(drawn.matches(&arrow).count(), 1, "{drawn}");
+            assert!(drawn.contains(&format!(">{text}</text>")), "{drawn}");
+        }
+        let apart = samples::machine(&[&[Op::Set(1)], &[Op::Lock(0)]]);
+        assert!(!svg(&apart, &[0, 1].map(label), None).contains("class=\"lanes-arrow"));
+    }
+
+    #[test]
+    fn a_lock_has_one_color_whoever_takes_it_first() {
+        let machine = samples::machine(&[&[Op::Lock(1), Op::Set(1)], &[Op::Lock(0), Op::Set(1)]]);
+        let label = |thread| Label { thread, outcome: 0 };
+        let colors = |steps: &[Label]| -> Vec<(String, usize)> {
+            let picture = Picture::of_steps(&machine, steps, None);
+            picture.held.into_iter().map(|held| (held.lock, held.color)).collect()
+        };
+        let second = ("b".to_string(), 1);
+        assert_eq!(colors(&[label(0)]), std::slice::from_ref(&second));
+        assert_eq!(colors(&[label(1), label(0)]), [("a".to_string(), 0), second]);
     }
 
     #[test]

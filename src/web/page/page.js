@@ -195,6 +195,9 @@ function renderLanes(view) {
   panel.prepend(head);
   panel.scrollLeft = scrollLeft;
   const whole = of ? of.path : path;
+  for (const arrow of panel.querySelectorAll(".lanes-arrow[data-step]")) {
+    arrow.classList.toggle("future", Number(arrow.dataset.step) >= path.length);
+  }
   for (const row of panel.querySelectorAll(".lanes-row")) {
     const step = Number(row.dataset.step);
     row.classList.toggle("future", step >= path.length);
