@@ -6,6 +6,7 @@ mod common;
 use common::{Judge, finding};
 use oomspec::Spec;
 use oomspec::counterexample::history::History;
+use oomspec::report::lanes;
 use oomspec::report::violation::violation;
 use oomspec::tla::Value;
 
@@ -238,4 +239,20 @@ fn a_first_state_that_is_none_of_the_abstract_specification_names_the_part_of_in
             "free \\cap Pages is {\"pages[0]\"}",
         ],
     );
+}
+
+/// Who reads and who writes is to be seen, and an arrow leads from where memory is freed to where it is used.
+#[test]
+fn a_picture_shows_what_is_held_to_read_and_what_led_to_what() {
+    let checked = Judge::builtin().check("v4.14", "sharer");
+    let picture = lanes::race(&checked.instance, finding(&checked, "NoUseAfterFree"));
+    for part in [
+        "holds hog_mm.mmap_sem, shared<",
+        "holds oom_lock<",
+        "lanes-arrow lanes-use",
+        ">free, use</text>",
+        ">held shared (to read)</text>",
+    ] {
+        assert!(picture.contains(part), "{part}:\n{picture}");
+    }
 }

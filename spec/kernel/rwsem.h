@@ -22,13 +22,13 @@ struct rw_semaphore {
 	struct task_struct *owner;	/* the writer */
 };
 
-void down_read(struct rw_semaphore *sem) __atomic __acquires(sem) __strongly_fair __counts(atomic, lock)
+void down_read(struct rw_semaphore *sem) __atomic __acquires_shared(sem) __strongly_fair __counts(atomic, lock)
 {
 	await(!sem->owner && !sem->queued);
 	sem->readers++;
 }
 
-bool down_read_trylock(struct rw_semaphore *sem) __atomic __cond_acquires(sem) __counts(atomic)
+bool down_read_trylock(struct rw_semaphore *sem) __atomic __cond_acquires_shared(sem) __counts(atomic)
 {
 	if (sem->owner || sem->queued)
 		return false;

@@ -168,15 +168,24 @@ pub struct Annotation {
     pub span: Span,
 }
 
+/// How a lock is held. It changes no answer: who may hold it beside whom is what the function waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hold {
+    /// `__acquires`: to write, as it is called of a lock that has readers.
+    Alone,
+    /// `__acquires_shared`: to read.
+    Shared,
+}
+
 /// The annotations of design section 3.1.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AnnotationKind {
     /// One step, with everything it calls.
     Atomic,
     /// Adds the lock behind this parameter to the thread's held locks.
-    Acquires(Ident),
+    Acquires(Ident, Hold),
     /// The same, if the function returns true.
-    CondAcquires(Ident),
+    CondAcquires(Ident, Hold),
     /// Removes it.
     Releases(Ident),
     /// Every error raised inside breaks this property.

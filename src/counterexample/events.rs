@@ -62,6 +62,15 @@ impl Event {
         }
     }
 
+    /// Of the locks of a type that the step took: whether others may hold them, too.
+    pub(crate) fn shares(&self, machine: &Machine, ty: usize) -> bool {
+        let code = &machine.program.threads[self.thread()];
+        self.view.ran.iter().any(|&at| {
+            let takes = matches!(code.code[at], Instr::Acquire { ty: of, .. } if of == ty);
+            takes && machine.program.functions[code.sites[code.at[at] as usize].function].shares
+        })
+    }
+
     /// True if the order of the two steps matters.
     pub(crate) fn meets(&self, other: &Event) -> bool {
         self.met(other).next().is_some()

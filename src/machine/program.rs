@@ -262,6 +262,8 @@ pub struct Function {
     pub atomic: bool,
     /// What a call of it counts as (`__counts`).
     pub counts: Vec<String>,
+    /// The lock that it takes is shared with others (`__acquires_shared`).
+    pub shares: bool,
 }
 
 /// A place an instruction comes from.

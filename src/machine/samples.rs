@@ -91,6 +91,7 @@ pub(crate) fn machine(threads: &[&[Op]]) -> Machine {
             span: span(0),
             atomic: false,
             counts: Vec::new(),
+            shares: false,
         }],
         threads: threads
             .iter()

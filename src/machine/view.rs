@@ -39,9 +39,14 @@ pub(crate) struct StepView {
     pub failed: Option<(usize, i64)>,
     /// What the thread's registers held at its end, also those that are not kept.
     pub registers: Vec<i64>,
+    /// The instructions that it ran.
+    pub ran: Vec<usize>,
 }
 
 impl Observer for StepView {
+    fn executes(&mut self, at: usize, _registers: &[i64]) {
+        self.ran.push(at);
+    }
     fn returned(&mut self, value: i64) {
         self.returned = Some(value);
     }

@@ -294,8 +294,9 @@ impl<'a> Emitter<'a, '_> {
     fn lock_annotations(&mut self, function: &'a ast::Function) -> Result<Vec<LockEffect>, Diagnostic> {
         let mut after = Vec::new();
         for annotation in &function.annotations {
-            let (AnnotationKind::Acquires(lock) | AnnotationKind::CondAcquires(lock) | AnnotationKind::Releases(lock)) =
-                &annotation.kind
+            let (AnnotationKind::Acquires(lock, _)
+            | AnnotationKind::CondAcquires(lock, _)
+            | AnnotationKind::Releases(lock)) = &annotation.kind
             else {
                 continue;
             };
@@ -306,9 +307,9 @@ impl<'a> Emitter<'a, '_> {
             };
             let ty = value.pointee(self.tables, lock.span)?;
             match annotation.kind {
-                AnnotationKind::Acquires(_) | AnnotationKind::CondAcquires(_) => after.push(LockEffect {
+                AnnotationKind::Acquires(..) | AnnotationKind::CondAcquires(..) => after.push(LockEffect {
                     lock: value,
-                    conditional: matches!(annotation.kind, AnnotationKind::CondAcquires(_)),
+                    conditional: matches!(annotation.kind, AnnotationKind::CondAcquires(..)),
                     span: annotation.span,
                 }),
                 _ => self.emit(

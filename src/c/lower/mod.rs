@@ -65,6 +65,7 @@ fn function(function: &ast::Function) -> Function {
         span: function.span,
         atomic,
         counts: function.annotations.iter().flat_map(counts).collect(),
+        shares: function.annotations.iter().any(shares),
     }
 }
 
@@ -73,6 +74,14 @@ fn counts(annotation: &ast::Annotation) -> Vec<String> {
         AnnotationKind::Counts(names) => names.iter().map(|name| name.name.clone()).collect(),
         _ => Vec::new(),
     }
+}
+
+fn shares(annotation: &ast::Annotation) -> bool {
+    use AnnotationKind::{Acquires, CondAcquires};
+    matches!(
+        annotation.kind,
+        Acquires(_, ast::Hold::Shared) | CondAcquires(_, ast::Hold::Shared)
+    )
 }
 
 fn threads(tables: &Tables, shared: Option<&Shared>) -> Result<Vec<Thread>, Vec<Diagnostic>> {

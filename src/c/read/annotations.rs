@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::lexer::{Token, TokenKind, span};
-use crate::c::ast::{Annotation, AnnotationKind, Ident};
+use crate::c::ast::{Annotation, AnnotationKind, Hold, Ident};
 use crate::c::nearest::did_you_mean;
 use crate::source::{Diagnostic, FileId, Span};
 
@@ -211,10 +211,12 @@ pub(super) const LOOP: &str = "for_each";
 /// It is longer than this.
 const WHILE: &[u8] = b"while";
 
-const FUNCTION_ANNOTATIONS: [&str; 12] = [
+const FUNCTION_ANNOTATIONS: [&str; 14] = [
     "__atomic",
     "__acquires",
+    "__acquires_shared",
     "__cond_acquires",
+    "__cond_acquires_shared",
     "__releases",
     "__breaks",
     "__strongly_fair",
@@ -235,8 +237,10 @@ pub(super) fn is_annotation(name: &str) -> bool {
 pub(super) fn word(kind: &AnnotationKind) -> &'static str {
     match kind {
         AnnotationKind::Atomic => "__atomic",
-        AnnotationKind::Acquires(_) => "__acquires",
-        AnnotationKind::CondAcquires(_) => "__cond_acquires",
+        AnnotationKind::Acquires(_, Hold::Alone) => "__acquires",
+        AnnotationKind::Acquires(_, Hold::Shared) => "__acquires_shared",
+        AnnotationKind::CondAcquires(_, Hold::Alone) => "__cond_acquires",
+        AnnotationKind::CondAcquires(_, Hold::Shared) => "__cond_acquires_shared",
         AnnotationKind::Releases(_) => "__releases",
         AnnotationKind::Breaks(_) => "__breaks",
         AnnotationKind::StronglyFair => "__strongly_fair",
@@ -256,8 +260,10 @@ impl Mark {
             "__strongly_fair" => self.bare(AnnotationKind::StronglyFair)?,
             "__unfair" => self.bare(AnnotationKind::Unfair)?,
             "__initially" => self.bare(AnnotationKind::Init)?,
-            "__acquires" => AnnotationKind::Acquires(self.parameter(parameters)?),
-            "__cond_acquires" => AnnotationKind::CondAcquires(self.parameter(parameters)?),
+            "__acquires" => AnnotationKind::Acquires(self.parameter(parameters)?, Hold::Alone),
+            "__acquires_shared" => AnnotationKind::Acquires(self.parameter(parameters)?, Hold::Shared),
+            "__cond_acquires" => AnnotationKind::CondAcquires(self.parameter(parameters)?, Hold::Alone),
+            "__cond_acquires_shared" => AnnotationKind::CondAcquires(self.parameter(parameters)?, Hold::Shared),
             "__releases" => AnnotationKind::Releases(self.parameter(parameters)?),
             "__counts" => AnnotationKind::Counts(self.names("what a call of it counts as")?),
             "__breaks" => AnnotationKind::Breaks(self.one("the property it breaks")?),

@@ -4,7 +4,7 @@ use tree_sitter::Node;
 
 use super::convert::{Checked, Converter, children};
 use super::keywords;
-use crate::c::ast::{Annotation, AnnotationKind, Function, Param, Type};
+use crate::c::ast::{Annotation, AnnotationKind, Function, Hold, Param, Type};
 use crate::source::Diagnostic;
 
 impl Converter<'_> {
@@ -167,7 +167,7 @@ fn contradictions(annotations: &[Annotation], result: &Type) -> Vec<Diagnostic> 
     }
     for one in annotations.iter().filter(|_| atomic.is_none()) {
         let message = match one.kind {
-            Acquires(_) | CondAcquires(_) | Releases(_) => "only an `__atomic` function takes or releases a lock",
+            Acquires(..) | CondAcquires(..) | Releases(_) => "only an `__atomic` function takes or releases a lock",
             StronglyFair => "only an `__atomic` function is strongly fair",
             Counts(_) => "only an `__atomic` function is counted",
             _ => continue,
@@ -175,8 +175,20 @@ fn contradictions(annotations: &[Annotation], result: &Type) -> Vec<Diagnostic> 
         errors.push(Diagnostic::at(one.span, message).help("annotate the `__atomic` function that does it"));
     }
     for one in annotations {
-        if let CondAcquires(lock) = &one.kind {
-            let always = find(&|kind| matches!(kind, Acquires(other) if other.name == lock.name));
+        if let Acquires(lock, Hold::Alone) | CondAcquires(lock, Hold::Alone) = &one.kind {
+            let shared = find(
+                &|kind| matches!(kind, Acquires(other, Hold::Shared) | CondAcquires(other, Hold::Shared) if other.name == lock.name),
+            );
+            if let Some(shared) = shared {
+                errors.push(
+                    Diagnostic::at(one.span, "a lock is held alone, or shared")
+                        .also(shared.span, "shared, this says")
+                        .help("remove one of the two"),
+                );
+            }
+        }
+        if let CondAcquires(lock, _) = &one.kind {
+            let always = find(&|kind| matches!(kind, Acquires(other, _) if other.name == lock.name));
             if let Some(always) = always {
                 errors.push(
                     Diagnostic::at(one.span, "a lock is taken always, or only if the result is true")
@@ -199,9 +211,10 @@ fn contradictions(annotations: &[Annotation], result: &Type) -> Vec<Diagnostic> 
 fn same_kind(a: &Annotation, b: &Annotation) -> bool {
     use crate::c::ast::AnnotationKind::{Acquires, CondAcquires, Releases};
     match (&a.kind, &b.kind) {
-        (Acquires(a), Acquires(b)) | (CondAcquires(a), CondAcquires(b)) | (Releases(a), Releases(b)) => {
-            a.name == b.name
+        (Acquires(a, hold), Acquires(b, other)) | (CondAcquires(a, hold), CondAcquires(b, other)) => {
+            a.name == b.name && hold == other
         }
+        (Releases(a), Releases(b)) => a.name == b.name,
         (a, b) => std::mem::discriminant(a) == std::mem::discriminant(b),
     }
 }

@@ -32,6 +32,8 @@ const LONGEST_ACROSS: usize = 72;
 /// A text that is longer runs over the lane to its right, where nothing else stands in that row; with two lanes, and with more.
 const ROOM: (usize, usize) = (34, 26);
 
+/// What a hollow bar means.
+const SHARED: &str = "held shared (to read)";
 /// Colours of locks.
 const COLORS: usize = 6;
 /// Space for an arrow of the legend, and between two of them.
@@ -143,7 +145,7 @@ impl Picture {
             .map(|text| wrap(text, text::whole(layout.columns())).len())
             .sum();
         layout.height = layout.bottom + if foot == 0 { 8 } else { 22 + foot * LINE };
-        if !self.arrows.is_empty() {
+        if !self.arrows.is_empty() || self.shares() {
             layout.height += 8 + self.legend_lines(layout.width) * LINE;
         }
         layout
@@ -197,13 +199,27 @@ impl Picture {
             );
             x += SAMPLE + pixels(text.len());
         }
+        if self.shares() {
+            if x > 14 && x + pixels(SHARED.len()) + 20 > layout.width {
+                (x, y) = (14, y + LINE);
+            }
+            let (top, text) = (y - 11, x + 12);
+            *svg += &bar("lanes-sample", true, (x, top), 14);
+            *svg += &format!("<text class=\"lanes-legend\" x=\"{text}\" y=\"{y}\">{SHARED}</text>\n");
+        }
+    }
+
+    /// How a lock is drawn that others may hold, too.
+    fn shares(&self) -> bool {
+        self.held.iter().any(|held| held.shared)
     }
 
     /// How many lines the legend takes.
     fn legend_lines(&self, width: usize) -> usize {
         let (mut x, mut lines) = (14, 1);
-        for kind in self.legend() {
-            let wide = SAMPLE + pixels(meaning(kind).0.len());
+        let shared = self.shares().then(|| pixels(SHARED.len()) + 20);
+        let kinds = self.legend().into_iter();
+        for wide in kinds.map(|kind| SAMPLE + pixels(meaning(kind).0.len())).chain(shared) {
             if x > 14 && x + wide > width {
                 (x, lines) = (14, lines + 1);
             }
@@ -308,8 +324,10 @@ impl Held {
         };
         let height = bottom.saturating_sub(top).max(8);
         *svg += &format!(
-            "<g><title>holds {}</title><rect class=\"lanes-lock{color}\" x=\"{x}\" y=\"{top}\" width=\"4\" height=\"{height}\" rx=\"2\"/>",
+            "<g><title>holds {}{}</title>{}",
             escaped(&self.lock),
+            if self.shared { ", shared" } else { "" },
+            bar(&format!("lanes-lock{color}"), self.shared, (x, top), height),
         );
         let short = self.lock.rsplit('.').next().unwrap_or(&self.lock);
         let fits = |name: &&str| name.chars().count() * 6 + 4 <= height;
@@ -327,6 +345,18 @@ impl Held {
 /// The width of so many characters, in the widest of the usual fonts.
 fn pixels(characters: usize) -> usize {
     characters * 74 / 10
+}
+
+/// The bar of a lock; hollow if others may hold it, too.
+fn bar(class: &str, shared: bool, (x, y): (usize, usize), height: usize) -> String {
+    let rect = |x: f64, width: f64, round: u32| {
+        format!("<rect class=\"{class}\" x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" rx=\"{round}\"/>")
+    };
+    let x = x as f64;
+    match shared {
+        true => rect(x - 0.5, 1.5, 0) + &rect(x + 3.0, 1.5, 0),
+        false => rect(x, 4.0, 2),
+    }
 }
 
 /// An arrow that ends at the edge of a step's dot; it may say of which step it is.

@@ -66,6 +66,8 @@ struct Held {
     lock: String,
     /// Which lock of the program: the same in every picture.
     color: usize,
+    /// Others may hold it, too.
+    shared: bool,
     /// Which bar, counted from the lane.
     bar: usize,
     /// The row of the step that took it.
@@ -90,8 +92,8 @@ impl Picture {
             }
         };
         let mut picture = Picture::new(machine, &threads, events.iter().map(row).collect());
-        for (row, event) in events.iter().enumerate() {
-            picture.note_locks(machine, &threads, &event.after, row);
+        for row in 0..events.len() {
+            picture.note_locks(machine, &threads, &events[..=row], row);
         }
         picture.arrows = dependences(machine, &events);
         Picture {
@@ -118,9 +120,7 @@ impl Picture {
         };
         let mut picture = Picture::new(machine, &diagram.lanes, diagram.lines().map(row).collect());
         for (row, line) in diagram.lines().enumerate() {
-            if let Some(event) = line.steps.end.checked_sub(1).and_then(|last| diagram.events.get(last)) {
-                picture.note_locks(machine, &diagram.lanes, &event.after, row);
-            }
+            picture.note_locks(machine, &diagram.lanes, &diagram.events[..line.steps.end], row);
         }
         picture.arrows = arrows(machine, diagram);
         let round = diagram.round(machine).into_iter();
@@ -157,36 +157,30 @@ impl Picture {
         }
     }
 
-    /// Ends the bars of the locks that are not held after a row any more, and starts bars for new ones.
-    fn note_locks(&mut self, machine: &Machine, threads: &[ThreadId], state: &[u64], row: usize) {
+    /// Ends the bars of the locks that are not held any more after the events up to a row, and starts bars for new ones.
+    fn note_locks(&mut self, machine: &Machine, threads: &[ThreadId], until: &[Event], row: usize) {
+        let Some(last) = until.last() else { return };
         let end = self.rows.len();
+        let name = |(ty, number): (usize, usize)| machine.program.types[ty].objects[number].name.as_str();
         for (lane, &thread) in threads.iter().enumerate() {
-            let locks: Vec<(&str, usize)> = machine
-                .locks_held(state, thread)
-                .into_iter()
-                .map(|lock| {
-                    (
-                        machine.program.types[lock.0].objects[lock.1].name.as_str(),
-                        color(machine, lock),
-                    )
-                })
-                .collect();
+            let locks = machine.locks_held(&last.after, thread);
             for held in self.held.iter_mut().filter(|held| held.lane == lane && held.to == end) {
-                if locks.iter().all(|(lock, _)| *lock != held.lock) {
+                if locks.iter().all(|&lock| name(lock) != held.lock) {
                     held.to = row;
                 }
             }
             let open = |held: &&Held| held.lane == lane && held.to == end;
-            for (lock, color) in locks {
-                if self.held.iter().filter(open).any(|held| held.lock == lock) {
+            for lock in locks {
+                if self.held.iter().filter(open).any(|held| held.lock == name(lock)) {
                     continue;
                 }
                 let taken = |bar: &usize| self.held.iter().filter(open).any(|held| held.bar == *bar);
                 let bar = (0..).find(|bar| !taken(bar)).unwrap_or(0);
                 self.held.push(Held {
                     lane,
-                    lock: lock.to_string(),
-                    color,
+                    lock: name(lock).to_string(),
+                    color: color(machine, lock),
+                    shared: is_shared(machine, until, thread, lock),
                     bar,
                     from: row,
                     to: end,
@@ -194,6 +188,16 @@ impl Picture {
             }
         }
     }
+}
+
+/// Whether a thread that holds a lock took it last so that others may hold it, too.
+fn is_shared(machine: &Machine, until: &[Event], thread: ThreadId, lock: (usize, usize)) -> bool {
+    let takes = |event: &&Event| {
+        let holds = |state: &[u64]| machine.locks_held(state, thread).contains(&lock);
+        event.thread() == thread && holds(&event.after) && !holds(&event.before)
+    };
+    let taken = until.iter().rev().find(takes);
+    taken.is_some_and(|event| event.shares(machine, lock.0))
 }
 
 /// The number of a lock among all that some thread takes.

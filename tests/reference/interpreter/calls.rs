@@ -42,8 +42,8 @@ impl<'a> Step<'a, '_> {
         let function = &self.interpreter.declared.program.functions[number];
         for annotation in &function.annotations {
             let lock = match &annotation.kind {
-                AnnotationKind::Acquires(lock) => lock,
-                AnnotationKind::CondAcquires(lock) if result != 0 => lock,
+                AnnotationKind::Acquires(lock, _) => lock,
+                AnnotationKind::CondAcquires(lock, _) if result != 0 => lock,
                 _ => continue,
             };
             let held = self.lock(function, &lock.name, annotation.span)?;

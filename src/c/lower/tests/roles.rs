@@ -64,6 +64,10 @@ fn an_annotation_that_says_nothing_is_an_error() {
             "a lock is taken always, or only if the result is true | __cond_acquires(k) | __acquires(k)",
         ),
         (
+            "void f(struct lock *k) __atomic __acquires(k) __acquires_shared(k) { k->taken = true; }",
+            "a lock is held alone, or shared | __acquires(k) | __acquires_shared(k)",
+        ),
+        (
             "void f(struct lock *k) __breaks(NoMischief) { bool b = true; }",
             "nothing can go wrong in this function | __breaks(NoMischief) | ",
         ),

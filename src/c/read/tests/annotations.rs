@@ -1,7 +1,7 @@
 //! Annotations: where they stand, and what they name.
 
 use super::{read, refusal};
-use crate::c::ast::AnnotationKind as Kind;
+use crate::c::ast::{AnnotationKind as Kind, Hold};
 
 fn kinds(text: &str) -> Vec<String> {
     let program = read(text).unwrap_or_else(|e| panic!("{}", e.render(false)));
@@ -13,8 +13,10 @@ fn kinds(text: &str) -> Vec<String> {
             Kind::StronglyFair => "strongly fair".to_string(),
             Kind::Unfair => "unfair".to_string(),
             Kind::Init => "init".to_string(),
-            Kind::Acquires(x) => format!("acquires {}", x.name),
-            Kind::CondAcquires(x) => format!("acquires {} or not", x.name),
+            Kind::Acquires(x, Hold::Shared) => format!("shares {}", x.name),
+            Kind::CondAcquires(x, Hold::Shared) => format!("shares {} or not", x.name),
+            Kind::Acquires(x, _) => format!("acquires {}", x.name),
+            Kind::CondAcquires(x, _) => format!("acquires {} or not", x.name),
             Kind::Releases(x) => format!("releases {}", x.name),
             Kind::Counts(names) => {
                 let names: Vec<&str> = names.iter().map(|name| name.name.as_str()).collect();
@@ -36,6 +38,14 @@ fn they_follow_the_parameter_list() {
     assert_eq!(
         kinds("bool f(struct s *a)\n\t__atomic\n\t__cond_acquires( a )\n{ }"),
         ["atomic", "acquires a or not"]
+    );
+    assert_eq!(
+        kinds("void f(struct s *a) __atomic __acquires_shared(a) { }"),
+        ["atomic", "shares a"]
+    );
+    assert_eq!(
+        kinds("bool f(struct s *a) __atomic __cond_acquires_shared(a) { }"),
+        ["atomic", "shares a or not"]
     );
     assert_eq!(
         kinds("static struct p *f(struct s *a) __releases(a) __strongly_fair __atomic /* c */ __breaks(NoBug) { }"),
