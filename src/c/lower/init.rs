@@ -37,12 +37,7 @@ fn one<'a>(tables: &mut Tables<'a>, id: usize, function: &'a Function) -> Result
     };
     let mut emitter = Emitter::new(tables, Some(&alone), None);
     emitter.atomic = 1;
-    emitter.enter(function, id, None, None, Vec::new());
-    emitter.stmt(&function.body)?;
-    emitter.close_labels()?;
-    let end = emitter.frame().end;
-    emitter.place_label(end);
-    emitter.emit(Instr::End, function.name.span)?;
+    emitter.outermost(function, id)?;
     let thread = finish::finish(emitter, function.name.name.clone(), Role::Environment, true)?;
     for (instr, &at) in thread.code.iter().zip(&thread.at) {
         let what = match instr {

@@ -199,12 +199,7 @@ fn threads_of<'a>(
     };
     let one = |(name, current)| {
         let mut emitter = Emitter::new(tables, shared, current);
-        emitter.enter(function, id, None, None, Vec::new());
-        emitter.stmt(&function.body)?;
-        emitter.close_labels()?;
-        let end = emitter.frame().end;
-        emitter.place_label(end);
-        emitter.emit(Instr::End, function.name.span)?;
+        emitter.outermost(function, id)?;
         match shared {
             None => Ok(finish::draft(emitter, name, role, fair)),
             Some(_) => finish::finish(emitter, name, role, fair),

@@ -7,8 +7,8 @@ use super::emit::{Binding, Emitter, GotoLabel, Label, Left, Start, Unset};
 use super::syntax;
 use super::unroll::Counter;
 use super::value::{Ty, Value, describe};
-use crate::c::ast::{BinaryOp, Expr, Ident, Stmt, StmtKind, Type};
-use crate::machine::program::{Operand, Reg, Scalar};
+use crate::c::ast::{BinaryOp, Expr, Function, Ident, Stmt, StmtKind, Type};
+use crate::machine::program::{Instr, Operand, Reg, Scalar};
 use crate::source::{Diagnostic, Span};
 
 impl<'a> Emitter<'a, '_> {
@@ -134,6 +134,16 @@ impl<'a> Emitter<'a, '_> {
                     .help("rename one of the two"),
             ),
         }
+    }
+
+    /// A function that nothing calls, from its beginning to the end of all.
+    pub(crate) fn outermost(&mut self, function: &'a Function, id: usize) -> Result<(), Diagnostic> {
+        self.enter(function, id, None, None, Vec::new());
+        self.stmt(&function.body)?;
+        self.close_labels()?;
+        let end = self.frame().end;
+        self.place_label(end);
+        self.emit(Instr::End, function.name.span)
     }
 
     /// Refuses labels that are jumped to and stand nowhere; a jump into a scope leaves its variables without a value.
