@@ -509,6 +509,31 @@ fn nothing_is_wider_than_the_window() {
 }
 
 #[test]
+fn arrows_say_what_led_to_what_and_the_lanes_fit() {
+    let Some(mut chromium) = Chromium::start() else { return };
+    let explorer = v4_14();
+    let mut visit = Visit::to(&mut chromium, explorer.link("NoUseAfterFree"));
+    visit.is_at("step 35 of 35");
+    visit.chromium.resize(&visit.tab, 1500, 1000);
+    visit.wait("document.getElementById('lanes').scrollWidth <= document.getElementById('lanes').clientWidth");
+    let arrows = "document.querySelectorAll('#lanes .lanes-arrow[data-step]').length";
+    let dim = "document.querySelectorAll('#lanes .lanes-arrow.future').length";
+    let lasts = visit.eval("document.querySelectorAll('#lanes .lanes-use[data-step=\"35\"]').length");
+    assert_eq!(lasts, 1, "the last step uses what was freed");
+    assert_eq!(visit.eval(dim), 0, "all of it has happened");
+    let all = visit.eval(arrows);
+    visit.press("Home");
+    visit.is_at("step 0 of 35");
+    assert_eq!(visit.eval(dim), all, "nothing has happened yet");
+    let legend =
+        visit.eval("[...document.querySelectorAll('#lanes .lanes-legend')].map(text => text.textContent).join('; ')");
+    assert_eq!(
+        legend,
+        "write, read; unlock, lock; wake, run; free, use; held shared (to read)"
+    );
+}
+
+#[test]
 fn all_can_be_reached_with_the_keyboard() {
     let Some(mut chromium) = Chromium::start() else { return };
     let explorer = v4_14();

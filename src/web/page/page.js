@@ -187,12 +187,11 @@ function renderLanes(view) {
   const svg = panel.firstElementChild;
   const names = [...svg.querySelectorAll(".lanes-name")].map((name) => {
     const made = span("", name.textContent);
-    made.style.left = `${name.getAttribute("x")}px`;
+    made.dataset.x = name.getAttribute("x");
     return made;
   });
-  const head = element("div", { className: "names", ariaHidden: "true" }, ...names);
-  head.style.width = `${svg.getAttribute("width")}px`;
-  panel.prepend(head);
+  panel.prepend(element("div", { className: "names", ariaHidden: "true" }, ...names));
+  fit();
   panel.scrollLeft = scrollLeft;
   const whole = of ? of.path : path;
   for (const arrow of panel.querySelectorAll(".lanes-arrow[data-step]")) {
@@ -209,8 +208,23 @@ function renderLanes(view) {
   }
 }
 
+/** Makes the lanes as wide as the panel, if they would be a little wider: letters stay large enough to read. */
+function fit() {
+  const panel = at("lanes");
+  const [head, svg] = [panel.querySelector(".names"), panel.querySelector("svg")];
+  if (!head || !panel.clientWidth) return;
+  const { width, height } = svg.viewBox.baseVal;
+  const scale = Math.min(1, Math.max(0.8, (panel.clientWidth - 12) / width));
+  svg.setAttribute("width", width * scale);
+  svg.setAttribute("height", height * scale);
+  svg.style.marginTop = `${-32 * scale}px`;
+  head.style.width = `${width * scale}px`;
+  for (const name of head.children) name.style.left = `${name.dataset.x * scale}px`;
+}
+
 /** Scrolls so that the last step can be seen. */
 function reveal() {
+  fit();
   at("lines").scrollTop = at("lines").scrollHeight;
   const panel = at("lanes");
   const row = panel.querySelector(".lanes-row.here");
