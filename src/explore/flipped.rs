@@ -19,6 +19,8 @@ pub(crate) struct Flipped {
     parts: Vec<Part>,
     /// By part and number: the bits in which the next number is another.
     changes: Vec<u32>,
+    /// There is no room for more.
+    full: bool,
 }
 
 #[derive(Debug)]
@@ -56,9 +58,13 @@ impl Flipped {
 
     /// Makes room for what a flip does, unless that is too much.
     fn note(&mut self, packing: &Packing, flip: &Flip) -> bool {
+        if self.full {
+            return false;
+        }
         let parts: Vec<usize> = packing.touched(flip).collect();
         let numbers: usize = parts.iter().map(|&part| packing.place(part).numbers()).sum();
         if self.changes.len() + numbers > MOST {
+            self.full = true;
             return false;
         }
         let first = self.parts.len();
