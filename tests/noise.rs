@@ -298,7 +298,10 @@ fn options(command: &[&str]) -> Vec<(String, bool)> {
     for line in help.lines().map(str::trim_start).filter(|line| line.starts_with('-')) {
         let (names, _) = line.split_once("  ").unwrap_or((line, ""));
         for name in names.split(", ").flat_map(|name| name.split(' ').next()) {
-            options.push((name.to_string(), names.contains('<')));
+            // That one waits until somebody saves a file.
+            if name != "--watch" {
+                options.push((name.to_string(), names.contains('<')));
+            }
         }
     }
     assert!(options.len() > 2, "{help}");
