@@ -109,7 +109,11 @@ fn ranks_and_their_reasons_are_checked() {
 fn without_strong_fairness_a_ranking_breaks_down() {
     const WEAK: [(&str, &str, &str); 3] = [
         ("kernel/mutex.h", "__acquires(lock) __strongly_fair", "__acquires(lock)"),
-        ("kernel/rwsem.h", "__acquires(sem) __strongly_fair", "__acquires(sem)"),
+        (
+            "kernel/rwsem.h",
+            "__acquires_shared(sem) __strongly_fair",
+            "__acquires_shared(sem)",
+        ),
         ("kernel/rwsem.h", "__acquires(sem) __strongly_fair", "__acquires(sem)"),
     ];
     let (strong, weak) = (Judge::builtin(), Judge::edited(&WEAK));

@@ -12,7 +12,11 @@ const NO_GIVE_UP: &str = "2017-07-25-no-give-up";
 /// Edits that leave every lock acquisition weakly fair.
 const WEAK: [(&str, &str, &str); 3] = [
     ("kernel/mutex.h", "__acquires(lock) __strongly_fair", "__acquires(lock)"),
-    ("kernel/rwsem.h", "__acquires(sem) __strongly_fair", "__acquires(sem)"),
+    (
+        "kernel/rwsem.h",
+        "__acquires_shared(sem) __strongly_fair",
+        "__acquires_shared(sem)",
+    ),
     ("kernel/rwsem.h", "__acquires(sem) __strongly_fair", "__acquires(sem)"),
 ];
 
