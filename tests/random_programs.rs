@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use oomspec::check::{Verdict, findings};
-use oomspec::explore::{Graph, Limits, explore};
+use oomspec::explore::{Graph, Limits, explore, reach};
 use oomspec::machine::{Machine, Scratch};
 use proptest::prelude::*;
 
@@ -127,5 +127,60 @@ fn same(one: &Graph, other: &Graph) {
         assert_eq!(one.level(state), other.level(state));
         assert!(one.edges(state).eq(other.edges(state)), "the edges of state {state}");
         assert_eq!(one.path(state).last(), other.path(state).last());
+    }
+}
+
+/// A number that takes more values than a part of a key may: keys change while it grows, and whoever remembers some forgets them.
+#[test]
+fn many_values_are_counted_alike_on_any_number_of_threads() {
+    let text = "struct memory { u16 a; u16 b; bool f[2]; };\nstruct memory m;\nstruct task { bool runs; };\nstruct task t, u;\n\
+         void run(void) __task(t)\n{\n\twhile (m.a < 2500) {\n\t\tm.a++;\n\t\tm.f[0] = !m.f[0];\n\t}\n}\n\
+         void other(void) __task(u)\n{\n\tm.b = choose(2);\n\tm.f[1] = !m.f[1];\n}\n";
+    let instance = instance(text).unwrap_or_else(|errors| panic!("{}", errors.render(false)));
+    let (states, steps) = naively(&instance.machine);
+    assert!(states > 20_000, "{states}");
+    for threads in [1, 2, 3] {
+        let limits = Limits {
+            threads,
+            ..Limits::default()
+        };
+        for search in [explore, reach] {
+            let graph = search(&instance.machine, limits, &|_, _| {});
+            assert_eq!(
+                (graph.distinct(), graph.transitions()),
+                (states, steps),
+                "{threads} threads"
+            );
+        }
+    }
+}
+
+/// A frontier of many states is divided, and what one slice of it has met says nothing about the numbers of another.
+#[test]
+fn edges_lead_where_the_steps_lead_on_a_wide_frontier() {
+    let mut text = String::from("struct memory { u8 v[3]; };\nstruct memory m;\nstruct task { bool runs; };\n");
+    for task in 0..3 {
+        text += &format!(
+            "struct task t{task};\nvoid run{task}(void) __task(t{task})\n{{\n\tm.v[{task}] = choose(12);\n\tm.v[{task}] = m.v[{}];\n}}\n",
+            (task + 1) % 3
+        );
+    }
+    let instance = instance(&text).unwrap_or_else(|errors| panic!("{}", errors.render(false)));
+    let machine = &instance.machine;
+    for threads in [1, 2, 3] {
+        let limits = Limits {
+            threads,
+            ..Limits::default()
+        };
+        let graph = explore(machine, limits, &|_, _| {});
+        assert!(graph.distinct() > 20 * graph.depth() * 256, "{}", graph.distinct());
+        let (mut next, mut scratch) = (vec![0; machine.words()], Scratch::new(machine));
+        for state in 0..graph.distinct() as u32 {
+            let from = graph.state(state);
+            let mut steps = Vec::new();
+            machine.successors(&from, &mut next, &mut scratch, |_, _, to| steps.push(to.to_vec()));
+            let led: Vec<Vec<u64>> = graph.edges(state).map(|edge| graph.state(edge.to)).collect();
+            assert_eq!(led, steps, "state {state} on {threads} threads");
+        }
     }
 }
