@@ -1,6 +1,8 @@
 //! What really led from one thread to another: a value that was written and then looked at, an object that was freed and then used, a
 //! lock that was dropped and then taken, a condition that became true and was waited for. The order of all other steps is chance.
 
+use std::collections::BTreeMap;
+
 use super::events::{Cell, Event};
 use crate::machine::Machine;
 use crate::machine::program::PointKind;
@@ -35,12 +37,14 @@ pub(crate) fn dependences(machine: &Machine, found: &[Event]) -> Vec<Dependence>
     // By thread: how many events happened before its last one, for each thread.
     let mut clocks = vec![vec![0; machine.program.threads.len()]; machine.program.threads.len()];
     let mut after: Vec<Vec<usize>> = Vec::new();
+    // Who changed each cell last.
+    let mut changed: BTreeMap<Cell, usize> = BTreeMap::new();
     let mut all = Vec::new();
     for (to, event) in found.iter().enumerate() {
         let thread = event.thread();
         let mut sources: Vec<Dependence> = Vec::new();
         for &cell in event.reads.iter().filter(|&&cell| event.looks_at(machine, cell)) {
-            let last = found[..to].iter().rposition(|other| other.changes(machine, cell));
+            let last = changed.get(&cell).copied();
             let Some(from) = last.filter(|&from| found[from].thread() != thread) else {
                 continue;
             };
@@ -61,6 +65,8 @@ pub(crate) fn dependences(machine: &Machine, found: &[Event]) -> Vec<Dependence>
                 *known = (*known).max(*more);
             }
         }
+        let changes = event.writes.iter().filter(|&&cell| event.changes(machine, cell));
+        changed.extend(changes.map(|&cell| (cell, to)));
         clocks[thread][thread] = to + 1;
         after.push(clocks[thread].clone());
     }

@@ -47,8 +47,8 @@ pub type Progress<'a> = &'a (dyn Fn(usize, usize) + Sync);
 const BATCH: usize = 4096;
 /// A slice of this many states is not worth dividing.
 const SLICE: usize = 256;
-/// More states, or more edges where they are kept, have no number.
-const MOST: usize = u32::MAX as usize / 2;
+/// More states, or more edges where they are kept, have no number: what comes behind is no state's.
+const MOST: usize = ASKED as usize - 1;
 
 /// Explores all reachable states and keeps their steps; `progress` hears of states and transitions now and then.
 pub fn explore(machine: &Machine, limits: Limits, progress: Progress) -> Graph {

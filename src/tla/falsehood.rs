@@ -29,7 +29,7 @@ pub struct Part {
     pub fails: bool,
     /// What it would have to be: false under a negation.
     pub wanted: bool,
-    /// What makes it false comes after it.
+    /// What makes it so comes after it.
     pub wraps: bool,
 }
 

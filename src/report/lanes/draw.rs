@@ -36,8 +36,8 @@ const ROOM: (usize, usize) = (34, 26);
 const SHARED: &str = "held shared (to read)";
 /// Colours of locks.
 const COLORS: usize = 6;
-/// Space for an arrow of the legend, and between two of them.
-const SAMPLE: usize = 58;
+/// Where the legend begins.
+const MARGIN: usize = 14;
 
 /// Where rows and lanes lie.
 struct Layout {
@@ -50,9 +50,49 @@ struct Layout {
     names: Vec<usize>,
     /// The line above the loop.
     forever: Option<usize>,
+    legend: Vec<Entry>,
     width: usize,
     height: usize,
     left: usize,
+}
+
+/// An entry of the legend: what it explains, and where it stands.
+struct Entry {
+    sample: Sample,
+    x: usize,
+    /// Counted from the first line of the legend.
+    line: usize,
+}
+
+/// What the legend explains.
+enum Sample {
+    Arrow(Kind),
+    Shared,
+}
+
+impl Sample {
+    fn text(&self) -> &'static str {
+        match self {
+            Sample::Arrow(kind) => meaning(*kind).0,
+            Sample::Shared => SHARED,
+        }
+    }
+
+    /// Space before the text.
+    fn room(&self) -> usize {
+        match self {
+            Sample::Arrow(_) => 34,
+            Sample::Shared => 12,
+        }
+    }
+
+    /// Space after it.
+    fn gap(&self) -> usize {
+        match self {
+            Sample::Arrow(_) => 24,
+            Sample::Shared => 8,
+        }
+    }
 }
 
 impl Picture {
@@ -135,6 +175,7 @@ impl Picture {
             bottom: y + 6,
             names,
             forever,
+            legend: Vec::new(),
             width,
             height: 0,
             left,
@@ -145,9 +186,8 @@ impl Picture {
             .map(|text| wrap(text, text::whole(layout.columns())).len())
             .sum();
         layout.height = layout.bottom + if foot == 0 { 8 } else { 22 + foot * LINE };
-        if !self.arrows.is_empty() || self.shares() {
-            layout.height += 8 + self.legend_lines(layout.width) * LINE;
-        }
+        layout.legend = self.legend(layout.width);
+        layout.height += layout.legend.last().map_or(0, |last| 8 + (last.line + 1) * LINE);
         layout
     }
 
@@ -178,54 +218,36 @@ impl Picture {
         }
     }
 
-    /// The kinds of arrows that there are, each with what it means.
-    fn legend(&self) -> Vec<Kind> {
+    fn draw_legend(&self, layout: &Layout, svg: &mut String) {
+        for Entry { sample, x, line } in &layout.legend {
+            let lines = layout.legend.last().map_or(0, |last| last.line - line);
+            let y = layout.height - 10 - lines * LINE;
+            *svg += &match sample {
+                Sample::Arrow(kind) => arrow(meaning(*kind).1, "", (*x, y - 8), (x + 26, y)),
+                Sample::Shared => bar("lanes-sample", true, (*x, y - 11), 14),
+            };
+            let (x, text) = (x + sample.room(), sample.text());
+            *svg += &format!("<text class=\"lanes-legend\" x=\"{x}\" y=\"{y}\">{text}</text>\n");
+        }
+    }
+
+    /// What there is to explain: the kinds of arrows, and bars of locks that others may hold, too.
+    fn legend(&self, width: usize) -> Vec<Entry> {
         let kinds = [Kind::Read, Kind::Lock, Kind::Wake, Kind::Use];
         let drawn = |kind: &Kind| self.arrows.iter().any(|said| said.kind == *kind);
-        kinds.into_iter().filter(drawn).collect()
-    }
-
-    fn draw_legend(&self, layout: &Layout, svg: &mut String) {
-        let (mut x, mut y) = (14, layout.height - 10 - (self.legend_lines(layout.width) - 1) * LINE);
-        for kind in self.legend() {
-            let (text, class) = meaning(kind);
-            if x > 14 && x + SAMPLE + pixels(text.len()) > layout.width {
-                (x, y) = (14, y + LINE);
+        let arrows = kinds.into_iter().filter(drawn).map(Sample::Arrow);
+        let shared = self.held.iter().any(|held| held.shared).then_some(Sample::Shared);
+        let (mut x, mut line) = (MARGIN, 0);
+        let placed = arrows.chain(shared).map(|sample| {
+            let wide = sample.room() + pixels(sample.text().len());
+            if x > MARGIN && x + wide + sample.gap() > width {
+                (x, line) = (MARGIN, line + 1);
             }
-            *svg += &arrow(class, "", (x, y - 8), (x + 26, y));
-            *svg += &format!(
-                "<text class=\"lanes-legend\" x=\"{}\" y=\"{y}\">{text}</text>\n",
-                x + 34
-            );
-            x += SAMPLE + pixels(text.len());
-        }
-        if self.shares() {
-            if x > 14 && x + pixels(SHARED.len()) + 20 > layout.width {
-                (x, y) = (14, y + LINE);
-            }
-            let (top, text) = (y - 11, x + 12);
-            *svg += &bar("lanes-sample", true, (x, top), 14);
-            *svg += &format!("<text class=\"lanes-legend\" x=\"{text}\" y=\"{y}\">{SHARED}</text>\n");
-        }
-    }
-
-    /// How a lock is drawn that others may hold, too.
-    fn shares(&self) -> bool {
-        self.held.iter().any(|held| held.shared)
-    }
-
-    /// How many lines the legend takes.
-    fn legend_lines(&self, width: usize) -> usize {
-        let (mut x, mut lines) = (14, 1);
-        let shared = self.shares().then(|| pixels(SHARED.len()) + 20);
-        let kinds = self.legend().into_iter();
-        for wide in kinds.map(|kind| SAMPLE + pixels(meaning(kind).0.len())).chain(shared) {
-            if x > 14 && x + wide > width {
-                (x, lines) = (14, lines + 1);
-            }
-            x += wide;
-        }
-        lines
+            let entry = Entry { sample, x, line };
+            x += wide + entry.sample.gap();
+            entry
+        });
+        placed.collect()
     }
 
     fn draw_loop(&self, layout: &Layout, svg: &mut String) {
