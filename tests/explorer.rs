@@ -97,6 +97,69 @@ fn a_view_says_what_staterights_interface_does_not() {
 }
 
 #[test]
+fn an_expression_has_a_value_in_each_state_of_a_path() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let explorer = v4_14(folder.path());
+    let path = path(explorer.link("NoUseAfterFree"));
+    let ask = |query: &str| explorer.get(&format!("/.oomspec/values{path}?{query}"));
+    // What the command says is what the page says.
+    let told = std::process::Command::new(env!("CARGO_BIN_EXE_oomspec"))
+        .args([
+            "eval",
+            "pc",
+            "v4.14",
+            "-s",
+            "foreign-mmput",
+            "-p",
+            "NoUseAfterFree",
+            "--format",
+            "json",
+        ])
+        .output()
+        .expect("oomspec");
+    let told = String::from_utf8(told.stdout).expect("text");
+    let told: Vec<Value> = told.lines().map(|line| json(line)["value"].clone()).collect();
+    assert_eq!(told.len(), 36);
+    let (status, body) = ask("expression=pc");
+    assert_eq!((status, json(&body)), (200, Value::Array(told)));
+    let (status, body) = ask("expression=1+%2B%201%20%3D+2");
+    assert_eq!(status, 200);
+    assert!(
+        json(&body)
+            .as_array()
+            .expect("values")
+            .iter()
+            .all(|value| value == "TRUE")
+    );
+    let deep = format!("expression={}1", "(".repeat(20_000));
+    let wrong = [
+        "",
+        "expression",
+        "expression=",
+        "expression=%",
+        "expression=%ff%fe",
+        "expression=pc%27",
+        "expression=nobody",
+        "expression=1%20%2B%20TRUE",
+        "expression=SUBSET%20(1..1000000)",
+        "expression=[]TRUE",
+        "expression=1%0A%3D%3D%3D%3D",
+        &deep,
+    ];
+    for wrong in wrong {
+        let (status, body) = ask(wrong);
+        assert_eq!(status, 400, "{wrong}: {body}");
+        assert!(
+            json(&body)["error"].as_str().is_some_and(|error| !error.is_empty()),
+            "{wrong}"
+        );
+    }
+    assert_eq!(explorer.get("/.oomspec/values/0/99?expression=pc").0, 404);
+    // It is still there.
+    assert_eq!(ask("expression=pc").0, 200);
+}
+
+#[test]
 fn a_view_names_who_waits_for_a_lock() {
     let folder = tempfile::tempdir().expect("a folder");
     let explorer = v4_14(folder.path());

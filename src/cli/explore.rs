@@ -1,6 +1,7 @@
 //! `oomspec explore`: one protocol in one scenario, in the browser.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use oomspec::actors::System;
 use oomspec::actors::compare;
@@ -12,7 +13,7 @@ use oomspec::model::properties::PropertyModule;
 use oomspec::report::changed::changed;
 use oomspec::source::{Diagnostic, Diagnostics};
 use oomspec::spec::Spec;
-use oomspec::web::{Live, Page};
+use oomspec::web::{Expressions, Live, Page};
 
 use super::check::{available_threads, base};
 use super::output::misuse;
@@ -21,7 +22,7 @@ use super::watch::Watched;
 /// Browse a protocol in a scenario: its counterexamples and all other paths, state by state
 ///
 /// Serves a page on the loopback address until Ctrl-C, and prints one link for each violation, which opens at its last state,
-/// or where its loop starts. stateright's own Explorer is beside it, at /stateright/.
+/// or where its loop starts. Its box shows the values of any TLA+ expression along a run. stateright's own Explorer is beside it, at /stateright/.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]
@@ -72,8 +73,17 @@ pub fn run(spec: &Spec, folder: Option<&Path>, args: &Args, budget: Budget) -> R
         super::output::save(path, file.as_bytes())?;
         return Ok(super::exit::FINE);
     }
-    let page = Page::new(&history, &looked.checked, system, args.port, threads, args.watch)
-        .map_err(|error| Diagnostics::from(Diagnostic::general(error.to_string())))?;
+    let expressions = expressions(folder, args.properties.as_deref());
+    let page = Page::new(
+        &history,
+        &looked.checked,
+        system,
+        args.port,
+        threads,
+        args.watch,
+        expressions,
+    )
+    .map_err(|error| Diagnostics::from(Diagnostic::general(error.to_string())))?;
     super::print(&links(&looked.checked, &page))?;
     let Some(watched) = watched else { page.serve() };
     let live = page.live();
@@ -96,10 +106,7 @@ fn watch(
     loop {
         let Some(what) = watched.wait(budget) else { continue };
         let again = || {
-            let read = match folder {
-                Some(folder) => Some(Spec::folder(folder).map_err(Diagnostics::from)?),
-                None => None,
-            };
+            let read = folder.map(|folder| super::spec(Some(folder))).transpose()?;
             let spec = read.as_ref().unwrap_or(spec);
             let now = look(spec, args, budget)?;
             Ok((History::of(spec), system(&now)?, now))
@@ -141,6 +148,15 @@ fn look(spec: &Spec, args: &Args, budget: Budget) -> Result<Looked, Diagnostics>
         checked,
         modules,
         listing: spec.flatten(&listing)?,
+    })
+}
+
+/// Reads what is typed into the page's box, as the files are by then.
+fn expressions(folder: Option<&Path>, properties: Option<&Path>) -> Expressions {
+    let (folder, properties) = (folder.map(Path::to_path_buf), properties.map(Path::to_path_buf));
+    Arc::new(move |text, machine| {
+        let spec = super::spec(folder.as_deref())?;
+        spec.expression(text, properties.as_deref(), machine)
     })
 }
 

@@ -31,7 +31,7 @@ mod validate;
 mod verify;
 mod watch;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use bytesize::ByteSize;
@@ -100,15 +100,20 @@ pub fn run() -> ExitCode {
     ExitCode::from(code)
 }
 
+/// The spec of `--spec`, or the one built into the binary.
+fn spec(folder: Option<&Path>) -> Result<Spec, Diagnostics> {
+    match folder {
+        None => Ok(Spec::builtin()),
+        Some(folder) => Ok(Spec::folder(folder)?),
+    }
+}
+
 fn command(cli: &Cli) -> Result<u8, Failure> {
     if let (Command::Completions(_), Some(_)) = (&cli.command, &cli.spec) {
         output::misuse("completions are the same for every --spec");
     }
     let budget = budget::start(cli.max_memory);
-    let spec = match &cli.spec {
-        None => Spec::builtin(),
-        Some(folder) => Spec::folder(folder).map_err(Diagnostics::from)?,
-    };
+    let spec = spec(cli.spec.as_deref())?;
     match &cli.command {
         Command::Check(args) => check::run(&spec, cli.spec.as_deref(), args, budget),
         Command::Explore(args) => explore::run(&spec, cli.spec.as_deref(), args, budget),

@@ -7,7 +7,10 @@ mod offline;
 mod routes;
 mod server;
 mod summary;
+mod values;
 mod view;
+
+pub use values::Expressions;
 
 use std::fmt;
 use std::io;
@@ -67,8 +70,13 @@ impl Live {
             text: news,
             wrong: false,
         };
-        let machine = Arc::clone(system.machine());
-        let routes = Routes::new(machine, summary, Explorer::new(system, threads), news);
+        let routes = Routes {
+            machine: Arc::clone(system.machine()),
+            summary,
+            explorer: Explorer::new(system, threads),
+            expressions: Arc::clone(&self.routes().expressions),
+            news: RwLock::new(news),
+        };
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(routes);
     }
 
@@ -85,7 +93,8 @@ impl Live {
 
 impl Page {
     /// Reserves a port on the loopback address, 0 is any, for what was found out about a protocol in a scenario; stateright
-    /// searches on so many threads, once it is asked to. A page that is `watched` looks for what [`Live`] has to say.
+    /// searches on so many threads, once it is asked to. A page that is `watched` looks for what [`Live`] has to say;
+    /// what is typed into its box is read by `expressions`.
     ///
     /// # Errors
     ///
@@ -97,15 +106,20 @@ impl Page {
         port: u16,
         threads: usize,
         watched: bool,
+        expressions: Expressions,
     ) -> Result<Self, PortError> {
         let at = |error| PortError(port, error);
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(at)?;
         let address = listener.local_addr().map_err(at)?;
-        let machine = Arc::clone(system.machine());
         let mut summary = Summary::new(history, checked, &system);
         summary.watched = watched;
-        let explorer = Explorer::new(system, threads);
-        let routes = Routes::new(machine, summary, explorer, News::default());
+        let routes = Routes {
+            machine: Arc::clone(system.machine()),
+            summary,
+            explorer: Explorer::new(system, threads),
+            expressions,
+            news: RwLock::default(),
+        };
         Ok(Page {
             live: Live(Arc::new(RwLock::new(Arc::new(routes)))),
             listener,

@@ -1,5 +1,6 @@
 //! What is at which address, for whom.
 
+use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -7,9 +8,10 @@ use serde::Serialize;
 
 use super::server::{Answer, Request};
 use super::summary::{Shown, Summary};
+use super::values::{Expressions, values};
 use super::view::view;
 use crate::actors::{Explorer, interface, labels};
-use crate::machine::Machine;
+use crate::machine::{Label, Machine};
 
 /// Longest path that is answered, in steps.
 const LONGEST: usize = 1000;
@@ -25,10 +27,11 @@ const POLICY: &str =
 
 /// Answers requests.
 pub(super) struct Routes {
-    machine: Arc<Machine>,
-    summary: Summary,
-    explorer: Explorer,
-    news: RwLock<News>,
+    pub machine: Arc<Machine>,
+    pub summary: Summary,
+    pub explorer: Explorer,
+    pub expressions: Expressions,
+    pub news: RwLock<News>,
 }
 
 /// What has happened since the page was opened.
@@ -43,15 +46,6 @@ pub(super) struct News {
 }
 
 impl Routes {
-    pub(crate) fn new(machine: Arc<Machine>, summary: Summary, explorer: Explorer, news: News) -> Self {
-        Routes {
-            machine,
-            summary,
-            explorer,
-            news: RwLock::new(news),
-        }
-    }
-
     pub(crate) fn news(&self) -> News {
         // Nobody panics with the lock held; if somebody did, the news would still be whole.
         self.news.read().unwrap_or_else(PoisonError::into_inner).clone()
@@ -111,11 +105,18 @@ impl Routes {
             "/stateright/app.css" => Answer::theirs(CSS, "app.css"),
             "/stateright/app.js" => Answer::theirs(SCRIPT, "app.js"),
             "/stateright/knockout-3.5.0.js" => Answer::theirs(SCRIPT, "knockout-3.5.0.js"),
-            _ => match (path.strip_prefix("/.oomspec/view"), path.strip_prefix("/.states")) {
-                (Some(path), _) => self.view(path, query),
-                (_, Some(path)) => self.states(path),
-                _ => Answer::error(404, "there is nothing here"),
-            },
+            _ => {
+                let of = |place| path.strip_prefix(place);
+                if let Some(path) = of("/.oomspec/view") {
+                    self.view(path, query)
+                } else if let Some(path) = of("/.oomspec/values") {
+                    self.values(path, query)
+                } else if let Some(path) = of("/.states") {
+                    self.states(path)
+                } else {
+                    Answer::error(404, "there is nothing here")
+                }
+            }
         }
     }
 
@@ -125,19 +126,35 @@ impl Routes {
             Ok(of) => of,
             Err(message) => return Answer::error(404, message),
         };
-        let indices = match indices(path) {
-            Ok(indices) => indices,
+        match self.steps(path) {
+            Ok(steps) => Answer::json(200, &view(&self.machine, &steps, of)),
+            Err(message) => Answer::error(404, message),
+        }
+    }
+
+    /// The values of an expression in the states of a path.
+    fn values(&self, path: &str, query: &str) -> Answer {
+        let steps = match self.steps(path) {
+            Ok(steps) => steps,
             Err(message) => return Answer::error(404, message),
         };
-        match labels(&self.machine, &indices) {
-            Some(steps) => Answer::json(200, &view(&self.machine, &steps, of)),
-            None => Answer::error(404, "there is no such path"),
+        let Some(text) = parameter(query, "expression") else {
+            return Answer::error(400, "there is no ?expression=");
+        };
+        match values(&self.machine, &steps, &text, &self.expressions) {
+            Ok(values) => Answer::json(200, &values),
+            Err(message) => Answer::error(400, &message),
         }
+    }
+
+    /// The steps of a path.
+    fn steps(&self, path: &str) -> Result<Vec<Label>, &'static str> {
+        labels(&self.machine, &indices(path)?).ok_or("there is no such path")
     }
 
     /// The counterexample that a query names.
     fn counterexample(&self, query: &str) -> Result<Option<&Shown>, &'static str> {
-        match query.split('&').find_map(|part| part.strip_prefix("of=")) {
+        match parameter(query, "of") {
             None => Ok(None),
             Some(name) => {
                 let mut all = self.summary.counterexamples.iter();
@@ -196,6 +213,12 @@ impl Answer {
     pub(crate) fn error(status: u16, message: &str) -> Self {
         Answer::json(status, &serde_json::json!({ "error": message }))
     }
+}
+
+/// What a query says of this name.
+fn parameter<'a>(query: &'a str, name: &str) -> Option<Cow<'a, str>> {
+    let mut pairs = form_urlencoded::parse(query.as_bytes());
+    pairs.find(|(key, _)| key == name).map(|(_, value)| value)
 }
 
 /// The numbers of a path `/0/1/2`, the first of which names the initial state.

@@ -469,6 +469,10 @@ fn nothing_is_in_the_way_of_a_screen_reader() {
     let mut all = Vec::new();
     for page in pages {
         let mut visit = Visit::to(&mut chromium, &page);
+        if page.contains("NoUseAfterFree") {
+            visit.eval("location.hash += '&value=pc&value=nothing'");
+            visit.wait("document.querySelectorAll('#rows li').length === 2");
+        }
         visit.eval(&format!("{axe}; 0"));
         for width in [1500, 900, 400] {
             visit.chromium.resize(&visit.tab, width, 900);
@@ -534,6 +538,59 @@ fn arrows_say_what_led_to_what_and_the_lanes_fit() {
 }
 
 #[test]
+fn the_box_shows_any_expression_at_every_step() {
+    let Some(mut chromium) = Chromium::start() else { return };
+    let explorer = v4_14();
+    let mut visit = Visit::to(&mut chromium, explorer.link("NoUseAfterFree"));
+    visit.is_at("step 35 of 35");
+    let show = |visit: &mut Visit, expression: &str| {
+        visit.eval(&format!("document.querySelector('#expression').value = {expression:?}"));
+        visit.eval("document.querySelector('#expression').focus()");
+        visit.press("Enter");
+    };
+    // Letters and arrows are for the box while it has the focus.
+    show(&mut visit, "mm_struct.hog_mm.flags");
+    visit.wait("document.querySelectorAll('#rows li').length === 1");
+    visit.press("ArrowLeft");
+    visit.is_at("step 35 of 35");
+    show(
+        &mut visit,
+        "[t \\in DOMAIN held |-> \"hog_mm.mmap_sem\" \\in held[t]].oom_reaper",
+    );
+    visit.wait("document.querySelectorAll('#rows li').length === 2");
+    assert_eq!(visit.text("#rows li:nth-child(2) .value"), "TRUE");
+    let spans = visit.texts("#rows li:nth-child(2) .spans button");
+    assert!(
+        spans.len() >= 2 && spans[0].ends_with("FALSE") && spans[1].ends_with("TRUE"),
+        "{spans:?}"
+    );
+    assert_eq!(visit.texts("#rows .future"), Vec::<String>::new());
+    visit.screenshots("values");
+
+    // A value leads to the first step that has it.
+    visit.click("#rows li:nth-child(2) .spans button:first-child");
+    visit.is_at("step 0 of 35");
+    visit.wait("document.querySelector('#rows li:nth-child(2) .value').textContent === 'FALSE'");
+    assert_ne!(visit.texts("#rows .future"), Vec::<String>::new());
+
+    // They stay with the address, for other counterexamples too.
+    visit.eval("location.reload()");
+    visit.wait("document.querySelectorAll('#rows li').length === 2");
+    visit.click("#counterexamples li:nth-child(2) a");
+    visit.is_at("step 19 of 19");
+    visit.wait("document.querySelectorAll('#rows li').length === 2");
+
+    // What has no value is said with its place, and nothing else changes.
+    show(&mut visit, "mm_struct.hog_mm.flogs");
+    visit.wait("!document.querySelector('#no-value').hidden");
+    assert!(visit.text("#no-value").contains("flogs"), "{}", visit.text("#no-value"));
+    assert_eq!(visit.texts("#rows li").len(), 2);
+    visit.click("#rows li:first-child .of button");
+    visit.wait("document.querySelectorAll('#rows li').length === 1");
+    assert!(visit.text("#rows code").contains("held"));
+}
+
+#[test]
 fn all_can_be_reached_with_the_keyboard() {
     let Some(mut chromium) = Chromium::start() else { return };
     let explorer = v4_14();
@@ -550,6 +607,7 @@ fn all_can_be_reached_with_the_keyboard() {
         "start A",
         "as-lines BUTTON",
         "lanes DIV",
+        "expression INPUT",
         "actions BUTTON",
         "all INPUT",
         "stateright A",

@@ -13,6 +13,8 @@ let path = [0];
 let of = null;
 /** Where "Next" leads: a longer path that was shown before, or the counterexample's. */
 let trail = [0];
+/** The expressions whose values are shown. */
+let expressions = [];
 /** Counts what was asked for, so that a late answer does not show. */
 let asked = 0;
 
@@ -64,9 +66,11 @@ const begins = (long, short) => short.length <= long.length && short.every((inde
 const equal = (one, other) => one.length === other.length && begins(one, other);
 const opens = (shown) => shown.path.slice(0, (shown.loop_start ?? shown.length) + 1);
 
-/** The address of a path. */
-function address(steps, shown) {
-  return `#/steps/${steps.join("/")}` + (shown ? `?of=${encodeURIComponent(shown.property)}` : "");
+/** The address of a path, and of the expressions that are shown with it. */
+function address(steps, shown, values = expressions) {
+  const query = [...(shown ? [["of", shown.property]] : []), ...values.map((value) => ["value", value])];
+  const said = query.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join("&");
+  return `#/steps/${steps.join("/")}` + (said && `?${said}`);
 }
 
 /** Shows a path; stays with the counterexample while the path is a part of it. */
@@ -81,10 +85,11 @@ function read() {
   const steps = numbers.length ? numbers : ["0"];
   if (!steps.every((number) => /^\d+$/.test(number))) return null;
   const read = steps.map(Number);
-  const name = new URLSearchParams(query).get("of");
+  const said = new URLSearchParams(query);
+  const name = said.get("of");
   const named = summary.counterexamples.find((shown) => shown.property === name && begins(shown.path, read));
   const opened = name ? undefined : summary.counterexamples.find((shown) => equal(opens(shown), read));
-  return { path: read, of: named ?? opened ?? null };
+  return { path: read, of: named ?? opened ?? null, expressions: said.getAll("value") };
 }
 
 /** Shows what the address names. */
@@ -98,7 +103,7 @@ async function show() {
   try {
     const [view, steps] = await Promise.all([ask(`/.oomspec/view/${names}${query}`), next]);
     if (number !== asked) return;
-    ({ path, of } = wanted);
+    ({ path, of, expressions } = wanted);
     trail = of ? of.path : begins(trail, path) ? trail : path;
     render(view, steps);
   } catch (error) {
@@ -121,11 +126,14 @@ function render(view, next) {
   renderStep(view);
   renderActions(view, next);
   renderState(view);
+  renderValues();
   // The panels have their heights now.
   reveal();
   for (const link of document.querySelectorAll("#list a")) {
     const here = of ? link.dataset.property === of.property : link.id === "start" && path.length === 1;
     link.toggleAttribute("aria-current", here);
+    const shown = summary.counterexamples.find(({ property }) => property === link.dataset.property);
+    link.href = shown ? address(opens(shown), shown) : address([0]);
   }
   at("stateright").href = `stateright/#/steps/${path.join("/")}`;
   const what = of ? `${of.property} \u00b7 ` : "";
@@ -377,6 +385,66 @@ function block({ lines, untouched }) {
   return element("pre", { className: untouched ? "untouched" : "" }, ...shown);
 }
 
+/** What is known of values: by path and expression, what was answered. */
+let known = new Map();
+
+/** The values of an expression along the run that is shown. */
+async function valuesOf(expression) {
+  const asks = `${(of ? of.path : trail).join("/")}?expression=${encodeURIComponent(expression)}`;
+  if (!known.has(asks)) known.set(asks, await ask(`/.oomspec/values/${asks}`));
+  return known.get(asks);
+}
+
+/** Each expression with its values, side by side in the order of the steps. */
+async function renderValues() {
+  if (offline) return;
+  const number = asked;
+  const rows = await Promise.all(expressions.map((expression) => valuesOf(expression).catch((error) => error)));
+  if (number !== asked) return;
+  at("rows").replaceChildren(...rows.map((values, i) => row(expressions[i], values)));
+}
+
+function row(expression, values) {
+  const away = element("button", { type: "button", title: "Show it no more" }, "\u00d7");
+  away.setAttribute("aria-label", `Show ${expression} no more`);
+  away.addEventListener("click", () => {
+    location.hash = address(path, of, expressions.filter((other) => other !== expression));
+    at("expression").focus();
+  });
+  const head = element("div", { className: "of" }, element("code", {}, expression), away);
+  if (values instanceof Error) return element("li", {}, head, element("pre", { className: "bug" }, values.message));
+  const made = path.length - 1;
+  const starts = values.flatMap((value, step) => (step && value === values[step - 1] ? [] : [step]));
+  const whole = of ? of.path : trail;
+  const spans = starts.map((start, i) => {
+    const last = (starts[i + 1] ?? values.length) - 1;
+    const steps = start === last ? start : `${start}\u2013${last}`;
+    const button = element("button", { type: "button", title: values[start] }, element("small", {}, steps), values[start]);
+    button.classList.toggle("future", start > made);
+    if (start <= made && made <= last) button.setAttribute("aria-current", "step");
+    button.addEventListener("click", () => go(whole.slice(0, start + 1)));
+    return button;
+  });
+  return element("li", {}, head, element("div", { className: "spans" }, ...spans), element("pre", { className: "value" }, values[made]));
+}
+
+/** Shows the values of what was typed, if it has any. */
+async function watchValue(event) {
+  event.preventDefault();
+  const expression = at("expression").value.trim();
+  if (!expression) return;
+  const wrong = at("no-value");
+  wrong.hidden = true;
+  try {
+    await valuesOf(expression);
+    at("expression").value = "";
+    if (!expressions.includes(expression)) location.hash = address(path, of, [...expressions, expression]);
+  } catch (error) {
+    wrong.textContent = error.message;
+    wrong.hidden = false;
+  }
+}
+
 function renderSummary() {
   const { protocol, file, scenario, distinct, incomplete } = summary;
   at("about").replaceChildren(
@@ -442,6 +510,7 @@ function scrolls({ key, target }) {
 
 function press(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || scrolls(event)) return;
+  if (event.target.id === "expression") return;
   const keys = { ArrowLeft: "previous", ArrowRight: "next", Home: "first", End: "last" };
   const digit = /^[1-9]$/.test(event.key) && at("actions").querySelectorAll("button")[event.key - 1];
   if (event.key in keys) moves[keys[event.key]]();
@@ -455,6 +524,7 @@ for (const [id, move] of Object.entries(moves)) at(id).addEventListener("click",
 at("copy").addEventListener("click", copy);
 at("as-lanes").addEventListener("click", () => choose(true));
 at("as-lines").addEventListener("click", () => choose(false));
+at("expression-form").addEventListener("submit", watchValue);
 addEventListener("keydown", press);
 addEventListener("hashchange", show);
 addEventListener("resize", reveal);
@@ -473,6 +543,7 @@ async function look() {
   // What was shown last stays.
   if (news.wrong) return;
   summary = await ask("/.oomspec/counterexamples");
+  known = new Map();
   renderSummary();
   const same = of && summary.counterexamples.find(({ property }) => property === of.property);
   of = null;
@@ -481,7 +552,7 @@ async function look() {
   else location.hash = hash;
 }
 
-at("stateright").hidden = Boolean(offline);
+at("stateright").hidden = at("values").hidden = Boolean(offline);
 
 try {
   summary = await ask("/.oomspec/counterexamples");
