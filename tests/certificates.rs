@@ -12,11 +12,13 @@ use oomspec::machine::{Reached, Scratch, Shape};
 use oomspec::model::properties::PropertyModule;
 use oomspec::spec::Spec;
 
-use common::Judge;
 use common::certificates::{Made, built_in, made, packed, refusal};
+use common::{Judge, in_full};
 
 /// Of the built-in pairs, one in so many is looked at: another share of the scenarios for each protocol.
 const ONE_IN: usize = 37;
+/// Those with more states take most of the time, and are left to a run in full.
+const MOST_STATES: usize = 15_000;
 
 #[test]
 fn built_in_verdicts_can_be_checked_again() {
@@ -29,7 +31,11 @@ fn built_in_verdicts_can_be_checked_again() {
                 let judge = Judge::builtin();
                 let verifier = Verifier::new(&judge.spec).expect("the modules");
                 while let Some((protocol, scenario)) = pairs.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let made = made(&verifier, judge.instance(protocol, scenario));
+                    let instance = judge.instance(protocol, scenario);
+                    if !in_full() && common::graph(&instance, 1).distinct() > MOST_STATES {
+                        continue;
+                    }
+                    let made = made(&verifier, instance);
                     made.verify_all(&verifier);
                     certificates.fetch_add(made.certificates.len(), Ordering::Relaxed);
                     let sizes = made
@@ -42,7 +48,7 @@ fn built_in_verdicts_can_be_checked_again() {
         }
     });
     assert!(
-        certificates.into_inner() > 15 * pairs.len(),
+        certificates.into_inner() > 10 * pairs.len(),
         "most verdicts have a certificate"
     );
     assert!(largest.into_inner() < 200_000, "certificates are small");
@@ -185,7 +191,7 @@ fn evidence_about_one_kernel_proves_nothing_about_another() {
     let judge = Judge::builtin();
     let verifier = Verifier::new(&judge.spec).expect("the modules");
     let scenario = "foreign-mmput";
-    let all: Vec<Made> = ["v4.13", "v4.14", "v4.15", "v4.17"]
+    let all: Vec<Made> = ["v4.14", "v4.15", "v4.17"]
         .iter()
         .map(|protocol| made(&verifier, judge.instance(protocol, scenario)))
         .collect();

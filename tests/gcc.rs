@@ -364,11 +364,7 @@ fn judged(text: &str) -> &'static str {
 
 #[test]
 fn programs_compute_what_gcc_computes() {
-    let programs = if std::env::var_os("OOMSPEC_FUZZ").is_some() {
-        100 * PROGRAMS
-    } else {
-        PROGRAMS
-    };
+    let programs = if common::in_full() { 100 * PROGRAMS } else { PROGRAMS };
     let mut outcomes: BTreeMap<&str, u64> = BTreeMap::new();
     for first in (0..programs).step_by(AT_ONCE as usize) {
         let texts: Vec<String> = (first..first + AT_ONCE).map(Writer::program).collect();

@@ -18,6 +18,7 @@ use oomspec::tla::{self, Config};
 use oomspec::tlc::Table;
 
 use common::certificates::{built_in, made};
+use common::in_full;
 use common::programs::{Writer, instance};
 
 /// Byte strings, and inputs of each other kind.
@@ -26,10 +27,6 @@ const EACH: usize = 12_500;
 
 /// Nothing may take longer, on a machine that has other things to do.
 const LONGEST: Duration = Duration::from_secs(10);
-
-fn in_full() -> bool {
-    std::env::var_os("OOMSPEC_FUZZ").is_some()
-}
 
 /// Numbers that look random, the same in every run (splitmix64).
 struct Dice(u64);

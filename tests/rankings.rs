@@ -482,7 +482,8 @@ fn changed_rankings_are_accepted_exactly_if_they_are_right() {
             .iter()
             .map(|t| t.name.clone())
             .collect();
-        for round in 0..60 {
+        let rounds = if common::in_full() { 60 } else { 20 };
+        for round in 0..rounds {
             threads.rotate_left(1);
             let mut ranks = original.clone();
             ranks.mutate(&mut random, &threads);
@@ -508,7 +509,7 @@ fn changed_rankings_are_accepted_exactly_if_they_are_right() {
             if expected { right += 1 } else { wrong += 1 }
         }
     }
-    assert!(right > 5 && wrong > 60 && strong > 0, "{right} {wrong} {strong}");
+    assert!(right > 5 && wrong > 20 && strong > 0, "{right} {wrong} {strong}");
 }
 
 #[test]

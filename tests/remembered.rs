@@ -17,10 +17,7 @@ const STATES: usize = 1_000;
 /// In a fifth of the built-in graphs, or in all with `OOMSPEC_FUZZ=1`.
 #[test]
 fn remembered_steps_are_the_machines_in_built_in_graphs() {
-    let one_in = match std::env::var_os("OOMSPEC_FUZZ") {
-        Some(_) => 1,
-        None => 5,
-    };
+    let one_in = if common::in_full() { 1 } else { 5 };
     let pairs = common::built_in_pairs(&Spec::builtin(), one_in);
     let (next, compared) = (AtomicUsize::new(0), AtomicUsize::new(0));
     std::thread::scope(|scope| {

@@ -19,6 +19,11 @@ use oomspec::model::Instance;
 use oomspec::model::properties::PropertyModule;
 use oomspec::spec::Spec;
 
+/// `OOMSPEC_FUZZ=1` asks for all that there is to be tried; without it, a share is.
+pub fn in_full() -> bool {
+    std::env::var_os("OOMSPEC_FUZZ").is_some()
+}
+
 /// One in so many of the built-in protocols in the built-in scenarios, always the same. With a number that has no factor in common
 /// with that of the scenarios, these are others for each protocol.
 pub fn built_in_pairs(spec: &Spec, one_in: usize) -> Vec<(String, String)> {
