@@ -23,10 +23,10 @@ fn without_silent_circles(graph: &Labelled) -> (Vec<u32>, Labelled) {
     };
     let components = Tarjan::new(states.len()).components(&states, silent);
     let mut of = vec![0; states.len()];
-    for (number, component) in (0..).zip(&components) {
+    for (number, component) in (0..).zip(components.iter()) {
         component.iter().for_each(|&state| of[state as usize] = number);
     }
-    let merged = (0..).zip(&components).map(|(number, component)| {
+    let merged = (0..).zip(components.iter()).map(|(number, component)| {
         let steps = component.iter().flat_map(|&state| graph.steps(state));
         let steps = steps.map(|&(letter, to)| (letter, of[to as usize]));
         let mut steps: Vec<(Letter, u32)> = steps.filter(|step| *step != (SILENT, number)).collect();

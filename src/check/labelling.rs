@@ -1,6 +1,6 @@
 //! How formulas look at the states of a graph: once for each distinct value of the variables they read.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -203,15 +203,30 @@ pub(crate) struct Concrete<'a> {
     machine: &'a Machine,
     graph: &'a Graph,
     variables: Vec<Variable>,
-    values: Vec<OnceCell<Values>>,
-    classes: RefCell<HashMap<Footprints, Rc<Partition>>>,
+    values: Vec<RefCell<Values>>,
+    classes: RefCell<Classes>,
 }
 
-/// The values of one variable, by class.
+/// The values of one variable that somebody has asked for.
 struct Values {
-    classes: Rc<Partition>,
-    known: Vec<OnceCell<Value>>,
+    /// The parts of a state that it depends on.
+    parts: Vec<usize>,
+    /// By the numbers of what these parts hold.
+    known: hashbrown::HashMap<Box<[u32]>, Value>,
 }
+
+/// Partitions by what they look at: formulas look at the same again and again. Each of a large graph takes much memory, so few of
+/// those are kept.
+#[derive(Default)]
+struct Classes {
+    known: HashMap<Footprints, Rc<Partition>>,
+    bytes: usize,
+}
+
+/// Bytes of partitions that are kept, beside a share of what the graph itself has.
+const KEPT: usize = 64 << 20;
+/// Values of a variable that are kept: where there are more, few are asked for again.
+const MOST_VALUES: usize = 1 << 14;
 
 impl<'a> Concrete<'a> {
     /// A view for the variables that a module declares.
@@ -229,13 +244,25 @@ impl<'a> Concrete<'a> {
             })
         };
         let variables: Vec<Variable> = spec.variables().iter().map(variable).collect::<Result<_, _>>()?;
-        Ok(Concrete {
-            values: variables.iter().map(|_| OnceCell::new()).collect(),
-            classes: RefCell::new(HashMap::new()),
+        let mut concrete = Concrete {
+            values: Vec::new(),
+            classes: RefCell::default(),
             machine,
             graph,
             variables,
-        })
+        };
+        let values = |variable| {
+            let bits = concrete.bits(&Footprints::from([(variable, Footprint::whole())]));
+            RefCell::new(Values {
+                parts: (0..)
+                    .zip(bits)
+                    .flat_map(|(word, bits)| graph.parts(word, bits))
+                    .collect(),
+                known: hashbrown::HashMap::new(),
+            })
+        };
+        concrete.values = (0..concrete.variables.len()).map(values).collect();
+        Ok(concrete)
     }
 }
 
@@ -243,6 +270,15 @@ impl Concrete<'_> {
     /// Whose states are seen.
     pub(crate) fn machine(&self) -> &Machine {
         self.machine
+    }
+
+    /// The bits of a state that these parts of variables depend on, by word.
+    fn bits(&self, reads: &Footprints) -> Vec<u64> {
+        let mut bits = vec![0; self.machine.words()];
+        for (&variable, part) in reads {
+            self.variables[variable].bits(self.machine, part, &mut bits);
+        }
+        bits
     }
 }
 
@@ -252,28 +288,34 @@ impl View for Concrete<'_> {
     }
 
     fn partition(&self, reads: &Footprints) -> Rc<Partition> {
-        if let Some(known) = self.classes.borrow().get(reads) {
+        if let Some(known) = self.classes.borrow().known.get(reads) {
             return known.clone();
         }
-        let mut bits = vec![0; self.machine.words()];
-        for (&variable, part) in reads {
-            self.variables[variable].bits(self.machine, part, &mut bits);
+        let classes = Rc::new(Partition::of_bits(self.graph, &self.bits(reads)));
+        let mut kept = self.classes.borrow_mut();
+        kept.bytes += classes.bytes();
+        if kept.bytes > KEPT + self.graph.visited_bytes / 4 {
+            *kept = Classes {
+                known: HashMap::new(),
+                bytes: classes.bytes(),
+            };
         }
-        let classes = Rc::new(Partition::of_bits(self.graph, &bits));
-        self.classes.borrow_mut().insert(reads.clone(), classes.clone());
+        kept.known.insert(reads.clone(), classes.clone());
         classes
     }
 
     fn value(&self, variable: usize, state: StateId) -> Value {
-        let values = self.values[variable].get_or_init(|| {
-            let classes = self.partition(&Footprints::from([(variable, Footprint::whole())]));
-            Values {
-                known: vec![OnceCell::new(); classes.count()],
-                classes,
-            }
-        });
-        let class = values.classes.of[state as usize] as usize;
-        let compute = || self.variables[variable].value(self.machine, &self.graph.state(state));
-        values.known[class].get_or_init(compute).clone()
+        let mut values = self.values[variable].borrow_mut();
+        let parts = values.parts.iter();
+        let numbers: Vec<u32> = parts.map(|&part| self.graph.value(state, part) as u32).collect();
+        if let Some(known) = values.known.get(&*numbers) {
+            return known.clone();
+        }
+        let value = self.variables[variable].value(self.machine, &self.graph.state(state));
+        if values.known.len() == MOST_VALUES {
+            values.known.clear();
+        }
+        values.known.insert(numbers.into(), value.clone());
+        value
     }
 }

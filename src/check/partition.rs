@@ -27,8 +27,8 @@ impl Partition {
     /// Groups the states that agree on these bits, given by word.
     pub(crate) fn of_bits(graph: &Graph, bits: &[u64]) -> Self {
         let mut classes = Partition::whole(graph);
-        for (word, &mask) in bits.iter().enumerate().filter(|(_, mask)| **mask != 0) {
-            for part in graph.parts(word) {
+        for (word, &mask) in bits.iter().enumerate() {
+            for part in graph.parts(word, mask) {
                 // It takes few values, and fewer if some of its bits alone count.
                 let mut numbers = HashMap::new();
                 let values = graph.values(part).iter();
@@ -72,6 +72,11 @@ impl Partition {
     /// The states of these classes.
     pub(crate) fn states(&self, classes: &[bool]) -> Bits {
         Bits::from_fn(self.of.len(), |state| classes[self.of[state as usize] as usize])
+    }
+
+    /// Bytes in use.
+    pub(crate) fn bytes(&self) -> usize {
+        size_of_val(&*self.of) + size_of_val(&*self.representatives)
     }
 
     /// Number of classes.

@@ -5,7 +5,7 @@ use super::demands::Demand;
 use super::graph::Step;
 use super::prop::Prop;
 use super::reach::Reach;
-use super::tarjan::Tarjan;
+use super::tarjan::{Components, Tarjan};
 use super::{Bits, Problem};
 
 /// Where the cycle of a violating run may go: what the clause allows for ever, from the states that its stem can reach.
@@ -122,15 +122,15 @@ pub(super) fn fair_components(problem: &Problem<'_>, arena: &mut Arena<'_>) -> F
     let mut fair = vec![];
     let mut open = vec![arena.states.clone()];
     while let Some(states) = open.pop() {
-        for component in search.split(arena, &states) {
-            match examine(problem, arena, &search.region, &component) {
-                Outcome::Fair => fair.push(component),
-                Outcome::Hopeless => search.leave(&component),
+        for component in search.split(arena, &states).iter() {
+            match examine(problem, arena, &search.region, component) {
+                Outcome::Fair => fair.push(component.to_vec()),
+                Outcome::Hopeless => search.leave(component),
                 Outcome::Without(demands) => {
                     let raised = |step: Step| demands.iter().any(|d| d.raised_by(problem.predicates, step));
-                    arena.forget(problem, &component, raised);
-                    search.leave(&component);
-                    open.push(component);
+                    arena.forget(problem, component, raised);
+                    search.leave(component);
+                    open.push(component.to_vec());
                 }
             }
         }
@@ -193,7 +193,7 @@ impl<'a> Regions<'a> {
     }
 
     /// The components of the arena restricted to `states`, each a region of its own.
-    fn split(&mut self, arena: &Arena<'_>, states: &[u32]) -> Vec<Vec<u32>> {
+    fn split(&mut self, arena: &Arena<'_>, states: &[u32]) -> Components {
         let here = self.enter(states);
         let (graph, region) = (self.problem.graph, &self.region);
         let found = self.tarjan.components(states, |state| {
@@ -201,7 +201,7 @@ impl<'a> Regions<'a> {
             let targets = edges.map(move |edge| graph.target(edge));
             targets.filter(|&target| region[target as usize] == here)
         });
-        for component in &found {
+        for component in found.iter() {
             self.enter(component);
         }
         found

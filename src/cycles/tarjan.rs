@@ -12,6 +12,29 @@ pub(crate) struct Tarjan {
 
 const DONE: u32 = u32::MAX;
 
+/// Strongly connected components, in one list: most have a single state, and there may be as many as states.
+#[derive(Default)]
+pub(crate) struct Components {
+    states: Vec<u32>,
+    /// Of each component, where it ends.
+    ends: Vec<u32>,
+}
+
+impl Components {
+    /// Number of components.
+    pub(crate) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// The states of each component.
+    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &[u32]> + ExactSizeIterator {
+        (0..self.ends.len()).map(|number| {
+            let start = number.checked_sub(1).map_or(0, |before| self.ends[before]);
+            &self.states[start as usize..self.ends[number] as usize]
+        })
+    }
+}
+
 impl Tarjan {
     /// For a graph of so many states.
     pub(crate) fn new(states: usize) -> Self {
@@ -28,12 +51,12 @@ impl Tarjan {
         &mut self,
         part: &[u32],
         successors: impl Fn(u32) -> I,
-    ) -> Vec<Vec<u32>> {
+    ) -> Components {
         for &state in part {
             self.order[state as usize] = 0;
         }
         self.seen = 0;
-        let mut found = Vec::new();
+        let mut found = Components::default();
         let mut open: Vec<(u32, I)> = Vec::new();
         for &root in part {
             if self.order[root as usize] != 0 {
@@ -59,7 +82,7 @@ impl Tarjan {
                     self.lower(parent, self.low[state as usize]);
                 }
                 if self.low[state as usize] == self.order[state as usize] {
-                    found.push(self.finish(state));
+                    self.finish(state, &mut found);
                 }
             }
         }
@@ -79,12 +102,12 @@ impl Tarjan {
     }
 
     /// Takes a component off the stack, down to the state in which it was entered.
-    fn finish(&mut self, first: u32) -> Vec<u32> {
+    fn finish(&mut self, first: u32, found: &mut Components) {
         let start = self.stack.iter().rposition(|&state| state == first).unwrap_or(0);
-        let component = self.stack.split_off(start);
-        for &state in &component {
+        for &state in &self.stack[start..] {
             self.order[state as usize] = DONE;
         }
-        component
+        found.states.extend(self.stack.drain(start..));
+        found.ends.push(found.states.len() as u32);
     }
 }

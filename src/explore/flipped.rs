@@ -61,7 +61,7 @@ impl Flipped {
         if self.full {
             return false;
         }
-        let parts: Vec<usize> = packing.touched(flip).collect();
+        let parts: Vec<usize> = packing.touched(flip.word, flip.bits).collect();
         let numbers: usize = parts.iter().map(|&part| packing.place(part).numbers()).sum();
         if self.changes.len() + numbers > MOST {
             self.full = true;

@@ -161,9 +161,9 @@ impl Graph {
         state
     }
 
-    /// The parts that a word of the states is kept in: each has some of its bits, and none of the others.
-    pub(crate) fn parts(&self, word: usize) -> std::ops::Range<usize> {
-        self.packing.parts(word)
+    /// The parts that these bits of a word of the states are kept in: each has some bits, and none of the others.
+    pub(crate) fn parts(&self, word: usize, bits: u64) -> impl Iterator<Item = usize> {
+        self.packing.touched(word, bits)
     }
 
     /// The different values that a part of a word takes.

@@ -99,11 +99,6 @@ impl Packing {
         self.of_word.len()
     }
 
-    /// The parts of a word.
-    pub(crate) fn parts(&self, word: usize) -> Range<usize> {
-        self.of_word[word].clone()
-    }
-
     /// The values that a part takes.
     pub(crate) fn values(&self, part: usize) -> &[u64] {
         self.parts[part].values.values()
@@ -135,17 +130,17 @@ impl Packing {
     /// Makes the key of a state into that of the state with a flip; false if a value that it takes has no number yet.
     pub(crate) fn flip(&self, state: &[u64], flip: &Flip, key: &mut [u64]) -> bool {
         let word = state[flip.word] ^ flip.bits;
-        self.touched(flip).all(|number| {
+        self.touched(flip.word, flip.bits).all(|number| {
             let part = &self.parts[number];
             let value = part.values.find(word & part.mask);
             value.inspect(|&value| self.places.store(key, number, value)).is_some()
         })
     }
 
-    /// The parts that a flip changes.
-    pub(crate) fn touched(&self, flip: &Flip) -> impl Iterator<Item = usize> {
-        let parts = self.of_word[flip.word].clone();
-        parts.filter(move |&part| self.parts[part].mask & flip.bits != 0)
+    /// The parts that have some of these bits of a word.
+    pub(crate) fn touched(&self, word: usize, bits: u64) -> impl Iterator<Item = usize> {
+        let parts = self.of_word[word].clone();
+        parts.filter(move |&part| self.parts[part].mask & bits != 0)
     }
 
     /// What a flip makes of a part's value with this number; none if that value has no number yet.
