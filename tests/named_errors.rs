@@ -232,3 +232,49 @@ fn an_error_bears_no_name_of_something_else() {
         assert!(text.contains(&format!("BUG_ON(true, {name})")), "{text}");
     }
 }
+
+/// `OomResolves` of a module of one's own was never looked at: the verdict beside its name was that of the spec's own.
+#[test]
+fn a_name_has_one_meaning() {
+    let judge = Judge::builtin();
+    let folder = tempfile::tempdir().expect("a folder");
+    let module = |file: &str, text: &str| std::fs::write(folder.path().join(file), text).expect("a file");
+    let said = || {
+        let own = judge
+            .spec
+            .properties_of(&folder.path().join("Mine.tla"))
+            .expect("a module");
+        let modules = [judge.spec.properties().expect("modules"), own];
+        let instance = judge.instance("v4.14", "alone");
+        let checked = check(instance, &modules, Limits::default(), &[], &|_, _| {});
+        checked.map(drop).map_err(|errors| errors.render(false))
+    };
+    let extends = "---- MODULE Mine ----\nEXTENDS Properties\nOwn == [](error.property # \"Own\")\n====\n";
+    module("Mine.tla", extends);
+    assert_eq!(said(), Ok(()), "what it extends is one and the same");
+
+    let spec = Path::new(env!("CARGO_MANIFEST_DIR")).join("spec/Properties.tla");
+    let properties = std::fs::read_to_string(spec).expect("a module");
+    module("Properties.tla", &properties);
+    assert_eq!(said(), Ok(()), "a copy says the same");
+    let line = properties
+        .lines()
+        .find(|line| line.starts_with("Owed(m) =="))
+        .expect("a definition");
+    module("Properties.tla", &properties.replace(line, "Owed(m) == FALSE"));
+    let why = said().expect_err("what the formulas use has another meaning");
+    assert!(
+        why.contains("there it is defined otherwise") && why.contains("--spec"),
+        "{why}"
+    );
+
+    std::fs::remove_file(folder.path().join("Properties.tla")).expect("a file");
+    let own = "---- MODULE Mine ----\nVARIABLE pc\nOomResolves == [](\\A t \\in DOMAIN pc : pc[t] # \"Done\")\n====\n";
+    module("Mine.tla", own);
+    let why = said().expect_err("two meanings");
+    assert!(
+        why.contains("`OomResolves` is a property that Refinement.tla has, too"),
+        "{why}"
+    );
+    assert!(why.contains("Mine.tla:3:1"), "{why}");
+}

@@ -183,6 +183,7 @@ pub fn findings(
     wanted: &[String],
 ) -> Result<Vec<Finding>, Diagnostics> {
     properties::refuse_other_names(&instance.machine, modules)?;
+    properties::refuse_two_meanings(modules)?;
     let asked = |property: &Property| wanted.is_empty() || wanted.contains(&property.name);
     // An error breaks the property whose name it bears, whoever defines that property.
     let broken = invariant::violations(&instance.machine, graph);

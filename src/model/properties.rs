@@ -3,7 +3,7 @@
 use super::property::{self, Property, PropertyKind};
 use super::variables::Variable;
 use crate::machine::Machine;
-use crate::source::{Diagnostic, Diagnostics};
+use crate::source::{Diagnostic, Diagnostics, File};
 use crate::tla::{Definition, Expr, Level, Refinement, Specification, SubscriptedAction, Temporal};
 
 /// A module with the properties that it defines.
@@ -116,6 +116,49 @@ pub(crate) fn refuse_other_names(machine: &Machine, modules: &[PropertyModule]) 
         }
     }
     Ok(())
+}
+
+/// Refuses two properties of one name: one of them would be answered for both. What a module has because it extends another is
+/// one property, as long as both read the same texts.
+pub(crate) fn refuse_two_meanings(modules: &[PropertyModule]) -> Result<(), Diagnostics> {
+    for (before, module) in modules.iter().enumerate() {
+        for name in module.properties().map(|property| &property.name) {
+            let defines = |other: &&PropertyModule| other.properties().any(|property| property.name == *name);
+            let mut others = modules[..before].iter().filter(defines);
+            let Some(other) = others.find(|other| !read_alike(&other.spec, &module.spec, name)) else {
+                continue;
+            };
+            let of = other.spec.name();
+            let message = format!("`{name}` is a property that {of}.tla has, too, and there it is defined otherwise");
+            let help = "choose another name, so that each has its own verdict; to change what the spec itself says, use --spec";
+            let mut error = Diagnostic::general(message).help(help);
+            error.span = module.spec.definition(name).map(|definition| definition.name.span);
+            return Err(error.within(module.spec.sources()));
+        }
+    }
+    Ok(())
+}
+
+/// True if two specifications have a definition from the same module, and all modules that both of them read have the same text.
+fn read_alike(one: &Specification, other: &Specification, name: &str) -> bool {
+    let module = |spec: &Specification| {
+        let span = spec.definition(name)?.span;
+        Some(stem(&spec.sources().file(span.file).name).to_string())
+    };
+    let same_text = |file: &File| {
+        let named = |(_, theirs): &(_, &File)| stem(&theirs.name) == stem(&file.name);
+        other
+            .sources()
+            .files()
+            .filter(named)
+            .all(|(_, theirs)| theirs.text == file.text)
+    };
+    module(one) == module(other) && one.sources().files().all(|(_, file)| same_text(file))
+}
+
+/// The name of a module's file without its folders: it is the module's.
+fn stem(path: &str) -> &str {
+    path.rsplit(['/', '\\']).next().unwrap_or(path)
 }
 
 fn formula(spec: &Specification, definition: &Definition) -> Result<Option<(Property, Meaning)>, Diagnostic> {
