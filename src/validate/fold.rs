@@ -102,7 +102,8 @@ fn fold(space: Space, walks: &[Vec<u64>], flags: &HashMap<(Space, u64), String>)
 
 /// The threads among these that do exactly what another one does that is kept, in the same order, and so are left out.
 ///
-/// When probes are switched on late, the first threads show less: that makes no difference.
+/// When probes are switched on late, the first threads show less: that makes no difference. Of those that begin behind the first
+/// line of such a probe, all that they show counts, unless too many would be kept then.
 pub(super) fn threads(
     vocabulary: &Vocabulary,
     trace: &Trace,
@@ -110,28 +111,38 @@ pub(super) fn threads(
     members: &BTreeSet<u32>,
     apart: &BTreeSet<u32>,
 ) -> BTreeSet<u32> {
-    let mut done: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
-    let mut ends: BTreeMap<u32, usize> = BTreeMap::new();
-    for (at, (event, line)) in trace.events.iter().zip(lines).enumerate() {
-        if let (true, Some(rule)) = (members.contains(&event.pid), line.rule) {
-            let done = done.entry(event.pid).or_default();
-            if !vocabulary.events[rule].late {
-                done.push(rule);
+    let is_late = |rule: usize| vocabulary.events[rule].late;
+    let switched_on = lines.iter().position(|line| line.rule.is_some_and(is_late));
+    let left_out = |switched_on: Option<usize>| {
+        let mut done: BTreeMap<u32, (bool, Vec<usize>)> = BTreeMap::new();
+        let mut ends: BTreeMap<u32, usize> = BTreeMap::new();
+        for (at, (event, line)) in trace.events.iter().zip(lines).enumerate() {
+            if let (true, Some(rule)) = (members.contains(&event.pid), line.rule) {
+                let begins_late = switched_on.is_some_and(|on| at > on);
+                let (shows_all, done) = done.entry(event.pid).or_insert((begins_late, Vec::new()));
+                if *shows_all || !is_late(rule) {
+                    done.push(rule);
+                }
+                ends.insert(event.pid, at);
             }
-            ends.insert(event.pid, at);
         }
-    }
-    let mut kept: BTreeMap<&[usize], usize> = BTreeMap::new();
-    let mut order: Vec<u32> = members.iter().copied().filter(|pid| !apart.contains(pid)).collect();
-    order.sort_by_key(|pid| ends.get(pid));
-    let mut folded = BTreeSet::new();
-    for pid in order.into_iter().rev() {
-        let Some(done) = done.get(&pid) else { continue };
-        let count = kept.entry(done.as_slice()).or_default();
-        *count += 1;
-        if *count > if members.len() > MOST_MEMBERS { 1 } else { KEPT_THREADS } {
-            folded.insert(pid);
+        let mut kept: BTreeMap<&(bool, Vec<usize>), usize> = BTreeMap::new();
+        let mut order: Vec<u32> = members.iter().copied().filter(|pid| !apart.contains(pid)).collect();
+        order.sort_by_key(|pid| ends.get(pid));
+        let mut folded = BTreeSet::new();
+        for pid in order.into_iter().rev() {
+            let Some(done) = done.get(&pid) else { continue };
+            let count = kept.entry(done).or_default();
+            *count += 1;
+            if *count > if members.len() > MOST_MEMBERS { 1 } else { KEPT_THREADS } {
+                folded.insert(pid);
+            }
         }
+        folded
+    };
+    let folded = left_out(switched_on);
+    match members.len() - folded.len() <= MOST_MEMBERS {
+        true => folded,
+        false => left_out(None),
     }
-    folded
 }

@@ -16,6 +16,27 @@ pub(super) struct Line {
 pub(super) struct Lines(pub Vec<Line>);
 
 impl Lines {
+    /// What was changed, in words: the first line that is not as it was.
+    pub(super) fn change(&self, changed: &Lines) -> String {
+        let pairs = self.0.iter().zip(&changed.0);
+        let at = pairs.take_while(|(line, other)| line == other).count();
+        let Some(line) = self.0.get(at) else {
+            return "something is added at the end".to_string();
+        };
+        let first = self.0[..at].iter().all(|other| other.name != line.name);
+        let last = self.0[at + 1..]
+            .iter()
+            .all(|other| other.pid != line.pid || other.name == "sched_switch");
+        let mut words = format!("from line {} on, `{}` of task {}", at + 1, line.name, line.pid);
+        if first {
+            words += ", the first of its kind";
+        }
+        if last {
+            words += ", the last of its task";
+        }
+        words
+    }
+
     pub(super) fn read(text: &str) -> (String, Self) {
         let (notes, events): (Vec<&str>, Vec<&str>) = text
             .lines()
