@@ -149,6 +149,30 @@ fn the_pages_are_what_prove_writes() {
     assert!(stale.is_empty(), "stale in proofs/: {stale:#?}\n{REFRESH}");
 }
 
+/// The page of the sweep begins at the sizes of the matrix: where the counts are others there, it is about other listings.
+#[test]
+fn the_sweep_was_of_these_listings() {
+    let page = std::fs::read_to_string(root().join("proofs/sweep.md")).unwrap();
+    let mut families = 0;
+    for Checked { instance, counts, .. } in evidence().iter().map(|evidence| &evidence.checked) {
+        if instance.tags.sizes.is_empty() {
+            continue;
+        }
+        families += 1;
+        let pair = format!("{} in {}", instance.protocol, instance.scenario);
+        let (_, behind) = page
+            .split_once(&format!("\n{pair}\n"))
+            .unwrap_or_else(|| panic!("{pair} was not swept"));
+        let first = behind.lines().next().unwrap_or_default();
+        let states = format!(": {} states, depth {}", counts.distinct, counts.depth);
+        assert!(
+            first.ends_with(&states),
+            "{pair}: {first}\nput what `oomspec sweep` says into proofs/sweep.md"
+        );
+    }
+    assert!(families > 30);
+}
+
 /// The anchors of a page, and the targets of its links and pictures.
 struct Page {
     anchors: BTreeSet<String>,

@@ -22,8 +22,8 @@ use super::{Failure, exit, suite};
 
 /// Let worlds grow until the time is spent, and say how far each verdict stands
 ///
-/// A scenario says with `@size NAME 2 to 6: …` how large it may be. Each size is raised in turn, in all protocols and scenarios, as long as
-/// the time and the memory last. What holds at every size that was explored is evidence about these sizes, and no proof for larger ones;
+/// A scenario says with `@size NAME 2 to 6: …` how large it may be. Each size is raised in turn, in all protocols and scenarios, the cheapest
+/// world first, as long as the time and the memory last. What holds at every size that was explored is evidence about these sizes, and no proof for larger ones;
 /// a verdict that changes with a size is news. What was explored when the time is over is still decided.
 #[derive(Debug, clap::Args)]
 #[command(after_help = CODES)]
@@ -113,11 +113,16 @@ pub fn run(spec: &Spec, args: &Args, budget: Budget) -> Result<u8, Failure> {
                 .saturating_sub((deadline - Instant::now()).as_secs()),
         );
     };
-    while families.iter().any(|family| family.open) {
-        for family in families.iter_mut().filter(|family| family.open) {
-            bar.set_message(family.name());
-            family.step(spec, &modules, limits, &progress, deadline)?;
-        }
+    // What is cheapest next, so that one large world does not keep many others small.
+    let cheapest = |families: &[Family]| {
+        let open = families.iter().enumerate().filter(|(_, family)| family.open);
+        let next = open.min_by(|(_, one), (_, other)| one.expected().total_cmp(&other.expected()));
+        next.map(|(at, _)| at)
+    };
+    while let Some(next) = cheapest(&families) {
+        let family = &mut families[next];
+        bar.set_message(family.name());
+        family.step(spec, &modules, limits, &progress, deadline)?;
     }
     bar.finish_and_clear();
     let mut changed = false;
@@ -202,6 +207,15 @@ impl Family {
         )
     }
 
+    /// How many seconds the next size will take: it grows at least as it did before.
+    fn expected(&self) -> f64 {
+        let [before, last] = self.took.map(|took| took.as_secs_f64());
+        match before > 0.01 {
+            true => last * (last / before).max(1.0),
+            false => last,
+        }
+    }
+
     /// Explores the next size, and raises one; closes the family where that is too much.
     fn step(
         &mut self,
@@ -212,14 +226,8 @@ impl Family {
         deadline: Instant,
     ) -> Result<(), Diagnostics> {
         let left = deadline.saturating_duration_since(Instant::now());
-        // It grows at least as it did before; what cannot come to its end is not begun.
-        let [before, last] = self.took.map(|took| took.as_secs_f64());
-        let expected = if before > 0.01 {
-            last * (last / before).max(1.0)
-        } else {
-            last
-        };
-        if !self.grown.is_empty() && expected > left.as_secs_f64() {
+        // What cannot come to its end is not begun.
+        if !self.grown.is_empty() && self.expected() > left.as_secs_f64() {
             self.open = false;
             return Ok(());
         }
