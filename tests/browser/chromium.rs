@@ -141,7 +141,12 @@ impl Chromium {
 
     /// What the user prefers: `light` or `dark`.
     pub fn prefer(&mut self, tab: &Tab, scheme: &str) {
-        let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+        self.media(tab, "prefers-color-scheme", scheme);
+    }
+
+    /// What a page is told of its medium.
+    pub fn media(&mut self, tab: &Tab, feature: &str, value: &str) {
+        let media = json!({ "features": [{ "name": feature, "value": value }] });
         self.call(Some(tab), "Emulation.setEmulatedMedia", media);
     }
 

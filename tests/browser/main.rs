@@ -513,6 +513,25 @@ fn nothing_is_wider_than_the_window() {
 }
 
 #[test]
+fn marks_are_seen_where_colours_are_forced() {
+    let Some(mut chromium) = Chromium::start() else { return };
+    let explorer = v4_14();
+    let mut visit = Visit::to(&mut chromium, explorer.link("NoUseAfterFree"));
+    visit.is_at("step 35 of 35");
+    visit.eval("location.hash += '&value=pc'");
+    visit.wait("document.querySelectorAll('#rows li').length === 1");
+    let lines = "['nav a[aria-current]', '.tabs [aria-pressed=true]', '.spans [aria-current]', '.excerpt .here']
+        .map((marked) => getComputedStyle(document.querySelector(marked)).outlineStyle).join(' ')";
+    assert_eq!(visit.eval(lines), "none none none none");
+    visit.chromium.media(&visit.tab, "forced-colors", "active");
+    assert_eq!(visit.eval("matchMedia('(forced-colors: active)').matches"), true);
+    assert_eq!(visit.eval(lines), "solid solid solid solid");
+    let own = "getComputedStyle(document.querySelector('#lanes')).forcedColorAdjust";
+    assert_eq!(visit.eval(own), "none", "the picture keeps its colours");
+    visit.chromium.screenshot(&visit.tab, "forced-colors");
+}
+
+#[test]
 fn arrows_say_what_led_to_what_and_the_lanes_fit() {
     let Some(mut chromium) = Chromium::start() else { return };
     let explorer = v4_14();
