@@ -587,10 +587,26 @@ fn the_box_shows_any_expression_at_every_step() {
     visit.screenshots("values");
 
     // A value leads to the first step that has it.
-    visit.click("#rows li:nth-child(2) .spans button:first-child");
+    visit.eval("document.querySelector('#rows li:nth-child(2) .spans button:first-child').focus()");
+    visit.press("Enter");
     visit.is_at("step 0 of 35");
     visit.wait("document.querySelector('#rows li:nth-child(2) .value').textContent === 'FALSE'");
     assert_ne!(visit.texts("#rows .future"), Vec::<String>::new());
+
+    assert_eq!(
+        visit.eval(
+            "document.activeElement.closest('.spans') !== null && document.activeElement.textContent.endsWith('FALSE')"
+        ),
+        true,
+        "the focus stays with the value"
+    );
+    visit.click("#last");
+    visit.is_at("step 35 of 35");
+    visit.wait("document.querySelector('#rows li:nth-child(2) .value').textContent === 'TRUE'");
+    // The rows take some of the lanes' room, and what happens now stays in sight.
+    visit.wait(
+        "document.querySelector('#lanes .lanes-row.here').getBoundingClientRect().bottom <= document.querySelector('#lanes').getBoundingClientRect().bottom",
+    );
 
     // They stay with the address, for other counterexamples too.
     visit.eval("location.reload()");

@@ -401,7 +401,17 @@ async function renderValues() {
   const number = asked;
   const rows = await Promise.all(expressions.map((expression) => valuesOf(expression).catch((error) => error)));
   if (number !== asked) return;
-  at("rows").replaceChildren(...rows.map((values, i) => row(expressions[i], values)));
+  const list = at("rows");
+  const focused = [...list.children].findIndex((item) => item.contains(document.activeElement));
+  list.replaceChildren(...rows.map((values, i) => row(expressions[i], values)));
+  // What was pressed is another button now.
+  const pressed = list.children[focused];
+  (pressed?.querySelector("[aria-current]") ?? pressed?.querySelector("button"))?.focus();
+  for (const here of list.querySelectorAll("[aria-current]")) {
+    here.parentElement.scrollLeft = here.offsetLeft - here.parentElement.offsetLeft - 40;
+  }
+  // They took some of the room of the panels.
+  reveal();
 }
 
 function row(expression, values) {
