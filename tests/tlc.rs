@@ -278,7 +278,7 @@ fn facts(machine: &Machine) -> Option<Facts> {
         ..Limits::default()
     };
     let graph = explore(machine, limits, &|_, _| {});
-    if graph.incomplete.is_some() {
+    if graph.is_cut() {
         return None;
     }
     let ends = (0..graph.distinct() as u32).filter_map(|state| match machine.reached(&graph.state(state)) {

@@ -4,7 +4,6 @@ use super::events::{self, Event, failed_object};
 use super::text;
 use crate::check::Finding;
 use crate::check::deadlock::unfinished;
-use crate::machine::program::Instr;
 use crate::machine::{ErrorKind, Machine, Reached};
 use crate::model::property::PropertyKind;
 
@@ -69,23 +68,12 @@ fn what(machine: &Machine, last: &Event, kind: ErrorKind) -> String {
                 .collect();
             format!("{words}: {}", names.join(", "))
         }
-        (ErrorKind::Overflow, None, _) => exceeded(machine, last).unwrap_or_else(|| words.to_string()),
+        (ErrorKind::Overflow, None, _) => {
+            let failed = last.view.failed;
+            let exceeded = failed.and_then(|failed| machine.exceeded(last.thread(), failed));
+            exceeded.unwrap_or_else(|| words.to_string())
+        }
         (_, Some((_, object)), _) => format!("{words}: {object},"),
         _ => words.to_string(),
     }
-}
-
-/// Which bound of the model a value exceeds, and what to raise. Below zero, and where C has no more bits, it is the listing's own.
-fn exceeded(machine: &Machine, last: &Event) -> Option<String> {
-    let (at, end) = last.view.failed?;
-    let Instr::Store { field, .. } = machine.program.threads[last.thread()].code.get(at)? else {
-        return None;
-    };
-    let declared = &machine.program.fields[*field];
-    let bound = declared.bound.as_deref().filter(|_| end >= 0)?;
-    let raise = match bound.starts_with(|first: char| first.is_ascii_digit()) {
-        true => format!("the width of `{}`", declared.name),
-        false => bound.to_string(),
-    };
-    Some(format!("the model's bound is exceeded (raise {raise})"))
 }

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::budget::Budget;
 use super::checkpoint::{self, Checkpoints, Keeper};
+use super::exceeded::exceeded;
 use super::keys::Keys;
 use super::packing::Packing;
 use super::parents::Parents;
@@ -52,12 +53,18 @@ const MOST: usize = ASKED as usize - 1;
 
 /// Explores all reachable states and keeps their steps; `progress` hears of states and transitions now and then.
 pub fn explore(machine: &Machine, limits: Limits, progress: Progress) -> Graph {
-    search(machine, limits, progress, Some(Edges::default()))
+    whole(machine, search(machine, limits, progress, Some(Edges::default())))
 }
 
 /// Explores all reachable states, and counts their steps without keeping them: enough to decide what holds in every state.
 pub fn reach(machine: &Machine, limits: Limits, progress: Progress) -> Graph {
-    search(machine, limits, progress, None)
+    whole(machine, search(machine, limits, progress, None))
+}
+
+/// A graph whose world was too small is a part of one.
+fn whole(machine: &Machine, mut graph: Graph) -> Graph {
+    graph.incomplete = graph.incomplete.take().or_else(|| exceeded(machine, &graph));
+    graph
 }
 
 fn search(machine: &Machine, limits: Limits, progress: Progress, edges: Option<Edges>) -> Graph {

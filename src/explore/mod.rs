@@ -4,6 +4,7 @@ mod bfs;
 mod budget;
 mod checkpoint;
 mod dictionary;
+mod exceeded;
 mod flipped;
 mod keys;
 mod packing;
@@ -132,6 +133,12 @@ impl Graph {
     /// Number of distinct states.
     pub fn distinct(&self) -> usize {
         self.parents.states()
+    }
+
+    /// True if some state that was met was not expanded: a limit ended the search. A graph that is not cut may be incomplete, too,
+    /// where a bound of the model was exceeded.
+    pub fn is_cut(&self) -> bool {
+        self.expanded < self.distinct()
     }
 
     /// Number of states, the first ones, whose steps are all known: every state, unless the graph is only a part.

@@ -81,6 +81,21 @@ impl Machine {
         }
     }
 
+    /// Which bound of the model a step exceeded that failed at an instruction, on an object, and what to raise. Below zero, and where
+    /// C has no more bits, the failure is the listing's own.
+    pub(crate) fn exceeded(&self, thread: ThreadId, (at, end): (usize, i64)) -> Option<String> {
+        let Instr::Store { field, .. } = self.program.threads[thread].code.get(at)? else {
+            return None;
+        };
+        let declared = &self.program.fields[*field];
+        let bound = declared.bound.as_deref().filter(|_| end >= 0)?;
+        let raise = match bound.starts_with(|first: char| first.is_ascii_digit()) {
+            true => format!("the width of `{}`", declared.name),
+            false => bound.to_string(),
+        };
+        Some(format!("the model's bound is exceeded (raise {raise})"))
+    }
+
     /// The point at which a thread stands; `None` at its end.
     pub fn point(&self, state: &[u64], thread: ThreadId) -> Option<&Point> {
         let position = self.layout.position[thread].load(state) as usize;

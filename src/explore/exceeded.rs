@@ -1,0 +1,19 @@
+//! Where a world is too small for what happens in it: nothing is known of what would come next.
+
+use super::{Graph, StateId};
+use crate::machine::{ErrorKind, Machine, Reached};
+
+/// The bound of the model that some step exceeds, and what to raise: the first one that a search met.
+pub(super) fn exceeded(machine: &Machine, graph: &Graph) -> Option<String> {
+    let overflows = |&&state: &&StateId| match machine.reached(&graph.state(state)) {
+        Reached::Error(error) => error.kind == ErrorKind::Overflow,
+        _ => false,
+    };
+    graph.ends.iter().filter(overflows).find_map(|&state| {
+        let way = graph.way(state);
+        let before = graph.state(*way.iter().rev().nth(1)?);
+        let label = machine.label_between(&before, &graph.state(state))?;
+        let (_, _, step) = machine.observe(&before, label.thread as usize, u32::from(label.outcome));
+        machine.exceeded(label.thread as usize, step.failed?)
+    })
+}
