@@ -609,8 +609,8 @@ fn the_box_shows_any_expression_at_every_step() {
     );
 
     // They stay with the address, for other counterexamples too.
-    visit.eval("location.reload()");
-    visit.wait("document.querySelectorAll('#rows li').length === 2");
+    visit.eval("window.isOld = true; location.reload()");
+    visit.wait("!window.isOld && document.querySelectorAll('#rows li').length === 2");
     visit.click("#counterexamples li:nth-child(2) a");
     visit.is_at("step 19 of 19");
     visit.wait("document.querySelectorAll('#rows li').length === 2");
