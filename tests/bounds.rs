@@ -3,8 +3,10 @@
 mod common;
 
 use oomspec::certificate::Maker;
+use oomspec::certificate::verify::Verifier;
 use oomspec::check::{Verdict, findings};
 use oomspec::explore::{Limits, explore, reach};
+use oomspec::spec::Spec;
 
 use common::programs::instance;
 
@@ -40,8 +42,20 @@ fn what_lies_behind_an_exceeded_bound_is_not_decided() {
         assert_eq!(graph.incomplete, safety.incomplete, "with steps or without");
         assert!(!graph.is_cut(), "no limit ended it");
         let findings = findings(&instance, &graph, &[], &[]).expect("verdicts");
+        let spec = Spec::builtin();
+        let mut verifier = Verifier::new(&spec).expect("the modules");
+        verifier.modules.clear();
         for finding in &findings {
-            let made = Maker::new(&instance, &[], &graph).certificate(finding);
+            let maker = Maker::new(&instance, &[], &graph);
+            let made = maker.certificate(finding);
+            // Nor is one accepted that somebody else has made.
+            if finding.verdict == Verdict::Incomplete {
+                let mut claimed = finding.clone();
+                claimed.verdict = Verdict::Holds;
+                let forged = maker.certificate(&claimed).expect("all states are there");
+                let why = verifier.about(&instance, &forged).expect_err("not so").to_string();
+                assert!(why.contains("the model's bound is exceeded"), "{why}");
+            }
             assert_eq!(
                 made.is_ok(),
                 finding.verdict != Verdict::Incomplete,
@@ -65,6 +79,19 @@ fn what_lies_behind_an_exceeded_bound_is_not_decided() {
         (Verdict::Incomplete, Verdict::Violated, small)
     );
     assert_eq!(verdicts(&counting(3, 4)), (Verdict::Violated, Verdict::Holds, None));
+    // One step may fall below zero on the line on which it exceeds the bound otherwise: the error is the same.
+    for (one, other) in [("0 - 1", "4"), ("4", "0 - 1")] {
+        let either = format!("\nvoid step(void) __atomic {{ c.n = choose(2) ? {one} : {other}; }}\nvoid count");
+        let either = counting(2, 3)
+            .replace("c.n = c.n + 1", "step()")
+            .replace("\nvoid count", &either);
+        let (freed, overflow, incomplete) = verdicts(&either);
+        assert_eq!((freed, overflow), (Verdict::Incomplete, Verdict::Violated), "{either}");
+        assert!(
+            incomplete.is_some_and(|why| why.contains("raise the width of `n`")),
+            "{either}"
+        );
+    }
     // Below zero, and beyond what C has, it is the listing's own mistake.
     let below = counting(2, 3).replace("c.n + 1", "c.n - 1");
     assert_eq!(verdicts(&below), (Verdict::Holds, Verdict::Violated, None));

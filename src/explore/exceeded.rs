@@ -12,8 +12,11 @@ pub(super) fn exceeded(machine: &Machine, graph: &Graph) -> Option<String> {
     graph.ends.iter().filter(overflows).find_map(|&state| {
         let way = graph.way(state);
         let before = graph.state(*way.iter().rev().nth(1)?);
-        let label = machine.label_between(&before, &graph.state(state))?;
-        let (_, _, step) = machine.observe(&before, label.thread as usize, u32::from(label.outcome));
-        machine.exceeded(label.thread as usize, step.failed?)
+        // Two outcomes of a step may fail on one line, and only one of them on a bound.
+        let labels = machine.labels_between(&before, &graph.state(state));
+        labels.into_iter().find_map(|label| {
+            let (_, _, step) = machine.observe(&before, label.thread as usize, u32::from(label.outcome));
+            machine.exceeded(label.thread as usize, step.failed?)
+        })
     })
 }

@@ -164,11 +164,16 @@ impl Machine {
 
     /// The first step that leads from one state to another.
     pub fn label_between(&self, from: &[u64], to: &[u64]) -> Option<Label> {
+        self.labels_between(from, to).first().copied()
+    }
+
+    /// All steps that lead from one state to another.
+    pub(crate) fn labels_between(&self, from: &[u64], to: &[u64]) -> Vec<Label> {
         let (mut next, mut scratch) = (from.to_vec(), Scratch::new(self));
-        let mut found = None;
+        let mut found = Vec::new();
         self.successors(from, &mut next, &mut scratch, |thread, outcome, next| {
-            if found.is_none() && next == to {
-                found = Some(Label {
+            if next == to {
+                found.push(Label {
                     thread: thread as u16,
                     outcome: outcome as u16,
                 });

@@ -1,11 +1,18 @@
 //! How a run of a machine ends: with an error, or where nothing moves.
 
 use crate::machine::program::Role;
-use crate::machine::{Machine, Reached, Scratch};
+use crate::machine::{Label, Machine, Reached, Scratch};
 
 /// True of a state in which some error ended the run.
 pub(crate) fn is_error(machine: &Machine, state: &[u64]) -> bool {
     matches!(machine.reached(state), Reached::Error(_))
+}
+
+/// The bound of the model that a step exceeds: what would come next is in no set of states.
+pub(crate) fn exceeded(machine: &Machine, from: &[u64], step: Label) -> Option<String> {
+    let thread = usize::from(step.thread);
+    let (_, _, seen) = machine.observe(from, thread, u32::from(step.outcome));
+    machine.exceeded(thread, seen.failed?)
 }
 
 /// True of a state in which an error broke this property.

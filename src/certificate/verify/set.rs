@@ -97,6 +97,16 @@ fn walk(machine: &Machine, count: usize) -> Result<States, Refused> {
 /// Checks that a property is true on a closed set, given a ranking for each of its promises.
 fn on(machine: &Machine, meant: &Meant<'_>, closed: &Closed, rankings: &[Ranking]) -> Result<Vec<Size>, Refused> {
     let states = &closed.states;
+    for from in 0..states.len() {
+        for (_, step) in closed
+            .steps(from)
+            .filter(|(_, step)| end::is_error(machine, states.state(step.to as usize)))
+        {
+            if let Some(why) = end::exceeded(machine, states.state(from), step.label) {
+                return Err(Refused::at(format!("state {from}"), why));
+            }
+        }
+    }
     if meant.needs_no_error
         && let Some(state) = states.iter().position(|state| end::is_error(machine, state))
     {
