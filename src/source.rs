@@ -30,6 +30,11 @@ pub(crate) struct File {
     lines: Vec<u32>,
 }
 
+/// The name of a file without its folders.
+pub(crate) fn without_folders(name: &str) -> &str {
+    name.rsplit(['/', '\\']).next().unwrap_or(name)
+}
+
 /// The files a program or module was read from.
 #[derive(Debug, Clone, Default)]
 pub struct Sources {

@@ -3,7 +3,7 @@
 use super::property::{self, Property, PropertyKind};
 use super::variables::Variable;
 use crate::machine::Machine;
-use crate::source::{Diagnostic, Diagnostics, File};
+use crate::source::{Diagnostic, Diagnostics, File, without_folders};
 use crate::tla::{Definition, Expr, Level, Refinement, Specification, SubscriptedAction, Temporal};
 
 /// A module with the properties that it defines.
@@ -143,10 +143,10 @@ pub(crate) fn refuse_two_meanings(modules: &[PropertyModule]) -> Result<(), Diag
 fn read_alike(one: &Specification, other: &Specification, name: &str) -> bool {
     let module = |spec: &Specification| {
         let span = spec.definition(name)?.span;
-        Some(stem(&spec.sources().file(span.file).name).to_string())
+        Some(without_folders(&spec.sources().file(span.file).name).to_string())
     };
     let same_text = |file: &File| {
-        let named = |(_, theirs): &(_, &File)| stem(&theirs.name) == stem(&file.name);
+        let named = |(_, theirs): &(_, &File)| without_folders(&theirs.name) == without_folders(&file.name);
         other
             .sources()
             .files()
@@ -154,11 +154,6 @@ fn read_alike(one: &Specification, other: &Specification, name: &str) -> bool {
             .all(|(_, theirs)| theirs.text == file.text)
     };
     module(one) == module(other) && one.sources().files().all(|(_, file)| same_text(file))
-}
-
-/// The name of a module's file without its folders: it is the module's.
-fn stem(path: &str) -> &str {
-    path.rsplit(['/', '\\']).next().unwrap_or(path)
 }
 
 fn formula(spec: &Specification, definition: &Definition) -> Result<Option<(Property, Meaning)>, Diagnostic> {

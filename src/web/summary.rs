@@ -10,6 +10,7 @@ use crate::machine::{Label, Machine};
 use crate::model::property::PropertyKind;
 use crate::report::race;
 use crate::report::violation::violation;
+use crate::source::without_folders;
 
 /// A protocol in a scenario.
 #[derive(Debug, Serialize)]
@@ -99,10 +100,6 @@ impl Summary {
         }
         summary
     }
-}
-
-fn without_folders(name: &str) -> &str {
-    name.rsplit(['/', '\\']).next().unwrap_or(name)
 }
 
 impl Shown {
