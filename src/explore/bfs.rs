@@ -13,9 +13,9 @@ use super::keys::Keys;
 use super::packing::Packing;
 use super::parents::Parents;
 use super::table::Table;
-use super::worker::{ASKED, Found, Worker};
+use super::worker::{ASKED, Apart, Found, Worker};
 use super::{Edges, Graph, StateId};
-use crate::machine::Machine;
+use crate::machine::{Machine, Symmetry};
 
 /// Where to stop.
 #[derive(Debug, Clone, Copy)]
@@ -53,29 +53,42 @@ const MOST: usize = ASKED as usize - 1;
 
 /// Explores all reachable states and keeps their steps; `progress` hears of states and transitions now and then.
 pub fn explore(machine: &Machine, limits: Limits, progress: Progress) -> Graph {
-    whole(machine, search(machine, limits, progress, Some(Edges::default())))
+    whole(
+        machine,
+        search(machine, limits, progress, Some(Edges::default()), None).0,
+    )
 }
 
 /// Explores all reachable states, and counts their steps without keeping them: enough to decide what holds in every state.
 pub fn reach(machine: &Machine, limits: Limits, progress: Progress) -> Graph {
-    whole(machine, search(machine, limits, progress, None))
+    whole(machine, search(machine, limits, progress, None, None).0)
 }
 
 /// A graph whose world was too small is a part of one.
 fn whole(machine: &Machine, mut graph: Graph) -> Graph {
-    graph.incomplete = graph.incomplete.take().or_else(|| exceeded(machine, &graph));
+    if graph.incomplete.is_none() {
+        let states = |state| Some(graph.way(state).into_iter().map(|id| graph.state(id)).collect());
+        graph.incomplete = exceeded(machine, &graph, states);
+    }
     graph
 }
 
-fn search(machine: &Machine, limits: Limits, progress: Progress, edges: Option<Edges>) -> Graph {
+/// The graph, and where a step tells apart what was taken to be alike, which ends the search.
+pub(super) fn search(
+    machine: &Machine,
+    limits: Limits,
+    progress: Progress,
+    edges: Option<Edges>,
+    symmetry: Option<&Symmetry>,
+) -> (Graph, Option<Apart>) {
     let threads = limits.threads.max(1);
     let mut keeper = limits
         .checkpoints
         .map(|checkpoints| Keeper::new(checkpoints, machine, edges.is_some()));
     let (mut search, mut cut) = match keeper.as_ref().map_or(Ok(None), |keeper| keeper.found(machine)) {
-        Ok(None) => (Search::new(machine, threads, edges), None),
+        Ok(None) => (Search::new(machine, threads, edges, symmetry), None),
         Ok(Some(found)) => (Search::resumed(machine, threads, found), None),
-        Err(error) => (Search::new(machine, threads, edges), Some(error.to_string())),
+        Err(error) => (Search::new(machine, threads, edges, symmetry), Some(error.to_string())),
     };
     // A file that nobody can go on from is left as it is.
     keeper = keeper.filter(|_| cut.is_none());
@@ -86,6 +99,9 @@ fn search(machine: &Machine, limits: Limits, progress: Progress, edges: Option<E
         while cut.is_none() && search.expanded < end {
             let part = search.expanded..(search.expanded + batch).min(end);
             cut = search.expand(part).err();
+            if let Some(apart) = search.workers.iter().filter_map(Worker::apart).min() {
+                return (search.finish(cut), Some(apart));
+            }
             progress(search.keys.len(), search.transitions);
             // A look at the budget costs more than a small level.
             if search.expanded >= looked + BATCH {
@@ -110,7 +126,7 @@ fn search(machine: &Machine, limits: Limits, progress: Progress, edges: Option<E
     if let Some(keeper) = keeper.as_mut().filter(|keeper| cut.is_none() && keeper.is_behind()) {
         keeper.write(&search.kept());
     }
-    search.finish(cut)
+    (search.finish(cut), None)
 }
 
 struct Search<'m> {
@@ -129,12 +145,12 @@ struct Search<'m> {
 }
 
 impl<'m> Search<'m> {
-    fn new(machine: &'m Machine, threads: usize, edges: Option<Edges>) -> Self {
+    fn new(machine: &'m Machine, threads: usize, edges: Option<Edges>, symmetry: Option<&'m Symmetry>) -> Self {
         let initial = machine.initial();
         let packing = Packing::new(&initial);
         let mut search = Search {
             keys: Keys::new(packing.words()),
-            workers: workers(machine, threads, &packing),
+            workers: workers(machine, threads, &packing, symmetry),
             packing,
             tables: (0..threads as u32)
                 .map(|table| Table::new((table, threads as u32)))
@@ -165,7 +181,7 @@ impl<'m> Search<'m> {
         });
         Search {
             tables: tables.collect(),
-            workers: workers(machine, threads, &found.packing),
+            workers: workers(machine, threads, &found.packing, None),
             packing: found.packing,
             keys,
             edges: found.edges,
@@ -362,8 +378,15 @@ impl<'m> Search<'m> {
     }
 }
 
-fn workers<'m>(machine: &'m Machine, threads: usize, packing: &Packing) -> Vec<Worker<'m>> {
-    (0..threads).map(|_| Worker::new(machine, packing.words())).collect()
+fn workers<'m>(
+    machine: &'m Machine,
+    threads: usize,
+    packing: &Packing,
+    symmetry: Option<&'m Symmetry>,
+) -> Vec<Worker<'m>> {
+    (0..threads)
+        .map(|_| Worker::new(machine, packing.words(), symmetry))
+        .collect()
 }
 
 /// Does each of these on a thread of its own, one of them on this one; what came of them, in order.

@@ -7,6 +7,7 @@ mod dictionary;
 mod exceeded;
 mod flipped;
 mod keys;
+mod orbits;
 mod packing;
 mod parents;
 mod places;
@@ -17,6 +18,7 @@ mod worker;
 pub use bfs::{Limits, Progress, explore, reach};
 pub use budget::Budget;
 pub use checkpoint::{CheckpointError, Checkpoints};
+pub use orbits::{Orbits, orbits};
 pub(crate) use parents::Parents;
 
 use serde::{Deserialize, Serialize};

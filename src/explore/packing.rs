@@ -127,6 +127,17 @@ impl Packing {
         }
     }
 
+    /// Makes the key of a state into that of another; false if a value that it takes has no number yet.
+    pub(crate) fn change(&self, state: &[u64], other: &[u64], key: &mut [u64]) -> bool {
+        let words = state.iter().zip(other).enumerate();
+        let flips = words.map(|(word, (state, other))| (word, state ^ other));
+        let mut flips = flips.filter(|(_, bits)| *bits != 0);
+        flips.all(|(word, bits)| {
+            let flip = Flip { word, bits, number: 0 };
+            self.flip(state, &flip, key)
+        })
+    }
+
     /// Makes the key of a state into that of the state with a flip; false if a value that it takes has no number yet.
     pub(crate) fn flip(&self, state: &[u64], flip: &Flip, key: &mut [u64]) -> bool {
         let word = state[flip.word] ^ flip.bits;

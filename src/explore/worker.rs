@@ -8,13 +8,20 @@ use super::flipped::Flipped;
 use super::keys::{Keys, hash};
 use super::packing::Packing;
 use super::recent::Recent;
-use crate::machine::{Label, Machine, Remembered};
+use crate::machine::program::ThreadId;
+use crate::machine::{Flip, Label, Machine, Remembered, Rest, Symmetry};
 
 /// A target from here on is no state's number: without this, it is that of a key that was handed on.
 pub(crate) const ASKED: u32 = 1 << 31;
 
 /// Keys and steps that are met again are known to it, and to nobody else.
 pub(crate) struct Worker<'m> {
+    machine: &'m Machine,
+    /// What is alike, where one state stands for all that differ only in that.
+    symmetry: Option<&'m Symmetry>,
+    rest: Rest,
+    /// The first state in which a step told it apart.
+    apart: Option<Apart>,
     remembered: Remembered<'m>,
     flipped: Flipped,
     recent: Recent,
@@ -22,6 +29,15 @@ pub(crate) struct Worker<'m> {
     answered: Vec<(Found, Vec<StateId>)>,
     /// Keys that it has handed on, and has no answer to.
     asked: u32,
+}
+
+/// Where a step tells apart what was taken to be alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Apart {
+    /// In which state.
+    pub(crate) state: StateId,
+    /// Whose step.
+    pub(crate) thread: ThreadId,
 }
 
 /// What a worker found from one slice of the frontier.
@@ -47,9 +63,13 @@ pub(crate) struct Found {
 
 impl<'m> Worker<'m> {
     /// It has done nothing yet; keys are of so many words.
-    pub(crate) fn new(machine: &'m Machine, words: usize) -> Self {
+    pub(crate) fn new(machine: &'m Machine, words: usize, symmetry: Option<&'m Symmetry>) -> Self {
         Worker {
-            remembered: Remembered::new(machine),
+            machine,
+            symmetry,
+            rest: Rest::new(machine),
+            apart: None,
+            remembered: Remembered::new(machine).with(symmetry),
             flipped: Flipped::default(),
             recent: Recent::new(words),
             answered: Vec::new(),
@@ -61,6 +81,11 @@ impl<'m> Worker<'m> {
     pub(crate) fn forget(&mut self, words: usize) {
         self.flipped = Flipped::default();
         self.recent = Recent::new(words);
+    }
+
+    /// The first state that it expanded in which a step told alike things apart.
+    pub(crate) fn apart(&self) -> Option<Apart> {
+        self.apart
     }
 
     /// The states of the keys that it handed on.
@@ -94,14 +119,26 @@ impl<'m> Worker<'m> {
             before: self.asked,
         };
         let (recent, flipped) = (&mut self.recent, &mut self.flipped);
+        let (machine, symmetry, rest) = (self.machine, self.symmetry, &mut self.rest);
         let mut state = vec![0; packing.state_words()];
+        let mut next = state.clone();
         let mut key = vec![0; known.words()];
         for id in slice {
             packing.unpack(known.key(id), &mut state);
             let (mut steps, before) = (0, found.keys.len());
             self.remembered.successors(&state, |label, flips| {
                 key.copy_from_slice(known.key(id));
-                let target = if flipped.apply(packing, &state, flips, &mut key) {
+                let thread = usize::from(label.thread);
+                let moved = symmetry.filter(|symmetry| !symmetry.is_untouched_by(machine, thread, &state, flips));
+                let is_known = match moved {
+                    None => flipped.apply(packing, &state, flips, &mut key),
+                    Some(symmetry) => {
+                        flip(&state, flips, &mut next);
+                        symmetry.canonical(machine, &mut next, rest);
+                        packing.change(&state, &next, &mut key)
+                    }
+                };
+                let target = if is_known {
                     let hash = hash(&key);
                     match recent.find(hash, &key) {
                         Some(known) if known < ASKED => known,
@@ -114,9 +151,10 @@ impl<'m> Worker<'m> {
                         }
                     }
                 } else {
-                    let mut next = state.clone();
-                    flips.iter().for_each(|flip| next[flip.word] ^= flip.bits);
-                    found.unknown.push((found.keys.len(), next));
+                    if moved.is_none() {
+                        flip(&state, flips, &mut next);
+                    }
+                    found.unknown.push((found.keys.len(), next.clone()));
                     found.ask(0, &key)
                 };
                 steps += 1;
@@ -125,12 +163,22 @@ impl<'m> Worker<'m> {
                     found.targets.push(target);
                 }
             });
+            if let (None, Some(thread)) = (self.apart, self.remembered.told_apart()) {
+                let state = id as StateId;
+                self.apart = Some(Apart { state, thread });
+            }
             found.counts.push(steps);
             found.asked.push((found.keys.len() - before) as u32);
         }
         self.asked += found.keys.len() as u32;
         found
     }
+}
+
+/// Makes the state after a step.
+fn flip(state: &[u64], flips: &[Flip], next: &mut [u64]) {
+    next.copy_from_slice(state);
+    flips.iter().for_each(|flip| next[flip.word] ^= flip.bits);
 }
 
 impl Found {

@@ -25,7 +25,13 @@ impl Slot {
     /// The value in a state.
     #[inline]
     pub fn load(self, state: &[u64]) -> i64 {
-        self.base + ((state[self.word as usize] >> self.shift) & self.mask) as i64
+        self.load_word(state[self.word as usize])
+    }
+
+    /// The value in the word that holds it.
+    #[inline]
+    pub(crate) fn load_word(self, word: u64) -> i64 {
+        self.base + ((word >> self.shift) & self.mask) as i64
     }
 
     /// Writes a value that fits.

@@ -11,6 +11,7 @@ mod remembered;
 pub(crate) mod samples;
 mod shape;
 mod step;
+pub(crate) mod symmetry;
 mod view;
 
 pub use errors::{Error, ErrorKind};
@@ -20,6 +21,7 @@ pub use program::Program;
 pub use remembered::{Flip, Remembered};
 pub use shape::Shape;
 pub use step::{Nobody, Observer, Outcome, Scratch};
+pub use symmetry::{Rest, Symmetry, Unlike};
 pub use view::Reached;
 pub(crate) use view::{Change, StepView};
 

@@ -5,6 +5,8 @@ use hashbrown::HashTable;
 use indexmap::IndexSet;
 
 use super::footprint::{Footprint, of_steps};
+use super::program::ThreadId;
+use super::symmetry::Symmetry;
 use super::{Label, Machine, Scratch};
 
 /// So many values of a footprint's bits are remembered at each point, at most.
@@ -32,6 +34,10 @@ pub struct Remembered<'m> {
     flips: IndexSet<(usize, u64)>,
     /// By thread and point.
     points: Vec<Vec<Situations>>,
+    /// What is taken to be alike.
+    symmetry: Option<&'m Symmetry>,
+    /// The first thread whose step told alike things apart.
+    apart: Option<ThreadId>,
 }
 
 /// What the step from one point does, by the bits of its footprint.
@@ -66,7 +72,19 @@ impl<'m> Remembered<'m> {
             seen: Vec::new(),
             flips: IndexSet::new(),
             points: (0..machine.program.threads.len()).map(points).collect(),
+            symmetry: None,
+            apart: None,
         }
+    }
+
+    /// Remembers nothing yet, and looks at each situation in all its images.
+    pub(crate) fn with(self, symmetry: Option<&'m Symmetry>) -> Self {
+        Remembered { symmetry, ..self }
+    }
+
+    /// The thread whose step told apart what was taken to be alike, if one did.
+    pub(crate) fn told_apart(&self) -> Option<ThreadId> {
+        self.apart
     }
 
     /// Calls `visit` with the label and the flips of every step that is enabled, in the order of [`Machine::successors`].
@@ -94,6 +112,11 @@ impl<'m> Remembered<'m> {
                         situations.add(outcome, state, next, &mut self.flips);
                     },
                 );
+                if let Some(symmetry) = self.symmetry
+                    && !symmetry.keeps(machine, thread, state, &mut self.scratch)
+                {
+                    self.apart.get_or_insert(thread);
+                }
             }
             situations.steps(|outcome, flips| {
                 let label = Label {
