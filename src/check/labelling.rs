@@ -51,7 +51,7 @@ pub(crate) fn states(view: &dyn View, predicate: &Expr) -> Result<Bits, Box<Eval
 /// A state in which a predicate has no value, and why.
 type Undefined = (StateId, Box<EvalError>);
 
-fn true_among(view: &dyn View, predicate: &Expr, open: &Bits) -> Result<Bits, Undefined> {
+pub(crate) fn true_among(view: &dyn View, predicate: &Expr, open: &Bits) -> Result<Bits, Undefined> {
     match predicate.junction() {
         Some(Junction::And(parts)) => all_true_among(view, parts, open),
         Some(Junction::Or(parts)) => one_true_among(view, parts, open),
@@ -87,7 +87,7 @@ fn one_true_among(view: &dyn View, parts: &[Expr], open: &Bits) -> Result<Bits, 
 
 /// The elements that a quantifier goes through, if they are the same few in all states: what is said of one element looks at less
 /// than what is said of all.
-fn elements(view: &dyn View, quantifier: &Quantifier<'_>) -> Option<Arc<[Value]>> {
+pub(crate) fn elements(view: &dyn View, quantifier: &Quantifier<'_>) -> Option<Arc<[Value]>> {
     let classes = view.partition(&quantifier.set.footprints());
     if classes.of.is_empty() || classes.count() != 1 {
         return None;
@@ -231,19 +231,7 @@ const MOST_VALUES: usize = 1 << 14;
 impl<'a> Concrete<'a> {
     /// A view for the variables that a module declares.
     pub(crate) fn new(machine: &'a Machine, graph: &'a Graph, spec: &Specification) -> Result<Self, Diagnostic> {
-        let variable = |name: &Arc<str>| {
-            Variable::named(machine, name).ok_or_else(|| {
-                let names = Variable::names(machine).join(", ");
-                Diagnostic::general(format!(
-                    "{}.tla declares a variable `{name}` that the listing does not have",
-                    spec.name()
-                ))
-                .help(format!(
-                    "a variable is the name of a struct, or one of the others; there are {names}"
-                ))
-            })
-        };
-        let variables: Vec<Variable> = spec.variables().iter().map(variable).collect::<Result<_, _>>()?;
+        let variables = Variable::all_of(machine, spec)?;
         let mut concrete = Concrete {
             values: Vec::new(),
             classes: RefCell::default(),
@@ -272,13 +260,35 @@ impl Concrete<'_> {
         self.machine
     }
 
+    /// A state that need not be one of the graph.
+    pub(crate) fn seen<'s>(&'s self, state: &'s [u64]) -> Alone<'s> {
+        Alone {
+            machine: self.machine,
+            variables: &self.variables,
+            state,
+        }
+    }
+
     /// The bits of a state that these parts of variables depend on, by word.
-    fn bits(&self, reads: &Footprints) -> Vec<u64> {
+    pub(crate) fn bits(&self, reads: &Footprints) -> Vec<u64> {
         let mut bits = vec![0; self.machine.words()];
         for (&variable, part) in reads {
             self.variables[variable].bits(self.machine, part, &mut bits);
         }
         bits
+    }
+}
+
+/// A state that need not be one of a graph.
+pub(crate) struct Alone<'a> {
+    machine: &'a Machine,
+    variables: &'a [Variable],
+    state: &'a [u64],
+}
+
+impl State for Alone<'_> {
+    fn variable(&self, index: usize) -> Value {
+        self.variables[index].value(self.machine, self.state)
     }
 }
 

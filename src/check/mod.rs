@@ -3,16 +3,19 @@
 pub mod baseline;
 pub(crate) mod deadlock;
 mod decide;
+mod indifferent;
 mod invariant;
 mod labelling;
 pub(crate) mod liveness;
 mod mapped;
 pub mod module;
 pub mod observed;
+mod orbits;
 mod partition;
 mod refinement;
 mod request;
 
+pub use orbits::{check_orbits, is_of_single_states};
 pub use request::Check;
 
 use std::time::{Duration, Instant};
@@ -117,8 +120,21 @@ pub struct Checked {
     pub counts: Counts,
     /// Why the graph is only a part, if it is.
     pub incomplete: Option<String>,
+    /// Whether what is alike was explored once.
+    pub symmetry: Symmetry,
     /// Wall-clock time of exploring and checking.
     pub time: Duration,
+}
+
+/// Whether what is alike was explored once: then a state stands for all that differ only in which of the alike threads is which.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Symmetry {
+    /// Nobody asked for that.
+    NotAsked,
+    /// These threads are alike, by family.
+    Alike(Vec<Vec<String>>),
+    /// Nothing is alike, or something tells it apart: every state was explored.
+    ToldApart(String),
 }
 
 impl Checked {
@@ -161,6 +177,7 @@ pub fn check(
         },
         incomplete: graph.incomplete.clone(),
         findings,
+        symmetry: Symmetry::NotAsked,
         time: start.elapsed(),
         instance,
     })
@@ -169,10 +186,8 @@ pub fn check(
 /// Whether some property that is asked for speaks of more than single states, so that the graph has to keep its steps.
 pub fn needs_steps(modules: &[PropertyModule], wanted: &[String]) -> bool {
     let mut properties = modules.iter().flat_map(PropertyModule::properties);
-    properties.any(|property| {
-        let single = matches!(property.kind, PropertyKind::Safety | PropertyKind::Deadlock);
-        !single && (wanted.is_empty() || wanted.contains(&property.name))
-    })
+    properties
+        .any(|property| !is_of_single_states(property.kind) && (wanted.is_empty() || wanted.contains(&property.name)))
 }
 
 /// What a graph says about the properties.

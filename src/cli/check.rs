@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 use oomspec::actors::compare::Opinion;
 use oomspec::c::library::Listing;
-use oomspec::check::{Checked, baseline};
+use oomspec::check::{Checked, baseline, is_of_single_states};
 use oomspec::counterexample::history::History;
 use oomspec::difference::listings::listings as diff;
 use oomspec::explore::{Budget, Checkpoints, Limits};
@@ -22,7 +22,7 @@ use super::keeping::Keeping;
 use super::output::misuse;
 use super::told::{Asked, human};
 use super::watch::Watched;
-use super::{Failure, code, exit, suite};
+use super::{Failure, alike, code, exit, suite};
 
 /// Explore protocols in scenarios and say which properties hold
 ///
@@ -69,6 +69,11 @@ pub struct Args {
     /// Show every step of a counterexample, not only the ones that matter
     #[arg(long)]
     steps: bool,
+
+    /// Explore once what differs only in which of several threads is which, where a program and the properties do not tell them
+    /// apart; for properties of single states (safety and deadlock), which alone are asked then
+    #[arg(long)]
+    symmetry: bool,
 
     #[command(flatten)]
     keeping: Keeping,
@@ -192,6 +197,11 @@ fn judge(
         });
     }
     args.keeping.refuse_alone();
+    alike::refuse(
+        args.symmetry,
+        args.engine != Engine::Graph,
+        args.keeping.given().is_some(),
+    );
     if args.steps && args.format != Format::Human {
         misuse("--steps is for diagrams for people: JSON always has every step");
     }
@@ -202,21 +212,27 @@ fn judge(
     let instances = instances(spec, &targets, args)?;
     let Modules { modules, left_out } = modules(spec, args.properties.as_deref(), &instances)?;
     spec.refuse_unknown_names(&modules, &instances, &args.property)?;
+    let wanted = match args.symmetry {
+        true => alike::properties(&modules, &instances, &args.property),
+        false => args.property.clone(),
+    };
     let checkpoints = args.keeping.start(&instances, &modules, &args.property)?;
     let asked = suite::Asked {
         checkpoints,
         modules: &modules,
-        properties: &args.property,
+        properties: &wanted,
         threads: threads(args),
         max_states: args.max_states,
         budget,
         stateright: args.engine != Engine::Graph,
+        symmetry: args.symmetry,
     };
     let results = suite::run(&instances, &asked)?;
     let (mut checked, seconds): (Vec<Checked>, Vec<Option<Opinion>>) = results.into_iter().unzip();
     if let Some(trouble) = checkpoints.and_then(Checkpoints::trouble) {
         super::note(&trouble);
     }
+    alike::tell(&checked);
     if args.engine == Engine::Stateright {
         if checked
             .iter()
@@ -294,6 +310,7 @@ fn refuse_for_module(args: &Args) {
         (args.threads.is_some(), "--threads"),
         (args.format != Format::Human, "--format"),
         (args.steps, "--steps"),
+        (args.symmetry, "--symmetry (SYMMETRY of TLC's .cfg is not read either)"),
         (args.keeping.given().is_some(), "--checkpoint or --resume"),
     ];
     if let Some((_, what)) = given.iter().find(|(given, _)| *given) {
@@ -414,7 +431,7 @@ fn compare_with_bases(
 }
 
 fn stateright_can(kind: PropertyKind) -> bool {
-    matches!(kind, PropertyKind::Safety | PropertyKind::Deadlock)
+    is_of_single_states(kind)
 }
 
 /// Tells what stateright said, and ends with the exit code of that.

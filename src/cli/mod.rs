@@ -1,5 +1,6 @@
 //! The command line: one command a file, each thin.
 
+mod alike;
 mod budget;
 mod certify;
 mod check;

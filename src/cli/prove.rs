@@ -116,6 +116,7 @@ fn written(spec: &Spec, records: &Records, args: &Args, budget: Budget) -> Resul
         max_states: 10_000_000,
         budget,
         stateright: true,
+        symmetry: false,
     };
     let checked = suite::run(&instances(spec, asked.threads)?, &asked)?;
     for (checked, _) in &checked {

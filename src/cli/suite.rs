@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use indicatif::{ProgressBar, ProgressStyle};
 use oomspec::actors::compare::{Opinion, opinion};
 use oomspec::c::library::Listing;
-use oomspec::check::{Checked, check};
+use oomspec::check::{Checked, check, check_orbits};
 use oomspec::explore::{Budget, Checkpoints, Limits, Progress};
 use oomspec::model::Instance;
 use oomspec::model::properties::PropertyModule;
@@ -29,6 +29,8 @@ pub struct Asked<'a> {
     pub checkpoints: Option<&'static Checkpoints>,
     /// Ask stateright too.
     pub stateright: bool,
+    /// Explore what is alike once.
+    pub symmetry: bool,
 }
 
 /// A check and, if it was asked for, what stateright makes of the same model.
@@ -113,6 +115,7 @@ fn one(
     limits: Limits,
     progress: Progress,
 ) -> std::result::Result<Result, Diagnostics> {
+    let check = if asked.symmetry { check_orbits } else { check };
     let checked = check(instance.clone(), asked.modules, limits, asked.properties, progress)?;
     let opinion = asked.stateright.then(|| opinion(&checked, asked.modules, limits));
     Ok((checked, opinion))

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use oomspec::c::ast::Cause;
-use oomspec::check::{Checked, Finding, Verdict};
+use oomspec::check::{Checked, Finding, Symmetry, Verdict};
 use oomspec::counterexample::history::History;
 use oomspec::model::Instance;
 use oomspec::report::matrix::{Rows, matrix};
@@ -63,8 +63,12 @@ pub fn human(spec: &Spec, checked: &[Checked], asked: &Asked) -> String {
             .incomplete
             .as_ref()
             .map_or(String::new(), |why| format!(", incomplete: {why}"));
+        let alike = match checked.symmetry {
+            Symmetry::Alike(_) => " up to symmetry",
+            Symmetry::NotAsked | Symmetry::ToldApart(_) => "",
+        };
         text += &format!(
-            "{} states generated, {} distinct, depth {}{whole}\n",
+            "{} states generated, {} distinct{alike}, depth {}{whole}\n",
             counts.generated, counts.distinct, counts.depth
         );
     }

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use crate::machine::program::{FieldId, PartId, Point, Program, Scalar, ThreadId, TypeId};
 use crate::machine::{Machine, Reached};
-use crate::tla::{Footprint, Value};
+use crate::source::Diagnostic;
+use crate::tla::{Footprint, Specification, Value};
 
 /// The `pc` of a thread that has ended.
 pub(crate) const DONE: &str = "Done";
@@ -49,6 +50,23 @@ impl Variable {
         let structs = machine.program.types.iter().map(|ty| ty.name.clone());
         let others = ["pc", "stack", "locals", "alive", "held", "error"];
         structs.chain(others.map(String::from)).collect()
+    }
+
+    /// The variables that a module declares.
+    pub(crate) fn all_of(machine: &Machine, spec: &Specification) -> Result<Vec<Self>, Diagnostic> {
+        let variable = |name: &Arc<str>| {
+            Variable::named(machine, name).ok_or_else(|| {
+                let names = Variable::names(machine).join(", ");
+                Diagnostic::general(format!(
+                    "{}.tla declares a variable `{name}` that the listing does not have",
+                    spec.name()
+                ))
+                .help(format!(
+                    "a variable is the name of a struct, or one of the others; there are {names}"
+                ))
+            })
+        };
+        spec.variables().iter().map(variable).collect()
     }
 
     /// Adds the bits of the packed state that a part of its value depends on, by word.

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::check::{Checked, Counterexample, Finding, Verdict};
+use crate::check::{Checked, Counterexample, Finding, Symmetry, Verdict};
 use crate::machine::{Machine, Reached};
 use crate::model::property::PropertyKind;
 
@@ -28,6 +28,9 @@ struct Line<'a> {
     generated: usize,
     distinct: usize,
     depth: usize,
+    /// The threads that are alike, by family, if each state stands for all that differ only in which of them is which.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    alike: Option<&'a [Vec<String>]>,
     seconds: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
     loop_start: Option<usize>,
@@ -70,6 +73,10 @@ fn line(checked: &Checked, finding: &Finding) -> String {
         generated: checked.counts.generated,
         distinct: checked.counts.distinct,
         depth: checked.counts.depth,
+        alike: match &checked.symmetry {
+            Symmetry::Alike(threads) => Some(threads),
+            Symmetry::NotAsked | Symmetry::ToldApart(_) => None,
+        },
         seconds: checked.time.as_secs_f64(),
         loop_start: counterexample.and_then(|counterexample| counterexample.loop_start),
         trace: counterexample.map(|counterexample| trace(machine, counterexample)),
