@@ -16,10 +16,8 @@ pub(crate) const ASKED: u32 = 1 << 31;
 
 /// Keys and steps that are met again are known to it, and to nobody else.
 pub(crate) struct Worker<'m> {
-    machine: &'m Machine,
-    /// What is alike, where one state stands for all that differ only in that.
-    symmetry: Option<&'m Symmetry>,
-    rest: Rest,
+    /// Where one state stands for others.
+    canonical: Option<Canonical<'m>>,
     /// The first state in which a step told it apart.
     apart: Option<Apart>,
     remembered: Remembered<'m>,
@@ -65,9 +63,12 @@ impl<'m> Worker<'m> {
     /// It has done nothing yet; keys are of so many words.
     pub(crate) fn new(machine: &'m Machine, words: usize, symmetry: Option<&'m Symmetry>) -> Self {
         Worker {
-            machine,
-            symmetry,
-            rest: Rest::new(machine),
+            canonical: symmetry.map(|symmetry| Canonical {
+                machine,
+                symmetry,
+                rest: Rest::new(machine),
+                next: vec![0; machine.words()],
+            }),
             apart: None,
             remembered: Remembered::new(machine).with(symmetry),
             flipped: Flipped::default(),
@@ -119,24 +120,17 @@ impl<'m> Worker<'m> {
             before: self.asked,
         };
         let (recent, flipped) = (&mut self.recent, &mut self.flipped);
-        let (machine, symmetry, rest) = (self.machine, self.symmetry, &mut self.rest);
+        let mut canonical = self.canonical.as_mut();
         let mut state = vec![0; packing.state_words()];
-        let mut next = state.clone();
         let mut key = vec![0; known.words()];
         for id in slice {
             packing.unpack(known.key(id), &mut state);
             let (mut steps, before) = (0, found.keys.len());
             self.remembered.successors(&state, |label, flips| {
                 key.copy_from_slice(known.key(id));
-                let thread = usize::from(label.thread);
-                let moved = symmetry.filter(|symmetry| !symmetry.is_untouched_by(machine, thread, &state, flips));
-                let is_known = match moved {
+                let is_known = match &mut canonical {
                     None => flipped.apply(packing, &state, flips, &mut key),
-                    Some(symmetry) => {
-                        flip(&state, flips, &mut next);
-                        symmetry.canonical(machine, &mut next, rest);
-                        packing.change(&state, &next, &mut key)
-                    }
+                    Some(canonical) => canonical.key(flipped, packing, (label, flips), &state, &mut key),
                 };
                 let target = if is_known {
                     let hash = hash(&key);
@@ -151,10 +145,11 @@ impl<'m> Worker<'m> {
                         }
                     }
                 } else {
-                    if moved.is_none() {
-                        flip(&state, flips, &mut next);
-                    }
-                    found.unknown.push((found.keys.len(), next.clone()));
+                    let next = match &canonical {
+                        None => after(&state, flips),
+                        Some(canonical) => canonical.next.clone(),
+                    };
+                    found.unknown.push((found.keys.len(), next));
                     found.ask(0, &key)
                 };
                 steps += 1;
@@ -175,10 +170,42 @@ impl<'m> Worker<'m> {
     }
 }
 
-/// Makes the state after a step.
-fn flip(state: &[u64], flips: &[Flip], next: &mut [u64]) {
-    next.copy_from_slice(state);
+/// The state after a step.
+fn after(state: &[u64], flips: &[Flip]) -> Vec<u64> {
+    let mut next = state.to_vec();
     flips.iter().for_each(|flip| next[flip.word] ^= flip.bits);
+    next
+}
+
+/// One state stands for all that differ only in which of the alike things is which.
+struct Canonical<'m> {
+    machine: &'m Machine,
+    symmetry: &'m Symmetry,
+    rest: Rest,
+    /// What stands for the state that a step led to last.
+    next: Vec<u64>,
+}
+
+impl Canonical<'_> {
+    /// Makes the key of a state into that of what stands for the state after a step; false if some value has no number yet.
+    #[inline(never)]
+    fn key(
+        &mut self,
+        flipped: &mut Flipped,
+        packing: &Packing,
+        (label, flips): (Label, &[Flip]),
+        state: &[u64],
+        key: &mut [u64],
+    ) -> bool {
+        self.next.copy_from_slice(state);
+        flips.iter().for_each(|flip| self.next[flip.word] ^= flip.bits);
+        let thread = usize::from(label.thread);
+        if self.symmetry.is_untouched_by(self.machine, thread, state, flips) {
+            return flipped.apply(packing, state, flips, key);
+        }
+        self.symmetry.canonical(self.machine, &mut self.next, &mut self.rest);
+        packing.change(state, &self.next, key)
+    }
 }
 
 impl Found {
