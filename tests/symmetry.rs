@@ -144,6 +144,13 @@ unsigned finished(void) __atomic
 			sum++;
 	return sum;
 }
+bool first_one(void) __atomic
+{
+	if (shared.n)
+		return false;
+	shared.n = 1;
+	return true;
+}
 struct worker *first(void) __atomic
 {
 	unsigned i;
@@ -273,6 +280,26 @@ fn what_tells_them_apart_is_named() {
         };
         assert!(why.contains(expected), "{body} {formula}: {why}");
     }
+}
+
+/// Whoever is ahead of the others stands last in the states that stand for others: there, and only there, the set never grows.
+#[test]
+fn a_set_that_never_changes_in_what_is_explored_may_change_in_what_is_not() {
+    let body = "if (first_one()) { current->n = 1; await(shared.n == 3); }";
+    let set = "{1} \\cup (IF worker[\"w[0]\"].n = 0 THEN {} ELSE {2})";
+    let checked = agree(
+        &program(body, "last = NULL;"),
+        &[module(&[&format!("[](\\A x \\in {set} : x = 1)")])],
+    );
+    assert_eq!(
+        checked.finding("F0").map(|finding| finding.verdict),
+        Some(Verdict::Violated)
+    );
+    assert!(
+        matches!(checked.symmetry, Symmetry::ToldApart(_)),
+        "{:?}",
+        checked.symmetry
+    );
 }
 
 #[test]

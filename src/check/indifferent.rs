@@ -1,8 +1,7 @@
 //! Whether a predicate is the same in all images of a state, so that one state can speak for them.
 //!
 //! It is taken apart as [`super::labelling`] does, so that each part looks at little and is asked where it is come to: the parts that
-//! decide in a state decide in its images. What is said of an element has to be said of
-//! the element whose place it takes, too.
+//! decide in a state decide in its images. What is said of an element has to be said of the element whose place it takes, too.
 
 use std::sync::Arc;
 
@@ -68,6 +67,10 @@ impl Images<'_> {
             return Some(vec![parts.into_iter().flatten().collect()]);
         }
         let count = parts.first()?.len();
+        let kinds = junctions.iter().map(std::mem::discriminant);
+        if kinds.clone().any(|kind| Some(kind) != kinds.clone().next()) {
+            return None;
+        }
         if parts.iter().any(|parts| parts.len() != count) || junctions.iter().any(quantified) {
             return None;
         }
@@ -105,6 +108,7 @@ impl Images<'_> {
             }
             Junction::Not(inner) => parts.push(part(inner, &open)),
             Junction::Quantified(quantifier) => {
+                self.is_the_same_set(quantifier.set).then_some(())?;
                 for element in elements(self.view, quantifier)?.iter() {
                     let expr = quantifier.of(element.clone());
                     let holds = truths(&expr, &open)?;
@@ -120,6 +124,14 @@ impl Images<'_> {
             }
         }
         Some(parts)
+    }
+
+    /// True if a set that is the same in all states is so in their images: it looks at what changes places as a whole, and that is
+    /// as in the first state.
+    fn is_the_same_set(&self, set: &Expr) -> bool {
+        let bits = self.view.bits(&set.footprints());
+        let mut permutations = 0..self.renamings.len();
+        permutations.all(|permutation| self.symmetry.covers(self.machine, permutation, &bits, &bits))
     }
 
     /// Asks once for each value of what is looked at, in all images.

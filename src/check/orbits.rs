@@ -62,7 +62,10 @@ pub fn check_orbits(
     let of_machine = properties::of_machine(&instance.machine, modules);
     let all = modules.iter().flat_map(PropertyModule::properties).chain(&of_machine);
     let wanted: Vec<String> = all.filter(asked).map(|property| property.name.clone()).collect();
-    let checked = check(instance, modules, limits, &wanted, progress)?;
+    let mut checked = check(instance, modules, limits, &wanted, progress)?;
+    checked
+        .findings
+        .retain(|finding| wanted.contains(&finding.property.name));
     Ok(Checked {
         symmetry: Symmetry::ToldApart(why),
         time: start.elapsed(),

@@ -52,14 +52,13 @@ pub(crate) fn families(program: &Program) -> Result<Vec<Family>, Unlike> {
             Err(why) => unlike = unlike.or(Some(why)),
         }
     }
-    match (found.is_empty(), unlike) {
-        (false, None) => Ok(found),
-        (_, Some(why)) => Err(why),
-        (true, None) => Err(Unlike {
-            why: "no two threads run one function".to_string(),
-            span: None,
-        }),
+    if !found.is_empty() {
+        return Ok(found);
     }
+    Err(unlike.unwrap_or_else(|| Unlike {
+        why: "no two threads run one function".to_string(),
+        span: None,
+    }))
 }
 
 fn of_one_function(program: &Program) -> Vec<Vec<ThreadId>> {

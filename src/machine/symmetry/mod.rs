@@ -131,11 +131,6 @@ impl Symmetry {
         rows.map(|row| row.iter().map(name).collect()).collect()
     }
 
-    /// Number of arrangements.
-    pub fn arrangements(&self) -> usize {
-        self.permutations.len()
-    }
-
     /// True if what comes to stand on these bits of an image, given by word, comes from those bits of a state.
     pub(crate) fn covers(&self, machine: &Machine, permutation: usize, image: &[u64], bits: &[u64]) -> bool {
         let footprint = |bits: &[u64]| -> Footprint { bits.iter().copied().enumerate().collect() };
@@ -148,7 +143,7 @@ impl Symmetry {
         self.permutations.iter().map(renaming).collect()
     }
 
-    /// All images of a state, itself first; `image` is written over.
+    /// Visits all images of a state, itself first.
     pub fn images(&self, machine: &Machine, state: &[u64], mut visit: impl FnMut(&[u64])) {
         let mut image = state.to_vec();
         for permutation in &self.permutations {
