@@ -29,9 +29,15 @@ pub fn check_orbits(
     progress: Progress,
 ) -> Result<Checked, Diagnostics> {
     let start = Instant::now();
+    let of_machine = properties::of_machine(&instance.machine, modules);
+    let all = modules.iter().flat_map(PropertyModule::properties).chain(&of_machine);
+    let asked = |property: &&Property| {
+        is_of_single_states(property.kind) && (wanted.is_empty() || wanted.contains(&property.name))
+    };
+    let wanted: Vec<String> = all.filter(asked).map(|property| property.name.clone()).collect();
     let told_apart = match orbits(&instance.machine, limits, progress) {
         Err(unlike) => unlike,
-        Ok(orbits) => match findings(&instance, &orbits, modules, wanted)? {
+        Ok(orbits) => match findings(&instance, &orbits, modules, &wanted)? {
             Err(unlike) => unlike,
             Ok(findings) => {
                 let graph = &orbits.graph;
@@ -56,13 +62,8 @@ pub fn check_orbits(
         format!(" ({file}:{})", sources.line(span))
     });
     let why = told_apart.why + &place.unwrap_or_default();
-    let asked = |property: &&Property| {
-        is_of_single_states(property.kind) && (wanted.is_empty() || wanted.contains(&property.name))
-    };
-    let of_machine = properties::of_machine(&instance.machine, modules);
-    let all = modules.iter().flat_map(PropertyModule::properties).chain(&of_machine);
-    let wanted: Vec<String> = all.filter(asked).map(|property| property.name.clone()).collect();
     let mut checked = check(instance, modules, limits, &wanted, progress)?;
+    // Where none of single states was asked, that was a check of all.
     checked
         .findings
         .retain(|finding| wanted.contains(&finding.property.name));
@@ -73,7 +74,7 @@ pub fn check_orbits(
     })
 }
 
-/// What is found out about each property; or what tells the threads apart.
+/// What is found out about each of the properties of these names; or what tells the threads apart.
 fn findings(
     instance: &Instance,
     orbits: &Orbits,
@@ -83,9 +84,7 @@ fn findings(
     let machine = &instance.machine;
     properties::refuse_other_names(machine, modules)?;
     properties::refuse_two_meanings(modules)?;
-    let asked = |property: &Property| {
-        is_of_single_states(property.kind) && (wanted.is_empty() || wanted.contains(&property.name))
-    };
+    let asked = |property: &Property| wanted.contains(&property.name);
     let broken = invariant::violations(machine, &orbits.graph);
     let whole = |answer: Answer| match answer.verdict {
         Verdict::Holds | Verdict::Vacuous if orbits.graph.incomplete.is_some() => Answer::of(Verdict::Incomplete),

@@ -4,7 +4,7 @@
 use super::bfs::search;
 use super::exceeded::exceeded;
 use super::{Graph, Limits, Progress, StateId};
-use crate::machine::{Label, Machine, Rest, Scratch, Symmetry, Unlike};
+use crate::machine::{CanonicalScratch, Label, Machine, Scratch, Symmetry, Unlike};
 
 /// What was explored.
 #[derive(Debug)]
@@ -52,7 +52,7 @@ impl Orbits<'_> {
     /// there is no such run, which would be a mistake of this module.
     pub fn run(&self, to: StateId) -> Option<(Vec<Label>, Vec<Vec<u64>>)> {
         let (mut labels, mut states) = (Vec::new(), vec![self.machine.initial()]);
-        let (mut scratch, mut rest) = (Scratch::new(self.machine), Rest::new(self.machine));
+        let (mut scratch, mut sorting) = (Scratch::new(self.machine), CanonicalScratch::new(self.machine));
         for &id in &self.graph.way(to)[1..] {
             let wanted = self.graph.state(id);
             let from = states[states.len() - 1].clone();
@@ -61,7 +61,7 @@ impl Orbits<'_> {
             self.machine
                 .successors(&from, &mut next, &mut scratch, |thread, outcome, next| {
                     stands.copy_from_slice(next);
-                    self.symmetry.canonical(self.machine, &mut stands, &mut rest);
+                    self.symmetry.canonical(self.machine, &mut stands, &mut sorting);
                     if found.is_none() && stands == wanted {
                         let label = Label {
                             thread: thread as u16,

@@ -9,7 +9,7 @@ use super::keys::{Keys, hash};
 use super::packing::Packing;
 use super::recent::Recent;
 use crate::machine::program::ThreadId;
-use crate::machine::{Flip, Label, Machine, Remembered, Rest, Symmetry};
+use crate::machine::{CanonicalScratch, Flip, Label, Machine, Remembered, Symmetry};
 
 /// A target from here on is no state's number: without this, it is that of a key that was handed on.
 pub(crate) const ASKED: u32 = 1 << 31;
@@ -66,7 +66,7 @@ impl<'m> Worker<'m> {
             canonical: symmetry.map(|symmetry| Canonical {
                 machine,
                 symmetry,
-                rest: Rest::new(machine),
+                sorting: CanonicalScratch::new(machine),
                 next: vec![0; machine.words()],
             }),
             apart: None,
@@ -181,7 +181,7 @@ fn after(state: &[u64], flips: &[Flip]) -> Vec<u64> {
 struct Canonical<'m> {
     machine: &'m Machine,
     symmetry: &'m Symmetry,
-    rest: Rest,
+    sorting: CanonicalScratch,
     /// What stands for the state that a step led to last.
     next: Vec<u64>,
 }
@@ -203,7 +203,7 @@ impl Canonical<'_> {
         if self.symmetry.is_untouched_by(self.machine, thread, state, flips) {
             return flipped.apply(packing, state, flips, key);
         }
-        self.symmetry.canonical(self.machine, &mut self.next, &mut self.rest);
+        self.symmetry.canonical(self.machine, &mut self.next, &mut self.sorting);
         packing.change(state, &self.next, key)
     }
 }

@@ -21,7 +21,7 @@ pub use program::Program;
 pub use remembered::{Flip, Remembered};
 pub use shape::Shape;
 pub use step::{Nobody, Observer, Outcome, Scratch};
-pub use symmetry::{Rest, Symmetry, Unlike};
+pub use symmetry::{CanonicalScratch, Symmetry, Unlike};
 pub use view::Reached;
 pub(crate) use view::{Change, StepView};
 

@@ -11,7 +11,7 @@ mod permutation;
 mod signature;
 
 pub use alike::Unlike;
-pub use signature::Rest;
+pub use signature::CanonicalScratch;
 
 use std::collections::HashMap;
 
@@ -165,43 +165,43 @@ impl Symmetry {
     }
 
     /// Makes a state into the one that stands for it and for all that differ only in which of the alike things is which.
-    pub fn canonical(&self, machine: &Machine, state: &mut [u64], rest: &mut Rest) {
-        let sorted = self.signatures.sort(machine, state, rest);
-        if self.arrange(machine, sorted, state, rest) {
+    pub fn canonical(&self, machine: &Machine, state: &mut [u64], sorting: &mut CanonicalScratch) {
+        let sorted = self.signatures.sort(machine, state, sorting);
+        if self.arrange(machine, sorted, state, sorting) {
             return;
         }
-        let sorted = self.signatures.sort_ties(machine, state, rest);
-        if !self.arrange(machine, sorted, state, rest) {
-            self.try_all(machine, state, rest);
+        let sorted = self.signatures.sort_ties(machine, state, sorting);
+        if !self.arrange(machine, sorted, state, sorting) {
+            self.try_all(machine, state, sorting);
         }
     }
 
     /// Moves elements to their places; true if it makes no difference how those are arranged that are tied.
-    fn arrange(&self, machine: &Machine, sorted: u64, state: &mut [u64], rest: &mut Rest) -> bool {
+    fn arrange(&self, machine: &Machine, sorted: u64, state: &mut [u64], sorting: &mut CanonicalScratch) -> bool {
         if sorted != 0 {
             let permutation = &self.permutations[self.by_places[&(sorted ^ self.stay)]];
-            permutation.apply(machine, state, &mut rest.image);
-            state.copy_from_slice(&rest.image);
+            permutation.apply(machine, state, &mut sorting.image);
+            state.copy_from_slice(&sorting.image);
         }
-        let mut ties = rest.ties.iter();
+        let mut ties = sorting.ties.iter();
         ties.all(|&(family, at)| self.permutations[self.neighbours[family][at - 1]].fixes(machine, state))
     }
 
     /// Where it makes a difference how tied elements are arranged, all arrangements are tried.
-    fn try_all(&self, machine: &Machine, state: &mut [u64], rest: &mut Rest) {
+    fn try_all(&self, machine: &Machine, state: &mut [u64], sorting: &mut CanonicalScratch) {
         let tied = |choice: &Choice| {
             let mut moved = choice.iter().enumerate().flat_map(|(family, places)| {
                 let elements = places.iter().enumerate();
                 elements.map(move |(at, &to)| (family, at.min(to), at.max(to)))
             });
-            moved.all(|(family, low, high)| (low + 1..=high).all(|at| rest.ties.contains(&(family, at))))
+            moved.all(|(family, low, high)| (low + 1..=high).all(|at| sorting.ties.contains(&(family, at))))
         };
         let mut least = state.to_vec();
         for (choice, permutation) in self.choices.iter().zip(&self.permutations) {
             if tied(choice) {
-                permutation.apply(machine, state, &mut rest.image);
-                if rest.image < least {
-                    least.copy_from_slice(&rest.image);
+                permutation.apply(machine, state, &mut sorting.image);
+                if sorting.image < least {
+                    least.copy_from_slice(&sorting.image);
                 }
             }
         }

@@ -15,9 +15,9 @@ pub(super) fn places(choice: &Choice) -> u64 {
     places.fold(0, |all, (at, &place)| all | (place as u64) << (at * BITS))
 }
 
-/// Room for what is compared.
+/// What [`super::Symmetry::canonical`] writes over, as [`crate::machine::Scratch`] is for steps.
 #[derive(Debug)]
-pub struct Rest {
+pub struct CanonicalScratch {
     pub(super) image: Vec<u64>,
     /// Neighbours of equal signatures, once sorted: the family, and the second of them.
     pub(super) ties: Vec<(usize, usize)>,
@@ -26,10 +26,10 @@ pub struct Rest {
     order: Vec<usize>,
 }
 
-impl Rest {
+impl CanonicalScratch {
     /// For states of a machine.
     pub fn new(machine: &Machine) -> Self {
-        Rest {
+        CanonicalScratch {
             image: vec![0; machine.words()],
             ties: Vec::new(),
             words: Vec::new(),
@@ -116,27 +116,29 @@ impl Signatures {
     }
 
     /// Sorts the elements of each family; the places that they go to, as [`places`] writes them, each compared with where it is: 0 if
-    /// all are sorted. Ties stand in `rest`.
-    pub(super) fn sort(&self, machine: &Machine, state: &[u64], rest: &mut Rest) -> u64 {
+    /// all are sorted. Ties stand in `sorting`.
+    pub(super) fn sort(&self, machine: &Machine, state: &[u64], sorting: &mut CanonicalScratch) -> u64 {
         let (mut sorted, mut before) = (0, 0);
-        rest.ties.clear();
+        sorting.ties.clear();
         for (family, elements) in self.families.iter().enumerate() {
-            rest.words.clear();
-            rest.starts.clear();
+            sorting.words.clear();
+            sorting.starts.clear();
             for (number, element) in elements.iter().enumerate() {
-                rest.starts.push(rest.words.len());
-                self.write(machine, (family, number), element, state, &mut rest.words);
+                sorting.starts.push(sorting.words.len());
+                self.write(machine, (family, number), element, state, &mut sorting.words);
             }
-            rest.starts.push(rest.words.len());
-            let (words, starts) = (&rest.words, &rest.starts);
+            sorting.starts.push(sorting.words.len());
+            let (words, starts) = (&sorting.words, &sorting.starts);
             let signature = |element: usize| &words[starts[element]..starts[element + 1]];
-            rest.order.clear();
-            rest.order.extend(0..elements.len());
-            rest.order.sort_by(|&one, &other| signature(one).cmp(signature(other)));
-            for (place, &element) in rest.order.iter().enumerate() {
+            sorting.order.clear();
+            sorting.order.extend(0..elements.len());
+            sorting
+                .order
+                .sort_by(|&one, &other| signature(one).cmp(signature(other)));
+            for (place, &element) in sorting.order.iter().enumerate() {
                 sorted |= ((place ^ element) as u64) << ((before + element) * BITS);
-                if place > 0 && signature(rest.order[place - 1]) == signature(element) {
-                    rest.ties.push((family, place));
+                if place > 0 && signature(sorting.order[place - 1]) == signature(element) {
+                    sorting.ties.push((family, place));
                 }
             }
             before += elements.len();
@@ -177,8 +179,8 @@ impl Signatures {
     }
 
     /// Sorts tied elements, of a state that is sorted, by what points to them. The same as [`Signatures::sort`] otherwise.
-    pub(super) fn sort_ties(&self, machine: &Machine, state: &[u64], rest: &mut Rest) -> u64 {
-        let ties = std::mem::take(&mut rest.ties);
+    pub(super) fn sort_ties(&self, machine: &Machine, state: &[u64], sorting: &mut CanonicalScratch) -> u64 {
+        let ties = std::mem::take(&mut sorting.ties);
         let (mut sorted, mut before) = (0, 0);
         for (family, elements) in self.families.iter().enumerate() {
             let mut first = 0;
@@ -195,7 +197,7 @@ impl Signatures {
                 }
                 let pairs = (first + 1..).zip(class.windows(2));
                 let equal = pairs.filter(|(_, pair)| pair[0].0 == pair[1].0);
-                rest.ties.extend(equal.map(|(place, _)| (family, place)));
+                sorting.ties.extend(equal.map(|(place, _)| (family, place)));
                 first = end;
             }
             before += elements.len();
