@@ -20,6 +20,17 @@ impl Fields {
     }
 }
 
+impl Fields {
+    /// An address was printed by `%p` without `no_hash_pointers`: `(____ptrval____)`, or 32 bits of nothing in front of a hash.
+    pub(super) fn are_hashed(&self) -> bool {
+        self.0.iter().any(|(_, value)| {
+            let hash = value.strip_prefix("00000000").filter(|hash| hash.len() == 8);
+            let digits = |hash: &str| hash.bytes().all(|byte| byte.is_ascii_hexdigit()) && hash != "00000000";
+            value == "(____ptrval____)" || hash.is_some_and(digits)
+        })
+    }
+}
+
 fn number(text: &str) -> Option<Value> {
     if let Some(hex) = text.strip_prefix("0x") {
         return u64::from_str_radix(hex, 16).ok();

@@ -21,6 +21,8 @@ pub struct Trace {
     pub events: Vec<Event>,
     /// Events that the kernel says it lost.
     pub lost: u64,
+    /// Events that are left out, because the kernel printed their addresses as hashes.
+    pub hashed: usize,
     /// What is odd about the file, in words: lines that are none of a trace, a tail that is cut.
     pub odd: Vec<String>,
 }
@@ -98,7 +100,7 @@ pub fn parse(name: &str, bytes: &[u8]) -> Result<Trace, Diagnostic> {
         ..Trace::default()
     };
     let (mut headers, mut strange, mut first_strange) = (0, 0, None);
-    let (mut buffered, mut written) = (None, None);
+    let (mut buffered, mut written): (Option<u64>, Option<u64>) = (None, None);
     let lines = text.lines().count();
     for (number, line) in text.lines().enumerate() {
         let number = number + 1;
@@ -122,6 +124,7 @@ pub fn parse(name: &str, bytes: &[u8]) -> Result<Trace, Diagnostic> {
             continue;
         }
         match event::line(number, line) {
+            Some(Line::Event(event)) if event.fields.are_hashed() => trace.hashed += 1,
             Some(Line::Event(event)) => trace.events.push(event),
             Some(Line::Lost(lost)) => trace.lost += lost,
             None if line.trim().is_empty() || line.starts_with("cpus=") || line.starts_with("version = ") => {}
@@ -150,7 +153,7 @@ pub fn parse(name: &str, bytes: &[u8]) -> Result<Trace, Diagnostic> {
             .push(format!("{strange} lines are no events, line {line} first"));
     }
     if let (Some(buffered), Some(written)) = (buffered, written) {
-        let (there, buffered, written): (u64, u64, u64) = (trace.events.len() as u64, buffered, written);
+        let there = (trace.events.len() + trace.hashed) as u64;
         trace.lost += written.saturating_sub(buffered);
         if there < buffered {
             trace.odd.push(format!("{there} of {buffered} events are in the file"));

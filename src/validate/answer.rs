@@ -153,7 +153,13 @@ impl Answer {
             protocol: protocol.to_string(),
             trace: recorded.trace.name.clone(),
             reasons: Vec::new(),
-            folded: recorded.world.folded.clone(),
+            folded: recorded
+                .world
+                .folded
+                .iter()
+                .cloned()
+                .chain(hashed(&recorded.trace))
+                .collect(),
             counts: counts(recorded),
             steps: 0,
             silent_steps: 0,
@@ -191,7 +197,7 @@ impl Answer {
                 .iter()
                 .find(|ask| ask.at == stuck)
                 .map(|ask| stuck_at(recorded, machine, labels, ask, followed));
-            self.doubt(&recorded.trace, stuck);
+            self.doubt(recorded, stuck);
             if lossy {
                 self.reasons.push(
                     "events may be missing, and with them who is in this world: a trace without losses would tell"
@@ -213,12 +219,7 @@ impl Answer {
                 "{constrained} of {about} events about this world rule anything out, too few to say that it follows: add probes (`oomspec probes`)"
             ));
         }
-        if self.counts.outside > 0 {
-            self.reasons.push(format!(
-                "{} events are of tasks that do there what no listing says",
-                self.counts.outside
-            ));
-        }
+        self.reasons.extend(outside(recorded));
         if !replays(
             machine,
             &followed.run,
@@ -252,7 +253,8 @@ impl Answer {
     }
 
     /// What is odd about a trace may be why it cannot be followed.
-    fn doubt(&mut self, trace: &Trace, stuck: usize) {
+    fn doubt(&mut self, recorded: &Recorded, stuck: usize) {
+        let trace = &recorded.trace;
         if let Some(clock) = trace.clock().filter(|clock| *clock == "local" || *clock == "counter") {
             self.reasons.push(format!(
                 "the order between processors is unknown, for the clock was `{clock}`: record with `global` or `mono`"
@@ -274,12 +276,7 @@ impl Answer {
         }
         self.reasons
             .extend(trace.odd.iter().map(|odd| format!("{odd}: the trace is not whole")));
-        if self.counts.outside > 0 {
-            self.reasons.push(format!(
-                "{} events are of tasks that do there what no listing says",
-                self.counts.outside
-            ));
-        }
+        self.reasons.extend(outside(recorded));
     }
 
     /// The run in words.
@@ -465,6 +462,32 @@ fn next_of(recorded: &Recorded, machine: &Machine, reach: &Reach<'_>, thread: us
         false => format!("its next event would be {}", names.join(" or ")),
     };
     if waits { format!("it waits here; {next}") } else { next }
+}
+
+/// That addresses were printed as hashes.
+fn hashed(trace: &Trace) -> Option<String> {
+    (trace.hashed > 0).then(|| {
+        format!(
+            "{} events name addresses by hashes, and are left out: echo 0 > /sys/kernel/tracing/options/hash-ptr before it begins",
+            trace.hashed
+        )
+    })
+}
+
+/// That somebody does what no listing says, and the first who does.
+fn outside(recorded: &Recorded) -> Option<String> {
+    let is_outside = |used: &&Use| **used == Use::Nothing(Idle::Outside);
+    let uses = &recorded.world.uses;
+    let first = uses.iter().position(|used| is_outside(&used))?;
+    let event = &recorded.trace.events[first];
+    Some(format!(
+        "{} events are of tasks that do there what no listing says: {} in line {} is the first, of {}-{}",
+        uses.iter().filter(is_outside).count(),
+        event.name,
+        event.line,
+        event.comm,
+        event.pid
+    ))
 }
 
 fn counts(recorded: &Recorded) -> Counts {
