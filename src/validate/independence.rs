@@ -54,6 +54,8 @@ impl Bits {
 struct Step {
     bits: Bits,
     silently: Vec<usize>,
+    /// The rules of the events that it may show.
+    shows: Vec<usize>,
 }
 
 /// What threads may do before they owe an event.
@@ -175,6 +177,29 @@ impl<'a> Reach<'a> {
         false
     }
 
+    /// Whether an event of the rule may be the next that the thread shows of those that have to be.
+    pub(super) fn may_show(
+        &self,
+        thread: ThreadId,
+        point: usize,
+        rule: usize,
+        mandatory: &dyn Fn(ThreadId, usize) -> bool,
+    ) -> bool {
+        let mut seen = vec![false; self.machine.program.threads[thread].points.len()];
+        let mut open = vec![point];
+        while let Some(at) = open.pop() {
+            if std::mem::replace(&mut seen[at], true) {
+                continue;
+            }
+            let step = self.step(thread, at, mandatory);
+            if step.shows.contains(&rule) {
+                return true;
+            }
+            open.extend(step.silently);
+        }
+        false
+    }
+
     fn step(&self, thread: ThreadId, point: usize, mandatory: &dyn Fn(ThreadId, usize) -> bool) -> Step {
         let code = &self.machine.program.threads[thread];
         let begun = self.labels.begun(thread, point);
@@ -182,6 +207,7 @@ impl<'a> Reach<'a> {
         let mut step = Step {
             bits: Bits::none(self.machine.layout.words),
             silently: Vec::new(),
+            shows: Vec::new(),
         };
         let mut seen = vec![[false; 2]; code.code.len()];
         let mut open: Vec<(usize, u32, bool)> = vec![(start + 1, frame_at(code, start), false)];
@@ -198,10 +224,20 @@ impl<'a> Reach<'a> {
             if std::mem::replace(&mut seen[at][usize::from(shown)], true) {
                 continue;
             }
+            let leaves = left.iter().map(|&frame| (Edge::Leave, frame));
+            let enters = entered.iter().map(|&frame| (Edge::Enter, frame));
+            for (edge, frame) in leaves.chain(enters) {
+                step.shows.extend(self.labels.rules(thread, edge, frame));
+            }
             self.instruction(thread, &code.code[at], &mut step.bits);
             match code.code[at] {
                 Instr::Point(next) => {
                     let begins = self.labels.begun(thread, next);
+                    step.shows.extend(
+                        begins
+                            .iter()
+                            .flat_map(|&frame| self.labels.rules(thread, Edge::Enter, frame)),
+                    );
                     let shows = begins
                         .iter()
                         .any(|&frame| self.labels.shows(thread, Edge::Enter, frame, mandatory));

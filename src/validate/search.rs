@@ -149,6 +149,9 @@ struct Search<'a> {
 }
 
 /// Follows the lines that ask something, in their order.
+///
+/// When probes are switched on, each thread may have made some steps that nobody saw. At first only those are taken to have made any
+/// of which the next line says so: a run that is found is a run. If there is none, all are tried.
 pub(super) fn follow(
     machine: &Machine,
     vocabulary: &Vocabulary,
@@ -156,6 +159,31 @@ pub(super) fn follow(
     armed: &Armed,
     asks: &[Ask],
     budget: Budget,
+) -> Followed {
+    let followed = follow_from(machine, vocabulary, labels, armed, asks, budget, Unseen::Evident);
+    match followed.stuck.is_some() || followed.gave_up.is_some() {
+        true => follow_from(machine, vocabulary, labels, armed, asks, budget, Unseen::Possible),
+        false => followed,
+    }
+}
+
+/// Which threads may have made steps before there were probes that show them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Unseen {
+    /// Those whose next line cannot be their next event else.
+    Evident,
+    /// All.
+    Possible,
+}
+
+fn follow_from(
+    machine: &Machine,
+    vocabulary: &Vocabulary,
+    labels: &Labels,
+    armed: &Armed,
+    asks: &[Ask],
+    budget: Budget,
+    unseen: Unseen,
 ) -> Followed {
     let mut search = Search {
         machine,
@@ -188,10 +216,17 @@ pub(super) fn follow(
         overflowed: false,
     };
     let mut before = 0;
-    for ask in asks {
+    for (number, ask) in asks.iter().enumerate() {
         let passed = thresholds.partition_point(|&line| line <= ask.at);
         if passed != before {
-            match search.arm(&states, thresholds[before], ask.at) {
+            let mut coming: Vec<Option<usize>> = vec![None; search.threads()];
+            for ask in asks[number..].iter().rev() {
+                if let Whose::Thread(thread) = ask.whose {
+                    coming[thread] = Some(ask.rule);
+                }
+            }
+            let coming = (unseen == Unseen::Evident).then_some(coming.as_slice());
+            match search.arm(&states, thresholds[before], ask.at, coming) {
                 Ok(more) => states = more,
                 Err(why) => {
                     followed.gave_up = Some(why);
@@ -204,8 +239,8 @@ pub(super) fn follow(
         match search.line(&states, ask) {
             Ok((next, ruled_out)) if !next.is_empty() => {
                 followed.ruled_out.push(ruled_out);
-                followed.most = followed.most.max(next.len());
-                states = next;
+                states = search.without_later(next, ask.at);
+                followed.most = followed.most.max(states.len());
             }
             Ok(_) => {
                 followed.stuck = Some(ask.at);
@@ -445,7 +480,14 @@ impl Search<'_> {
     }
 
     /// Events that may have been missing so far have to be shown from now on: whoever can have done without them, has or has not.
-    fn arm(&mut self, states: &[(Key, u32)], first: usize, at: usize) -> Result<Vec<(Key, u32)>, String> {
+    /// With `coming`, by thread the rule of its next line, only if it could not come to that else.
+    fn arm(
+        &mut self,
+        states: &[(Key, u32)],
+        first: usize,
+        at: usize,
+        coming: Option<&[Option<usize>]>,
+    ) -> Result<Vec<(Key, u32)>, String> {
         self.reach.forget();
         let armed = self.armed;
         let before = move |thread: ThreadId, rule: usize| armed.shows(thread, rule, first - 1);
@@ -460,34 +502,57 @@ impl Search<'_> {
                 ));
             }
             all.push((key.clone(), node));
-            self.shown_before(&key, node, &before, &now, &mut seen, &mut open);
+            let evident = self.evident(&key, coming, &now);
+            self.shown_before(&key, node, &evident, &before, &now, &mut seen, &mut open);
             let free = self.free(&key, &before);
             let mut chosen = vec![false; self.threads()];
             let mut together = Bits::none(self.machine.words());
             for (thread, point) in free.iter().enumerate() {
-                if let Some(point) = point.filter(|&point| self.reach.leads_to(thread, point, &before, &now)) {
+                let leads = |point: &usize| evident[thread] && self.reach.leads_to(thread, *point, &before, &now);
+                if let Some(point) = point.filter(leads) {
                     chosen[thread] = true;
                     together.add(self.reach.of(thread, point, &before));
                 }
             }
-            self.close(&free, &mut chosen, &mut together, &before);
+            if coming.is_none() {
+                self.close(&free, &mut chosen, &mut together, &before);
+            }
             self.step_all(&key, node, &free, &chosen, &mut seen, &mut open);
         }
         Ok(all)
     }
 
+    /// By thread: whether it may have made steps that were not seen.
+    fn evident(&self, key: &Key, coming: Option<&[Option<usize>]>, now: &dyn Fn(ThreadId, usize) -> bool) -> Vec<bool> {
+        let words = self.machine.words();
+        let evident = |thread: ThreadId| {
+            let Some(coming) = coming else { return true };
+            let Some(rule) = coming[thread] else { return false };
+            let list = &self.lists[key[words + thread] as usize];
+            let owes = list.iter().find(|owed| now(thread, owed.rule as usize));
+            match (owes, self.machine.layout.position[thread].load(key)) {
+                (Some(owed), _) => owed.rule as usize != rule,
+                (None, 0) => false,
+                (None, position) => !self.reach.may_show(thread, position as usize - 1, rule, now),
+            }
+        };
+        (0..self.threads()).map(evident).collect()
+    }
+
     /// What a thread owes may have been shown before there was anybody to see it.
+    #[allow(clippy::too_many_arguments)]
     fn shown_before(
         &mut self,
         key: &Key,
         node: u32,
+        evident: &[bool],
         before: &dyn Fn(ThreadId, usize) -> bool,
         now: &dyn Fn(ThreadId, usize) -> bool,
         seen: &mut HashMap<Key, ()>,
         open: &mut VecDeque<(Key, u32)>,
     ) {
         let words = self.machine.words();
-        for thread in 0..self.threads() {
+        for thread in (0..self.threads()).filter(|&thread| evident[thread]) {
             let list = self.lists[key[words + thread] as usize].clone();
             let unseen = list.first().is_some_and(|first| !before(thread, first.rule as usize));
             if unseen
@@ -554,44 +619,106 @@ impl Search<'_> {
         seen: &mut HashMap<Key, ()>,
         open: &mut VecDeque<(Key, u32)>,
     ) {
-        let words = self.machine.words();
         for thread in (0..self.threads()).filter(|&thread| chosen[thread]) {
             let Some(point) = free[thread] else { continue };
             for outcome in 0..self.machine.outcomes(key, thread) {
-                let mut state = key[..words].to_vec();
-                let mut follower = Follower::new(self.machine, self.labels, self.vocabulary, thread, point);
-                let outcome_of = self.machine.step(
-                    &key[..words],
-                    thread,
-                    outcome,
-                    &mut state,
-                    &mut self.scratch,
-                    &mut follower,
-                );
-                // An outcome of `choose` that changes nothing leads nowhere.
-                if outcome_of != Outcome::Stepped {
-                    continue;
-                }
-                if self.machine.layout.error.load(&state) != 0 {
-                    let overflows = |error: &crate::machine::Error| error.kind == ErrorKind::Overflow;
-                    self.overflowed |=
-                        matches!(self.machine.reached(&state), Reached::Error(error) if overflows(error));
-                    continue;
-                }
-                let owed = std::mem::take(&mut follower.owed);
-                // What no probe was there for is not waited for.
-                let owed: Vec<Owed> = owed
-                    .into_iter()
-                    .filter(|owed| self.armed.from[owed.rule as usize] != NEVER)
-                    .collect();
-                let mut next: Vec<u64> = state;
-                next.extend(&key[words..]);
-                next[words + thread] = self.number(owed);
-                let next: Key = next.into();
-                if seen.insert(next.clone(), ()).is_none() {
+                if let Some(next) = self.step(key, thread, point, outcome)
+                    && seen.insert(next.clone(), ()).is_none()
+                {
                     let node = self.moved(node, Move::Step(thread as u16, outcome as u16));
                     open.push_back((next, node));
                 }
+            }
+        }
+    }
+
+    /// A step of a thread, if it leads somewhere.
+    fn step(&mut self, key: &Key, thread: ThreadId, point: usize, outcome: u32) -> Option<Key> {
+        let words = self.machine.words();
+        let mut state = key[..words].to_vec();
+        let mut follower = Follower::new(self.machine, self.labels, self.vocabulary, thread, point);
+        let stepped = self.machine.step(
+            &key[..words],
+            thread,
+            outcome,
+            &mut state,
+            &mut self.scratch,
+            &mut follower,
+        );
+        // An outcome of `choose` that changes nothing leads nowhere.
+        if stepped != Outcome::Stepped {
+            return None;
+        }
+        if self.machine.layout.error.load(&state) != 0 {
+            let overflows = |error: &crate::machine::Error| error.kind == ErrorKind::Overflow;
+            self.overflowed |= matches!(self.machine.reached(&state), Reached::Error(error) if overflows(error));
+            return None;
+        }
+        let mut owed = std::mem::take(&mut follower.owed);
+        // What no probe was there for is not waited for.
+        owed.retain(|owed| self.armed.from[owed.rule as usize] != NEVER);
+        state.extend(&key[words..]);
+        state[words + thread] = self.number(owed);
+        Some(state.into())
+    }
+
+    /// Leaves out what another of these states can come to without showing anything: all that can follow it can follow that one.
+    fn without_later(&mut self, states: Vec<(Key, u32)>, at: usize) -> Vec<(Key, u32)> {
+        const FEW: usize = 32;
+        if states.len() < FEW {
+            return states;
+        }
+        let armed = self.armed;
+        let mandatory = move |thread: ThreadId, rule: usize| armed.shows(thread, rule, at);
+        let numbers: HashMap<&Key, usize> = states.iter().enumerate().map(|(at, (key, _))| (key, at)).collect();
+        let mut after: Vec<Vec<usize>> = Vec::new();
+        for (key, _) in &states {
+            let mut own = Vec::new();
+            for (thread, point) in self.free(key, &mandatory).into_iter().enumerate() {
+                let Some(point) = point else { continue };
+                for outcome in 0..self.machine.outcomes(key, thread) {
+                    let next = self.step(key, thread, point, outcome);
+                    own.extend(next.and_then(|next| numbers.get(&next)));
+                }
+            }
+            after.push(own);
+        }
+        // Behind a depth-first walk, the last that was finished is one that no other group of states leads to.
+        let mut finished = Vec::new();
+        let mut seen = vec![false; states.len()];
+        for first in 0..states.len() {
+            walk(&after, first, &mut seen, &mut finished);
+        }
+        let mut seen = vec![false; states.len()];
+        let mut kept = vec![false; states.len()];
+        for &first in finished.iter().rev() {
+            kept[first] = !seen[first];
+            walk(&after, first, &mut seen, &mut Vec::new());
+        }
+        let mut kept = kept.into_iter();
+        let mut states = states;
+        states.retain(|_| kept.next() == Some(true));
+        states
+    }
+}
+
+/// Walks depth first over what has not been seen, and says in which order it was finished.
+fn walk(after: &[Vec<usize>], first: usize, seen: &mut [bool], finished: &mut Vec<usize>) {
+    if std::mem::replace(&mut seen[first], true) {
+        return;
+    }
+    let mut path = vec![(first, 0)];
+    while let Some((at, number)) = path.last_mut() {
+        match after[*at].get(*number) {
+            Some(&next) => {
+                *number += 1;
+                if !std::mem::replace(&mut seen[next], true) {
+                    path.push((next, 0));
+                }
+            }
+            None => {
+                finished.push(*at);
+                path.pop();
             }
         }
     }
