@@ -1,6 +1,6 @@
 //! What each line asks of a run: names of the trace become objects of a compiled world.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::labels::Labels;
 use super::resolve::{Named, Resolved};
@@ -19,6 +19,8 @@ pub(super) struct Asking<'a> {
     pub machine: &'a Machine,
     objects: HashMap<&'a str, (usize, usize)>,
     words: HashMap<&'a str, i64>,
+    /// The names of events that the trace has.
+    there: HashSet<String>,
 }
 
 impl<'a> Asking<'a> {
@@ -47,6 +49,11 @@ impl<'a> Asking<'a> {
             world,
             machine,
             objects,
+            there: trace
+                .events
+                .iter()
+                .filter_map(|event| super::resolve::known_name(vocabulary, event))
+                .collect(),
             words: enumerators
                 .map(|(number, name)| (name.as_str(), number as i64))
                 .collect(),
@@ -81,7 +88,7 @@ impl<'a> Asking<'a> {
             if lossy || rule.optional || rule.sites || seen(&rule.names[0]).is_none() {
                 return OPTIONAL;
             }
-            if rule.late { line + 1 } else { 0 }
+            if rule.late { line.max(self.world.begins) + 1 } else { 0 }
         };
         self.vocabulary.events.iter().map(of_rule).collect()
     }
@@ -227,6 +234,9 @@ impl<'a> Asking<'a> {
         };
         let (mut mask, mut wanted, mut names) = (0, 0, Vec::new());
         for bit in self.vocabulary.bits_of(field, self.trace.release()) {
+            if bit.with.as_ref().is_some_and(|event| !self.there.contains(event)) {
+                continue;
+            }
             let Some(number) = self.machine.program.enums[set]
                 .names
                 .iter()

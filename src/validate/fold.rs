@@ -112,12 +112,13 @@ pub(super) fn threads(
     apart: &BTreeSet<u32>,
 ) -> BTreeSet<u32> {
     let is_late = |rule: usize| vocabulary.events[rule].late;
+    let says = |rule: usize| vocabulary.events[rule].says_something();
     let switched_on = lines.iter().position(|line| line.rule.is_some_and(is_late));
     let left_out = |switched_on: Option<usize>| {
         let mut done: BTreeMap<u32, (bool, Vec<usize>)> = BTreeMap::new();
         let mut ends: BTreeMap<u32, usize> = BTreeMap::new();
         for (at, (event, line)) in trace.events.iter().zip(lines).enumerate() {
-            if let (true, Some(rule)) = (members.contains(&event.pid), line.rule) {
+            if let (true, Some(rule)) = (members.contains(&event.pid), line.rule.filter(|&rule| says(rule))) {
                 let begins_late = switched_on.is_some_and(|on| at > on);
                 let (shows_all, done) = done.entry(event.pid).or_insert((begins_late, Vec::new()));
                 if *shows_all || !is_late(rule) {

@@ -1,8 +1,8 @@
 //! Which rule and which objects a line of a trace speaks of: addresses, which are used again, become objects.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use super::vocabulary::{Object, Vocabulary};
+use super::vocabulary::{Object, Rule, Vocabulary};
 use crate::trace::{Event, Trace};
 
 /// An address space, or whatever else the spec's objects lie in: its address, and how often that was given to another before.
@@ -116,7 +116,67 @@ pub(super) fn resolve(vocabulary: &Vocabulary, trace: &Trace) -> Vec<Resolved> {
         }
         resolved.push(Resolved { rule, objects, stray });
     }
+    forget_own(vocabulary, trace, &mut resolved);
+    forget_between(vocabulary, trace, &mut resolved);
     resolved
+}
+
+/// What a task does for itself outside of every call, such as giving back memory while it lives, is in no listing: no rule speaks of it.
+fn forget_own(vocabulary: &Vocabulary, trace: &Trace, lines: &mut [Resolved]) {
+    const FOR_EVER: &str = "end";
+    let rules: Vec<Option<&Rule>> = lines.iter().map(|line| Some(&vocabulary.events[line.rule?])).collect();
+    let leaves = |rule: &Rule| rule.call.as_ref().is_some_and(|(_, until)| until == FOR_EVER);
+    let seen_to_leave: HashSet<u32> = trace
+        .events
+        .iter()
+        .zip(&rules)
+        .filter(|(_, rule)| rule.is_some_and(leaves))
+        .map(|(event, _)| event.pid)
+        .collect();
+    let mut inside: HashMap<u32, &str> = HashMap::new();
+    for ((event, rule), line) in trace.events.iter().zip(&rules).zip(lines) {
+        let Some(rule) = rule else { continue };
+        let daemon = vocabulary.tasks.iter().any(|(comm, _, _)| *comm == event.comm);
+        match (inside.get(&event.pid), &rule.call) {
+            (Some(&until), _) if rule.names.iter().any(|name| name == until) => {
+                inside.remove(&event.pid);
+            }
+            (None, Some((_, until))) => {
+                inside.insert(event.pid, until);
+            }
+            // It leaves, and the beginning of that is not in the trace.
+            (None, None) if rule.member.is_some() && !seen_to_leave.contains(&event.pid) => {
+                inside.insert(event.pid, FOR_EVER);
+            }
+            (None, None) if rule.called && !daemon => line.rule = None,
+            _ => {}
+        }
+    }
+}
+
+/// Locks that all listings leave out: no rule speaks of them.
+fn forget_between(vocabulary: &Vocabulary, trace: &Trace, lines: &mut [Resolved]) {
+    for (after, before) in &vocabulary.between {
+        // By task, from behind: the second event is still to come.
+        let mut comes: HashSet<u32> = HashSet::new();
+        let mut inside: Vec<usize> = Vec::new();
+        for (at, event) in trace.events.iter().enumerate().rev() {
+            let Some(rule) = lines[at].rule.map(|rule| &vocabulary.events[rule]) else {
+                continue;
+            };
+            if rule.names.contains(before) {
+                comes.insert(event.pid);
+            } else if rule.names.contains(after) {
+                let since = inside.iter().filter(|&&line| trace.events[line].pid == event.pid);
+                let since: Vec<usize> = since.copied().collect();
+                since.into_iter().for_each(|line| lines[line].rule = None);
+                comes.remove(&event.pid);
+                inside.retain(|&line| trace.events[line].pid != event.pid);
+            } else if rule.late && comes.contains(&event.pid) {
+                inside.push(at);
+            }
+        }
+    }
 }
 
 /// The name under which the vocabulary knows an event: its own, without a number at its end, or that of the function it probes.
@@ -132,12 +192,12 @@ pub(super) fn known_name(vocabulary: &Vocabulary, event: &Event) -> Option<Strin
         .map(str::to_string)
 }
 
-/// How far inside of its whole a part lies: the distance that the lines of one task behind each other have most often.
+/// How far inside of its whole a part lies: the distance that the lines of one task behind each other have for the most wholes.
 fn offset(object: &Object, trace: &Trace) -> Option<u64> {
     const LARGEST: u64 = 8192;
     let (whole, _) = object.inside.as_ref()?;
     let mut last: HashMap<u32, u64> = HashMap::new();
-    let mut seen: BTreeMap<u64, usize> = BTreeMap::new();
+    let mut seen: BTreeMap<u64, (BTreeSet<u64>, usize)> = BTreeMap::new();
     for event in &trace.events {
         if let Some(address) = event.fields.number(whole) {
             last.insert(event.pid, address);
@@ -145,10 +205,13 @@ fn offset(object: &Object, trace: &Trace) -> Option<u64> {
         if let (Some(part), Some(whole)) = (event.fields.number(&object.field), last.get(&event.pid))
             && let Some(distance) = part.checked_sub(*whole).filter(|&distance| distance < LARGEST)
         {
-            *seen.entry(distance).or_default() += 1;
+            let (wholes, count) = seen.entry(distance).or_default();
+            wholes.insert(*whole);
+            *count += 1;
         }
     }
+    // What lies beside one whole by chance does not lie beside the others.
     seen.into_iter()
-        .max_by_key(|&(distance, count)| (count, std::cmp::Reverse(distance)))
+        .max_by_key(|(distance, (wholes, count))| (wholes.len(), *count, std::cmp::Reverse(*distance)))
         .map(|(distance, _)| distance)
 }

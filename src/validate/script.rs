@@ -15,6 +15,8 @@ pub(super) struct Seen<'a> {
     pub member: bool,
     /// The line is about this world.
     pub about: bool,
+    /// What the line says that something returned.
+    pub result: Option<u64>,
     /// A statement with the names of what the line speaks of.
     pub named: &'a dyn Fn(&str) -> Option<String>,
     /// The task has a later event of this name.
@@ -23,6 +25,14 @@ pub(super) struct Seen<'a> {
     pub last: Option<&'a str>,
     /// The call in which somebody is marked, and the event that ends it.
     pub marking: Option<&'a (String, String)>,
+}
+
+#[derive(Debug)]
+struct Trying {
+    at: usize,
+    rule: usize,
+    what: String,
+    failed: String,
 }
 
 #[derive(Debug, Default)]
@@ -38,8 +48,10 @@ pub(super) struct Script {
     left: bool,
     /// By what is acquired: it is held.
     held: HashMap<String, bool>,
-    /// The rule and the place of the statement that came last, while nothing else has come.
-    last: Option<(usize, usize)>,
+    /// The acquisition that came last, if it may fail: its place, what it tries to get, and how that is said if it fails.
+    trying: Option<Trying>,
+    /// The rule and the place of the statement that came last, and whether it acquires, while nothing else has come.
+    last: Option<(usize, usize, bool)>,
     /// Where something may be put that must have come before the trace shows anything of it.
     free: usize,
 }
@@ -53,6 +65,7 @@ impl Script {
             name,
             member,
             about,
+            result,
             named,
             ends,
             last,
@@ -109,6 +122,9 @@ impl Script {
             return true;
         }
         let Some(outside) = rule.outside.as_ref().filter(|_| about) else {
+            if about && result == Some(0) {
+                self.fail();
+            }
             // An acquisition that was seen to begin may be seen to end.
             return rule
                 .meanings
@@ -120,36 +136,61 @@ impl Script {
         };
         let what = argument(&statement);
         let part = what.contains('.');
-        if let Some((earlier, at)) = before
+        let acquires = outside.after.is_none();
+        if let Some((earlier, at, acquired)) = before
             && earlier < number
+            && acquired == acquires
             && argument(&self.statements[at]) == what
         {
             // The same call, seen by another probe.
             self.statements[at] = statement;
-            self.last = Some((number, at));
+            self.last = Some((number, at, acquires));
+            self.tries(outside.failed.as_deref().and_then(named), number, at, what);
             return true;
+        }
+        if self
+            .trying
+            .as_ref()
+            .is_some_and(|trying| trying.rule == number && trying.what == what)
+        {
+            // Nobody tries to get what he has.
+            self.fail();
         }
         let held = self.held.get(&what).copied().unwrap_or(false);
         match &outside.after {
             None if held => return true,
             None => {
-                self.held.insert(what, true);
+                self.held.insert(what.clone(), true);
             }
             Some(acquire) => {
                 if !held && let Some(acquire) = named(acquire) {
                     self.statements.insert(self.free, acquire);
                 }
-                self.held.insert(what, false);
+                self.held.insert(what.clone(), false);
             }
         }
 
-        self.last = Some((number, self.statements.len()));
+        let at = self.statements.len();
+        self.last = Some((number, at, acquires));
         self.statements.push(statement);
+        self.tries(outside.failed.as_deref().and_then(named), number, at, what);
         // A part is held while its whole is: what was not seen to be taken was taken before the parts were.
         if outside.after.is_some() && !part {
             self.free = self.statements.len();
         }
         true
+    }
+
+    fn tries(&mut self, failed: Option<String>, rule: usize, at: usize, what: String) {
+        self.trying = failed.map(|failed| Trying { at, rule, what, failed });
+    }
+
+    /// What it tried to get last it did not get.
+    fn fail(&mut self) {
+        if let Some(Trying { at, what, failed, .. }) = self.trying.take() {
+            self.statements[at] = failed;
+            self.held.insert(what, false);
+        }
     }
 
     /// It is inside of a call.

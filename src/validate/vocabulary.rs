@@ -26,6 +26,8 @@ pub struct Vocabulary {
     pub(super) ranges: Vec<(String, u64, String)>,
     /// Tasks that every scenario has: the name in the trace, the object, the thread.
     pub(super) tasks: Vec<(String, String, String)>,
+    /// Locks that a task takes behind the first of two events and before the second are in no listing.
+    pub(super) between: Vec<(String, String)>,
 }
 
 /// A field that holds an address.
@@ -44,6 +46,8 @@ pub(super) struct Bit {
     pub bit: u32,
     pub name: String,
     pub kernels: Vec<String>,
+    /// It is read where the trace has such an event.
+    pub with: Option<String>,
 }
 
 /// Before a function does anything, or after it has done it.
@@ -77,6 +81,8 @@ pub(super) enum Argument {
 #[derive(Debug, Clone)]
 pub(super) struct Outside {
     pub statement: String,
+    /// What it was if it got nothing.
+    pub failed: Option<String>,
     /// What has to come before it.
     pub after: Option<String>,
 }
@@ -103,10 +109,19 @@ pub(super) struct Rule {
     pub with: Option<String>,
     pub thread: Option<String>,
     pub optional: bool,
+    /// It is one of the listing's only inside of a call: else a task does it for itself.
+    pub called: bool,
     /// There is a probe for each place, so a thread that shows none has none.
     pub sites: bool,
     /// It may have been switched on after the trace began.
     pub late: bool,
+}
+
+impl Rule {
+    /// It is an event of a thread, or tells how the world looks.
+    pub(super) fn says_something(&self) -> bool {
+        !self.meanings.is_empty() || !self.reads.is_empty() || self.holds.is_some() || self.gone.is_some()
+    }
 }
 
 impl Vocabulary {
@@ -171,6 +186,7 @@ impl Vocabulary {
     fn declaration(&mut self, words: &[&str]) -> Result<(), &'static str> {
         match words {
             ["kernel", release, "is", protocol] => self.kernels.push((release.to_string(), protocol.to_string())),
+            ["between", after, before] => self.between.push((after.to_string(), before.to_string())),
             ["number", field, "of", process] => self.task = Some((field.to_string(), process.to_string())),
             ["object", field, "is", ty] => self.objects.push(Object {
                 field: field.to_string(),
@@ -185,11 +201,15 @@ impl Vocabulary {
                     inside: Some((object.to_string(), member.to_string())),
                 });
             }
-            ["bit", bit, "of", field, "is", name, kernels @ ..] => {
+            ["bit", bit, "of", field, "is", name, rest @ ..] => {
+                let (kernels, with) = match rest {
+                    [kernels @ .., "with", event] => (kernels, Some(event.to_string())),
+                    _ => (rest, None),
+                };
                 let kernels = match kernels {
                     [] => &[],
                     ["in", kernels @ ..] => kernels,
-                    _ => return Err("write `in 6.1 6.12`"),
+                    _ => return Err("write `in 6.1 6.12`, and then `with EVENT`"),
                 };
                 self.bits.push(Bit {
                     field: field.to_string(),
@@ -200,6 +220,7 @@ impl Vocabulary {
                         .ok_or("a bit is a number below 64")?,
                     name: name.to_string(),
                     kernels: kernels.iter().map(|kernel| kernel.to_string()).collect(),
+                    with,
                 });
             }
             ["range", field, mask, "says", initialiser @ ..] if !initialiser.is_empty() => {
@@ -263,19 +284,14 @@ impl Vocabulary {
 
     /// The listing of a release.
     pub(super) fn protocol(&self, release: &str) -> Option<&str> {
-        let fits = |known: &str| {
-            release
-                .strip_prefix(known)
-                .is_some_and(|rest| !rest.starts_with(|letter: char| letter.is_ascii_digit()))
-        };
-        let found = self.kernels.iter().find(|(known, _)| fits(known));
+        let found = self.kernels.iter().find(|(known, _)| is_of(release, known));
         found.map(|(_, protocol)| protocol.as_str())
     }
 
     /// What a bit is called in the kernel of this protocol.
     pub(super) fn bits_of<'a>(&'a self, field: &'a str, release: Option<&'a str>) -> impl Iterator<Item = &'a Bit> {
         self.bits.iter().filter(move |bit| {
-            let here = |kernel: &String| release.is_some_and(|release| release.starts_with(kernel.as_str()));
+            let here = |kernel: &String| release.is_some_and(|release| is_of(release, kernel));
             bit.field == field && (bit.kernels.is_empty() || bit.kernels.iter().any(here))
         })
     }
@@ -285,6 +301,12 @@ impl Vocabulary {
         let text = self.templates.get(name).map_or("", String::as_str);
         fill(text, values)
     }
+}
+
+/// 6.1.0-56 is a 6.1, and 6.12.3 is none.
+fn is_of(release: &str, kernel: &str) -> bool {
+    let rest = release.strip_prefix(kernel);
+    rest.is_some_and(|rest| !rest.starts_with(|letter: char| letter.is_ascii_digit()))
 }
 
 /// Puts values for `$name`; the longest name that fits is meant.
@@ -323,6 +345,7 @@ fn clause(rule: &mut Rule, words: &[&str], line: &str) -> Result<(), &'static st
     match words {
         ["nothing"] => {}
         ["optional"] => rule.optional = true,
+        ["called"] => rule.called = true,
         ["late"] => rule.late = true,
         ["sites"] => rule.sites = true,
         ["enter", ..] => rule
@@ -352,11 +375,15 @@ fn clause(rule: &mut Rule, words: &[&str], line: &str) -> Result<(), &'static st
         }
         ["outside", ..] => {
             let text = line["outside".len()..].trim();
-            let (statement, after) = text
+            let (text, after) = text
                 .split_once(" after ")
                 .map_or((text, None), |(now, before)| (now, Some(before)));
+            let (statement, failed) = text
+                .split_once(" or ")
+                .map_or((text, None), |(now, failed)| (now, Some(failed)));
             rule.outside = Some(Outside {
                 statement: statement.trim().to_string(),
+                failed: failed.map(|failed| failed.trim().to_string()),
                 after: after.map(|before| before.trim().to_string()),
             });
         }

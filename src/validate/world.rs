@@ -60,6 +60,8 @@ pub(super) struct World {
     pub walks: bool,
     /// What was folded, in words.
     pub folded: Vec<String>,
+    /// The line with which it begins: what tasks do of their own before, and have ended by then, is left out.
+    pub begins: usize,
     /// By line: how many users of each space are folded away then, at least and at most.
     pub hidden: BTreeMap<Space, Vec<(usize, usize)>>,
     /// Why there is none, if there is none.
@@ -111,6 +113,7 @@ impl<'a> Making<'a> {
     fn find_members(&mut self) {
         let mut lives: Vec<(u32, Space)> = Vec::new();
         let mut marks: Vec<(u32, Option<Space>)> = Vec::new();
+        let mut killed: BTreeSet<u32> = BTreeSet::new();
         for (at, event) in self.trace.events.iter().enumerate() {
             if let Some((number, process)) = &self.vocabulary.task
                 && let (Some(pid), Some(tgid)) = (event.fields.number(number), event.fields.number(process))
@@ -118,6 +121,11 @@ impl<'a> Making<'a> {
                 self.processes.insert(pid as u32, tgid as u32);
             }
             let Some(rule) = self.rule(at) else { continue };
+            if let Some((task, _)) = &rule.holds
+                && let Some(Named::Task(pid)) = self.lines[at].objects.get(task)
+            {
+                killed.insert(*pid);
+            }
             if let Some((task, space)) = &rule.marks
                 && let Some(Named::Task(pid)) = self.lines[at].objects.get(task)
             {
@@ -128,7 +136,7 @@ impl<'a> Making<'a> {
             }
         }
         for (pid, space) in &marks {
-            let lived = || lives.iter().find(|(of, _)| of == pid).map(|(_, space)| *space);
+            let lived = || lives.iter().rfind(|(of, _)| of == pid).map(|(_, space)| *space);
             let named = || {
                 marks
                     .iter()
@@ -142,7 +150,12 @@ impl<'a> Making<'a> {
             }
         }
         if self.marked.is_empty() {
-            // Nobody was seen to be marked: everybody who goes may be what the trace is about, first who goes last.
+            // Nobody was seen to be marked: it is about who was killed.
+            let last: BTreeMap<u32, Space> = lives.iter().copied().collect();
+            self.marked = killed.iter().filter_map(|pid| Some((*pid, *last.get(pid)?))).collect();
+        }
+        if self.marked.is_empty() {
+            // Nor to be killed: everybody who goes may be what the trace is about, first who goes last.
             self.marked = lives.iter().rev().copied().collect();
         }
         let spaces: BTreeSet<Space> = self.marked.iter().map(|(_, space)| *space).collect();
@@ -150,6 +163,30 @@ impl<'a> Making<'a> {
         for (pid, space) in &self.marked {
             self.members.entry(*pid).or_insert(*space);
         }
+    }
+
+    /// The first line of a call, or of what happens to somebody of this world.
+    fn begins(&self) -> usize {
+        let ours = |at: usize, field: &str| match self.lines[at].objects.get(field) {
+            Some(Named::Task(pid)) => self.members.contains_key(pid),
+            _ => false,
+        };
+        let begins = |at: &usize| {
+            let Some(rule) = self.rule(*at) else { return false };
+            let lives_in = self.members.get(&self.trace.events[*at].pid);
+            let calls = rule
+                .call
+                .as_ref()
+                .is_some_and(|(_, until)| until != "end" || lives_in.is_some());
+            let leaves = rule.member.as_ref().and_then(|field| self.space_in(*at, field));
+            let happens = rule
+                .marks
+                .iter()
+                .map(|(task, _)| task)
+                .chain(rule.holds.iter().map(|(task, _)| task));
+            calls || leaves.is_some() && leaves.as_ref() == lives_in || happens.into_iter().any(|task| ours(*at, task))
+        };
+        (0..self.lines.len()).find(begins).unwrap_or(0)
     }
 
     /// Fields of a rule's statement all name things of this world.
@@ -207,6 +244,7 @@ impl<'a> Making<'a> {
             let comm = comms.get(&owner).map_or("", |comm| comm);
             world.spaces.insert(*space, format!("{}_space", name_of(comm, owner)));
         }
+        world.begins = self.begins();
         // Who does something: members, and whoever else calls or touches.
         let mut tasks: BTreeSet<u32> = self.members.keys().copied().collect();
         let mut apart: BTreeSet<u32> = self.marked.iter().map(|(pid, _)| *pid).collect();
@@ -217,7 +255,7 @@ impl<'a> Making<'a> {
             }
             let until_end = rule.call.as_ref().is_some_and(|(_, until)| until == "end");
             let calls = rule.call.is_some() && !until_end;
-            let touches = rule.outside.is_some() && self.about(&self.lines[at], &world.spaces);
+            let touches = rule.outside.is_some() && at >= world.begins && self.about(&self.lines[at], &world.spaces);
             if calls || touches {
                 tasks.insert(event.pid);
             }
@@ -276,7 +314,13 @@ impl<'a> Making<'a> {
                 .filter(|(_, of)| **of == space)
                 .map(|(pid, _)| *pid)
                 .collect();
-            let folded = fold::threads(self.vocabulary, self.trace, self.lines, &members, apart);
+            let mut folded = fold::threads(self.vocabulary, self.trace, self.lines, &members, apart);
+            if members.len() - folded.len() > MOST_USERS {
+                // Those who call, too, if they call alike: but for the one whose mark came first.
+                let first = self.marked.iter().find(|(_, of)| *of == space);
+                let first = first.map(|(pid, _)| *pid).into_iter().collect();
+                folded = fold::threads(self.vocabulary, self.trace, self.lines, &members, &first);
+            }
             if folded.is_empty() {
                 continue;
             }
@@ -361,6 +405,9 @@ impl<'a> Making<'a> {
             Named::Space(space) | Named::Part(space, _) => !world.spaces.contains_key(space),
             _ => false,
         });
+        if at < world.begins && (rule.outside.is_some() || rule.late) {
+            return Use::Nothing(if elsewhere { Idle::Elsewhere } else { Idle::Folded });
+        }
         let member = self.members.contains_key(&event.pid);
         // A lock's return without a call is another lock's. What else a member, a daemon or a
         // caller returns from, it has called.
@@ -395,6 +442,10 @@ impl<'a> Making<'a> {
                 name: &name,
                 member,
                 about,
+                result: rule
+                    .meanings
+                    .iter()
+                    .find_map(|meaning| event.fields.number(meaning.result.as_ref()?)),
                 named: &names,
                 ends: &ends,
                 last: last.as_deref(),
@@ -410,8 +461,7 @@ impl<'a> Making<'a> {
             }
         }
         if rule.meanings.is_empty() {
-            let looks = !rule.reads.is_empty() || rule.holds.is_some() || rule.gone.is_some();
-            return match looks && self.about(line, &world.spaces) {
+            return match rule.says_something() && self.about(line, &world.spaces) {
                 true => Use::Look,
                 false => Use::Nothing(Idle::Silent),
             };
@@ -463,26 +513,48 @@ impl<'a> Making<'a> {
     }
 
     /// How many more users a space has than those who were seen to leave it: they stay.
-    fn unseen(&self, space: Space, scripts: &BTreeMap<u32, Script>) -> usize {
-        let mut dropped = 0;
+    fn unseen(&self, space: Space) -> usize {
+        let counted = self.vocabulary.events.iter().filter(|rule| rule.member.is_some());
+        let counters: Vec<&str> = counted
+            .flat_map(|rule| rule.reads.iter().map(|(_, _, member)| member.as_str()))
+            .collect();
+        let lines: Vec<usize> = (0..self.lines.len())
+            .filter(|&at| self.lines[at].space() == Some(space))
+            .collect();
+        let drops: Vec<usize> = lines.iter().copied().filter(|&at| self.drops(at, space)).collect();
+        let member = |at: &usize| self.members.get(&self.trace.events[*at].pid) == Some(&space);
+        let dropping: BTreeSet<u32> = drops.iter().map(|&at| self.trace.events[at].pid).collect();
+        let of_space = self.members.iter().filter(|(_, of)| **of == space);
+        let silent = of_space.filter(|(pid, _)| !dropping.contains(pid)).count();
+        // A guest who drops a user has taken it at some time: what is counted behind the last of these is without them.
+        let guests = drops.iter().copied().rfind(|at| !member(at)).unwrap_or(0);
+        let left = lines.iter().filter(|&&at| at >= guests).filter_map(|&at| {
+            let reads = &self.rule(at)?.reads;
+            let (field, _, _) = reads
+                .iter()
+                .find(|(_, _, member)| counters.contains(&member.as_str()))?;
+            let count = self.trace.events[at].fields.number(field)? as usize;
+            Some(count.saturating_sub(silent + drops.iter().filter(|&&drop| drop >= at).count()))
+        });
+        // Who is about to drop his still counts for the next: the least is right.
+        left.min().unwrap_or(0).saturating_sub(self.callers_at_the_end())
+    }
+
+    /// Tasks in a call that is not about their own memory, when the trace ends: each may hold a user.
+    fn callers_at_the_end(&self) -> usize {
+        let mut inside: HashMap<u32, &str> = HashMap::new();
         for (at, event) in self.trace.events.iter().enumerate() {
             let Some(rule) = self.rule(at) else { continue };
-            if self.lines[at].space() != Some(space) {
-                continue;
+            if let Some((_, until)) = rule.call.as_ref().filter(|(_, until)| until != "end") {
+                inside.insert(event.pid, until);
+            } else if inside
+                .get(&event.pid)
+                .is_some_and(|until| rule.names.iter().any(|name| name == until))
+            {
+                inside.remove(&event.pid);
             }
-            let member = self.members.get(&event.pid) == Some(&space);
-            let count = rule.reads.iter().find_map(|(field, _, _)| {
-                let counts = rule.member.is_some() || self.drops(at, space);
-                event.fields.number(field).filter(|_| counts)
-            });
-            if let Some(count) = count {
-                let seen = self.members.values().filter(|of| **of == space).count();
-                let others = scripts.keys().filter(|pid| !self.members.contains_key(pid)).count();
-                return (count as usize + dropped).saturating_sub(seen + others);
-            }
-            dropped += usize::from(member && self.drops(at, space));
         }
-        0
+        inside.keys().filter(|pid| !self.members.contains_key(pid)).count()
     }
 
     /// A line on a range that is like the one before, of the same walk, is folded into it.
@@ -600,7 +672,7 @@ impl<'a> Making<'a> {
                 .iter()
                 .filter(|(pid, of)| *of == space && !self.folded.contains(pid))
                 .count();
-            let unseen = self.unseen(*space, scripts);
+            let unseen = self.unseen(*space);
             if unseen > 0 {
                 world
                     .folded
