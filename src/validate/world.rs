@@ -60,8 +60,10 @@ pub(super) struct World {
     pub walks: bool,
     /// What was folded, in words.
     pub folded: Vec<String>,
-    /// The line with which it begins: what tasks do of their own before, and have ended by then, is left out.
+    /// The line with which it begins.
     pub begins: usize,
+    /// Lines before that of what tasks do of their own, and have ended by then: they are left out.
+    pub over: BTreeSet<usize>,
     /// By line: how many users of each space are folded away then, at least and at most.
     pub hidden: BTreeMap<Space, Vec<(usize, usize)>>,
     /// Why there is none, if there is none.
@@ -189,6 +191,26 @@ impl<'a> Making<'a> {
         (0..self.lines.len()).find(begins).unwrap_or(0)
     }
 
+    /// What was taken and given back before the world begins. What is still held then counts.
+    fn over(&self, begins: usize) -> BTreeSet<usize> {
+        // Of a task: locks, or whatever else it takes, of a space.
+        let mut given_back: BTreeSet<(u32, Space, bool)> = BTreeSet::new();
+        let mut over = BTreeSet::new();
+        for at in (0..begins).rev() {
+            let (Some(rule), Some(space)) = (self.rule(at), self.lines[at].space()) else {
+                continue;
+            };
+            let whose = (self.trace.events[at].pid, space, rule.late);
+            if rule.outside.as_ref().is_some_and(|outside| outside.after.is_some()) {
+                given_back.insert(whose);
+            }
+            if (rule.outside.is_some() || rule.late) && given_back.contains(&whose) {
+                over.insert(at);
+            }
+        }
+        over
+    }
+
     /// Fields of a rule's statement all name things of this world.
     fn about(&self, line: &Resolved, spaces: &BTreeMap<Space, String>) -> bool {
         let mut named = false;
@@ -245,6 +267,7 @@ impl<'a> Making<'a> {
             world.spaces.insert(*space, format!("{}_space", name_of(comm, owner)));
         }
         world.begins = self.begins();
+        world.over = self.over(world.begins);
         // Who does something: members, and whoever else calls or touches.
         let mut tasks: BTreeSet<u32> = self.members.keys().copied().collect();
         let mut apart: BTreeSet<u32> = self.marked.iter().map(|(pid, _)| *pid).collect();
@@ -255,7 +278,8 @@ impl<'a> Making<'a> {
             }
             let until_end = rule.call.as_ref().is_some_and(|(_, until)| until == "end");
             let calls = rule.call.is_some() && !until_end;
-            let touches = rule.outside.is_some() && at >= world.begins && self.about(&self.lines[at], &world.spaces);
+            let touches =
+                rule.outside.is_some() && !world.over.contains(&at) && self.about(&self.lines[at], &world.spaces);
             if calls || touches {
                 tasks.insert(event.pid);
             }
@@ -405,7 +429,7 @@ impl<'a> Making<'a> {
             Named::Space(space) | Named::Part(space, _) => !world.spaces.contains_key(space),
             _ => false,
         });
-        if at < world.begins && (rule.outside.is_some() || rule.late) {
+        if world.over.contains(&at) {
             return Use::Nothing(if elsewhere { Idle::Elsewhere } else { Idle::Folded });
         }
         let member = self.members.contains_key(&event.pid);

@@ -140,6 +140,25 @@ fn a_release_has_the_listing_that_says_so() {
     assert_eq!(recorded.protocol("6.120"), None);
 }
 
+/// What was given back before anything happens is left out; what was not is held.
+#[test]
+fn a_lock_that_is_still_held_when_it_begins_is_in_the_way() {
+    let spec = Spec::builtin();
+    let (notes, mut lines) = Lines::read(&text("7.3-mrelease"));
+    let kill = lines
+        .0
+        .iter()
+        .position(|line| line.name == "signal_generate")
+        .expect("a kill");
+    let releases = ["mmap_lock_released", "up_read", "up_write"];
+    let is_release = |line: &lines::Line| line.pid == 114 && releases.contains(&line.bare());
+    let last = lines.0[..kill].iter().rposition(is_release).expect("a release");
+    assert!(is_release(&lines.0[last - 1]), "two probes show it");
+    lines.0.drain(last - 1..=last);
+    let answer = answer(&spec, &lines.write(&notes), "v7.3");
+    assert_eq!(answer.verdict, Verdict::DoesNotFollow, "{:?}", answer.reasons);
+}
+
 /// `%p` prints a hash, unless the tracer is told not to: nothing else in the trace has that number.
 #[test]
 fn hashed_addresses_are_left_out_and_said() {
