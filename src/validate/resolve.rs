@@ -154,26 +154,28 @@ fn forget_own(vocabulary: &Vocabulary, trace: &Trace, lines: &mut [Resolved]) {
     }
 }
 
-/// Locks that all listings leave out: no rule speaks of them.
+/// Locks that all listings leave out, where they are given back in time: no rule speaks of them.
 fn forget_between(vocabulary: &Vocabulary, trace: &Trace, lines: &mut [Resolved]) {
     for (after, before) in &vocabulary.between {
-        // By task, from behind: the second event is still to come.
-        let mut comes: HashSet<u32> = HashSet::new();
-        let mut inside: Vec<usize> = Vec::new();
+        // From behind, by task that comes to the second event: the locks before that, from the last one that it gives back.
+        let mut locks: HashMap<u32, Vec<usize>> = HashMap::new();
         for (at, event) in trace.events.iter().enumerate().rev() {
             let Some(rule) = lines[at].rule.map(|rule| &vocabulary.events[rule]) else {
                 continue;
             };
             if rule.names.contains(before) {
-                comes.insert(event.pid);
+                locks.insert(event.pid, Vec::new());
             } else if rule.names.contains(after) {
-                let since = inside.iter().filter(|&&line| trace.events[line].pid == event.pid);
-                let since: Vec<usize> = since.copied().collect();
-                since.into_iter().for_each(|line| lines[line].rule = None);
-                comes.remove(&event.pid);
-                inside.retain(|&line| trace.events[line].pid != event.pid);
-            } else if rule.late && comes.contains(&event.pid) {
-                inside.push(at);
+                for lock in locks.remove(&event.pid).unwrap_or_default() {
+                    lines[lock].rule = None;
+                }
+            } else if rule.late
+                && let Some(locks) = locks.get_mut(&event.pid)
+            {
+                let gives_back = rule.outside.as_ref().is_some_and(|outside| outside.after.is_some());
+                if gives_back || !locks.is_empty() {
+                    locks.push(at);
+                }
             }
         }
     }
