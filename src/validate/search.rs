@@ -10,7 +10,7 @@ use super::independence::{Bits, Reach};
 use super::labels::{Follower, Labels, Owed};
 use super::vocabulary::{Argument, Vocabulary};
 use crate::explore::Budget;
-use crate::machine::program::ThreadId;
+use crate::machine::program::{Role, ThreadId};
 use crate::machine::{ErrorKind, Machine, Outcome, Reached, Scratch};
 
 /// More states than this beside each other are given up.
@@ -150,8 +150,9 @@ struct Search<'a> {
 
 /// Follows the lines that ask something, in their order.
 ///
-/// When probes are switched on, each thread may have made some steps that nobody saw. At first only those are taken to have made any
-/// of which the next line says so: a run that is found is a run. If there is none, all are tried.
+/// At first in a hurry: a thread that is no daemon and has no more lines goes on at once, and when probes are switched on, only those threads are
+/// taken to have made steps that nobody saw of which the next line says so. A run that is found is a run. If there is none, all
+/// are tried.
 pub(super) fn follow(
     machine: &Machine,
     vocabulary: &Vocabulary,
@@ -215,6 +216,12 @@ fn follow_from(
         most: 1,
         overflowed: false,
     };
+    let mut last: Vec<Option<usize>> = vec![None; search.threads()];
+    for ask in asks {
+        if let Whose::Thread(thread) = ask.whose {
+            last[thread] = Some(ask.at);
+        }
+    }
     let mut before = 0;
     for (number, ask) in asks.iter().enumerate() {
         let passed = thresholds.partition_point(|&line| line <= ask.at);
@@ -239,6 +246,16 @@ fn follow_from(
         match search.line(&states, ask) {
             Ok((next, ruled_out)) if !next.is_empty() => {
                 followed.ruled_out.push(ruled_out);
+                let next = match ask.whose {
+                    Whose::Thread(thread)
+                        if unseen == Unseen::Evident
+                            && last[thread] == Some(ask.at)
+                            && machine.program.threads[thread].role == Role::Task =>
+                    {
+                        search.run_out(next, thread, ask.at)
+                    }
+                    _ => next,
+                };
                 states = search.without_later(next, ask.at);
                 followed.most = followed.most.max(states.len());
             }
@@ -660,6 +677,33 @@ impl Search<'_> {
         state.extend(&key[words..]);
         state[words + thread] = self.number(owed);
         Some(state.into())
+    }
+
+    /// Of a thread that has no line any more: it goes on at once, as far as it can without one.
+    fn run_out(&mut self, states: Vec<(Key, u32)>, thread: ThreadId, at: usize) -> Vec<(Key, u32)> {
+        const FAR: usize = 100;
+        let armed = self.armed;
+        let mandatory = move |thread: ThreadId, rule: usize| armed.shows(thread, rule, at);
+        let mut ends: Vec<(Key, u32)> = Vec::new();
+        let mut seen: HashMap<Key, ()> = HashMap::new();
+        for (mut key, mut node) in states {
+            for _ in 0..FAR {
+                let Some(point) = self.free(&key, &mandatory)[thread] else {
+                    break;
+                };
+                let outcomes = 0..self.machine.outcomes(&key, thread);
+                let step = outcomes
+                    .into_iter()
+                    .find_map(|outcome| Some((self.step(&key, thread, point, outcome)?, outcome)));
+                let Some((next, outcome)) = step else { break };
+                node = self.moved(node, Move::Step(thread as u16, outcome as u16));
+                key = next;
+            }
+            if seen.insert(key.clone(), ()).is_none() {
+                ends.push((key, node));
+            }
+        }
+        ends
     }
 
     /// Leaves out what another of these states can come to without showing anything: all that can follow it can follow that one.
