@@ -191,6 +191,13 @@ impl<'a> Making<'a> {
         (0..self.lines.len()).find(begins).unwrap_or(0)
     }
 
+    /// What the line says that something returned.
+    fn result(&self, at: usize, rule: &Rule) -> Option<u64> {
+        let fields = &self.trace.events[at].fields;
+        let mut meanings = rule.meanings.iter();
+        meanings.find_map(|meaning| fields.number(meaning.result.as_ref()?))
+    }
+
     /// What was taken and given back before the world begins. What is still held then counts.
     fn over(&self, begins: usize) -> BTreeSet<usize> {
         // Of a task: locks, or whatever else it takes, of a space.
@@ -201,7 +208,9 @@ impl<'a> Making<'a> {
                 continue;
             };
             let whose = (self.trace.events[at].pid, space, rule.late);
-            if rule.outside.as_ref().is_some_and(|outside| outside.after.is_some()) {
+            // What somebody tried to get and did not is not held, either.
+            let gives_back = rule.outside.as_ref().is_some_and(|outside| outside.after.is_some());
+            if gives_back || self.result(at, rule) == Some(0) {
                 given_back.insert(whose);
             }
             if (rule.outside.is_some() || rule.late) && given_back.contains(&whose) {
@@ -466,10 +475,7 @@ impl<'a> Making<'a> {
                 name: &name,
                 member,
                 about,
-                result: rule
-                    .meanings
-                    .iter()
-                    .find_map(|meaning| event.fields.number(meaning.result.as_ref()?)),
+                result: self.result(at, rule),
                 named: &names,
                 ends: &ends,
                 last: last.as_deref(),
