@@ -18,9 +18,7 @@ impl Fields {
     pub fn number(&self, name: &str) -> Option<Value> {
         number(self.text(name)?)
     }
-}
 
-impl Fields {
     /// An address was printed by `%p` without `no_hash_pointers`: `(____ptrval____)`, or 32 bits of nothing in front of a hash.
     pub(super) fn are_hashed(&self) -> bool {
         self.0.iter().any(|(_, value)| {

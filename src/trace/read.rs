@@ -140,6 +140,12 @@ pub fn parse(name: &str, bytes: &[u8]) -> Result<Trace, Diagnostic> {
             Diagnostic::general(format!("{name} holds more than one trace")).help("save each in a file of its own")
         );
     }
+    if trace.events.is_empty() && trace.hashed > 0 {
+        return Err(
+            Diagnostic::general(format!("all events of {name} name addresses by hashes"))
+                .help("record it again: echo 0 > /sys/kernel/tracing/options/hash-ptr before it begins"),
+        );
+    }
     if trace.events.is_empty() || strange > trace.events.len() {
         return Err(Diagnostic::general(format!(
             "{name} is no trace: {} of {lines} lines are events",
@@ -190,6 +196,8 @@ mod tests {
     fn bad_files_are_errors_that_say_what_to_do() {
         let message = |text: &[u8]| parse("t", text).unwrap_err().message;
         assert_eq!(message(b"a\0b"), "t is binary");
+        let hashed = LINE.replace("x=1", "x=00000000deadbeef");
+        assert_eq!(message(hashed.as_bytes()), "all events of t name addresses by hashes");
         assert_eq!(message(b"hello\nworld\n"), "t is no trace: 0 of 2 lines are events");
         let two = format!("# tracer: nop\n{LINE}# tracer: nop\n{LINE}");
         assert_eq!(message(two.as_bytes()), "t holds more than one trace");

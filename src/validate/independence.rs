@@ -87,16 +87,10 @@ impl<'a> Reach<'a> {
     pub(super) fn of(&mut self, thread: ThreadId, point: usize, mandatory: &dyn Fn(ThreadId, usize) -> bool) -> &Bits {
         if !self.reach.contains_key(&(thread, point)) {
             let mut all = Bits::none(self.machine.layout.words);
-            let mut seen = vec![false; self.machine.program.threads[thread].points.len()];
-            let mut open = vec![point];
-            while let Some(at) = open.pop() {
-                if std::mem::replace(&mut seen[at], true) {
-                    continue;
-                }
-                let step = self.step(thread, at, mandatory);
+            self.walk(thread, point, mandatory, |_, step| {
                 all.add(&step.bits);
-                open.extend(step.silently);
-            }
+                false
+            });
             self.reach.insert((thread, point), all);
         }
         &self.reach[&(thread, point)]
@@ -162,19 +156,9 @@ impl<'a> Reach<'a> {
         before: &dyn Fn(ThreadId, usize) -> bool,
         now: &dyn Fn(ThreadId, usize) -> bool,
     ) -> bool {
-        let mut seen = vec![false; self.machine.program.threads[thread].points.len()];
-        let mut open = vec![point];
-        while let Some(at) = open.pop() {
-            if std::mem::replace(&mut seen[at], true) {
-                continue;
-            }
-            let step = self.step(thread, at, before);
-            if step.silently.len() != self.step(thread, at, now).silently.len() {
-                return true;
-            }
-            open.extend(step.silently);
-        }
-        false
+        self.walk(thread, point, before, |at, step| {
+            step.silently.len() != self.step(thread, at, now).silently.len()
+        })
     }
 
     /// Whether an event of the rule may be the next that the thread shows of those that have to be.
@@ -185,6 +169,17 @@ impl<'a> Reach<'a> {
         rule: usize,
         mandatory: &dyn Fn(ThreadId, usize) -> bool,
     ) -> bool {
+        self.walk(thread, point, mandatory, |_, step| step.shows.contains(&rule))
+    }
+
+    /// Looks at the steps that the thread may make before it owes an event, until one is found.
+    fn walk(
+        &self,
+        thread: ThreadId,
+        point: usize,
+        mandatory: &dyn Fn(ThreadId, usize) -> bool,
+        mut found: impl FnMut(usize, &Step) -> bool,
+    ) -> bool {
         let mut seen = vec![false; self.machine.program.threads[thread].points.len()];
         let mut open = vec![point];
         while let Some(at) = open.pop() {
@@ -192,7 +187,7 @@ impl<'a> Reach<'a> {
                 continue;
             }
             let step = self.step(thread, at, mandatory);
-            if step.shows.contains(&rule) {
+            if found(at, &step) {
                 return true;
             }
             open.extend(step.silently);
